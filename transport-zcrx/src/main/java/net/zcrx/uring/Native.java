@@ -1,0 +1,62 @@
+package net.zcrx.uring;
+
+import io.netty.util.internal.NativeLibraryLoader;
+import io.netty.util.internal.PlatformDependent;
+
+/**
+ * The system calls that neither Java nor Netty offers. Every method is one call; a negative result is the negated
+ * errno. All logic is in Java: the C side holds calls, sizes and offsets.
+ */
+public final class Native {
+    private static final Throwable LOAD_FAILURE = load();
+
+    /** Map with {@code MAP_HUGETLB}: fails with {@code ENOMEM} unless the system has huge pages set aside. */
+    public static final int MAP_HUGE = 1;
+
+    /** Touch every page now, so that the memory is there when the kernel first writes to it. */
+    public static final int MAP_POPULATE = 2;
+
+    /** Ask for transparent huge pages ({@code MADV_HUGEPAGE}). */
+    public static final int MADV_HUGEPAGE = 14;
+
+    private Native() {}
+
+    /** Why the native library could not be loaded, or {@code null} if it was. Loads it at the first call. */
+    public static Throwable loadFailure() {
+        return LOAD_FAILURE;
+    }
+
+    /** Maps {@code length} bytes (a multiple of the page size) of private zeroed memory; returns its address. */
+    public static native long mmap(long length, int flags);
+
+    /** Unmaps what {@link #mmap(long, int)} returned. */
+    public static native int munmap(long address, long length);
+
+    /** {@code madvise(2)}. */
+    public static native int madvise(long address, long length, int advice);
+
+    /** {@code io_uring_register(2)}: {@code argument} is an address or a number, as {@code opcode} wants it. */
+    public static native int register(int ring, int opcode, long argument, int count);
+
+    /** Clears {@code O_NONBLOCK}: io_uring arms its own poll for blocking descriptors only. */
+    public static native int setBlocking(int fd);
+
+    /** The descriptor of an open {@code FileChannel}, or of the one in a {@code DefaultFileRegion}. */
+    public static native int fileDescriptor(Object fileChannelOrRegion);
+
+    /** {@code RLIMIT_MEMLOCK}'s soft limit in bytes, or {@link Long#MAX_VALUE} if there is none. */
+    public static native long memoryLockLimit();
+
+    /** The size of a page in bytes. */
+    public static native int pageSize();
+
+    private static Throwable load() {
+        try {
+            NativeLibraryLoader.load(
+                    "zcrx_native_" + PlatformDependent.normalizedArch(), Native.class.getClassLoader());
+            return null;
+        } catch (Throwable cause) {
+            return cause;
+        }
+    }
+}
