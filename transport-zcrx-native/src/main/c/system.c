@@ -1,0 +1,59 @@
+#include "system.h"
+
+#include "zcrx_abi.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int error_or(int result) {
+    return result < 0 ? -errno : result;
+}
+
+int64_t zcrx_mmap(int64_t length, int flags) {
+    int map = MAP_PRIVATE | MAP_ANONYMOUS;
+    if (flags & ~(ZCRX_MAP_HUGE | ZCRX_MAP_POPULATE)) {
+        return -EINVAL;
+    }
+    if (flags & ZCRX_MAP_HUGE) {
+        map |= MAP_HUGETLB;
+    }
+    if (flags & ZCRX_MAP_POPULATE) {
+        map |= MAP_POPULATE;
+    }
+    void *address = mmap(NULL, (size_t) length, PROT_READ | PROT_WRITE, map, -1, 0);
+    return address == MAP_FAILED ? -errno : (int64_t) (intptr_t) address;
+}
+
+int zcrx_munmap(int64_t address, int64_t length) {
+    return error_or(munmap((void *) (intptr_t) address, (size_t) length));
+}
+
+int zcrx_madvise(int64_t address, int64_t length, int advice) {
+    return error_or(madvise((void *) (intptr_t) address, (size_t) length, advice));
+}
+
+int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count) {
+    return error_or((int) syscall(SYS_io_uring_register, ring, opcode, (void *) (intptr_t) argument, count));
+}
+
+int zcrx_set_blocking(int fd) {
+    int flags = fcntl(fd, F_GETFL);
+    return error_or(flags < 0 ? flags : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK));
+}
+
+int64_t zcrx_memory_lock_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0) {
+        return -errno;
+    }
+    /* RLIM_INFINITY is the largest rlim_t. */
+    return limit.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t) limit.rlim_cur;
+}
+
+int zcrx_page_size(void) {
+    return getpagesize();
+}

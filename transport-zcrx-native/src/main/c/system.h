@@ -1,0 +1,19 @@
+/* The system calls, free of JNI so that the unit run can have them under a sanitizer. Results: a value or -errno. */
+#ifndef ZCRX_SYSTEM_H
+#define ZCRX_SYSTEM_H
+
+#include <stdint.h>
+
+/* The flags of net.zcrx.uring.Native.mmap. */
+#define ZCRX_MAP_HUGE 1
+#define ZCRX_MAP_POPULATE 2
+
+int64_t zcrx_mmap(int64_t length, int flags);
+int zcrx_munmap(int64_t address, int64_t length);
+int zcrx_madvise(int64_t address, int64_t length, int advice);
+int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count);
+int zcrx_set_blocking(int fd);
+int64_t zcrx_memory_lock_limit(void);
+int zcrx_page_size(void);
+
+#endif

@@ -1,0 +1,186 @@
+/*
+ * The kernel's structures that the Java side writes and reads by offset, declared here so that a build machine with
+ * old kernel headers does as well. Names and fields are the kernel's. The assertions are the contract: an offset in
+ * net.zcrx.uring is right if it is in this file.
+ */
+#ifndef ZCRX_ABI_H
+#define ZCRX_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ABI_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type " is not " #size " bytes")
+#define ABI_AT(type, field, at) _Static_assert(offsetof(type, field) == (at), #type "." #field " is not at " #at)
+
+/* Java writes these in native byte order, and the two halves of a u64 pair as one: little-endian only. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "only little-endian machines are supported");
+
+/* The region that holds a refill ring. */
+struct io_uring_region_desc {
+    uint64_t user_addr;
+    uint64_t size;
+    uint32_t flags;
+    uint32_t id;
+    uint64_t mmap_offset;
+    uint64_t resv[4];
+};
+ABI_SIZE(struct io_uring_region_desc, 64);
+ABI_AT(struct io_uring_region_desc, user_addr, 0);
+ABI_AT(struct io_uring_region_desc, size, 8);
+ABI_AT(struct io_uring_region_desc, flags, 16);
+ABI_AT(struct io_uring_region_desc, id, 20);
+ABI_AT(struct io_uring_region_desc, mmap_offset, 24);
+ABI_AT(struct io_uring_region_desc, resv, 32);
+
+/* One entry of a refill ring: a buffer on its way back to the NIC. */
+struct io_uring_zcrx_rqe {
+    uint64_t off;
+    uint32_t len;
+    uint32_t pad;
+};
+ABI_SIZE(struct io_uring_zcrx_rqe, 16);
+ABI_AT(struct io_uring_zcrx_rqe, off, 0);
+ABI_AT(struct io_uring_zcrx_rqe, len, 8);
+ABI_AT(struct io_uring_zcrx_rqe, pad, 12);
+
+/* The second half of a RECV_ZC completion. */
+struct io_uring_zcrx_cqe {
+    uint64_t off;
+    uint64_t pad;
+};
+ABI_SIZE(struct io_uring_zcrx_cqe, 16);
+ABI_AT(struct io_uring_zcrx_cqe, off, 0);
+ABI_AT(struct io_uring_zcrx_cqe, pad, 8);
+
+struct io_uring_zcrx_offsets {
+    uint32_t head;
+    uint32_t tail;
+    uint32_t rqes;
+    uint32_t resv2;
+    uint64_t resv[2];
+};
+ABI_SIZE(struct io_uring_zcrx_offsets, 32);
+ABI_AT(struct io_uring_zcrx_offsets, head, 0);
+ABI_AT(struct io_uring_zcrx_offsets, tail, 4);
+ABI_AT(struct io_uring_zcrx_offsets, rqes, 8);
+ABI_AT(struct io_uring_zcrx_offsets, resv2, 12);
+ABI_AT(struct io_uring_zcrx_offsets, resv, 16);
+
+struct io_uring_zcrx_area_reg {
+    uint64_t addr;
+    uint64_t len;
+    uint64_t rq_area_token;
+    uint32_t flags;
+    uint32_t dmabuf_fd;
+    uint64_t resv2[2];
+};
+ABI_SIZE(struct io_uring_zcrx_area_reg, 48);
+ABI_AT(struct io_uring_zcrx_area_reg, addr, 0);
+ABI_AT(struct io_uring_zcrx_area_reg, len, 8);
+ABI_AT(struct io_uring_zcrx_area_reg, rq_area_token, 16);
+ABI_AT(struct io_uring_zcrx_area_reg, flags, 24);
+ABI_AT(struct io_uring_zcrx_area_reg, dmabuf_fd, 28);
+ABI_AT(struct io_uring_zcrx_area_reg, resv2, 32);
+
+/* What the kernel counts behind the last entry of a refill ring, if asked to. */
+struct zcrx_stats {
+    uint64_t copy_count;
+    uint64_t copy_bytes;
+};
+ABI_SIZE(struct zcrx_stats, 16);
+ABI_AT(struct zcrx_stats, copy_count, 0);
+ABI_AT(struct zcrx_stats, copy_bytes, 8);
+
+struct zcrx_event_desc {
+    uint64_t user_data;
+    uint32_t type_mask;
+    uint32_t flags;
+    uint64_t stats_offset;
+    uint64_t resv2[9];
+};
+ABI_SIZE(struct zcrx_event_desc, 96);
+ABI_AT(struct zcrx_event_desc, user_data, 0);
+ABI_AT(struct zcrx_event_desc, type_mask, 8);
+ABI_AT(struct zcrx_event_desc, flags, 12);
+ABI_AT(struct zcrx_event_desc, stats_offset, 16);
+ABI_AT(struct zcrx_event_desc, resv2, 24);
+
+/* Argument of IORING_REGISTER_ZCRX_IFQ. */
+struct io_uring_zcrx_ifq_reg {
+    uint32_t if_idx;
+    uint32_t if_rxq;
+    uint32_t rq_entries;
+    uint32_t flags;
+    uint64_t area_ptr;
+    uint64_t region_ptr;
+    struct io_uring_zcrx_offsets offsets;
+    uint32_t zcrx_id;
+    uint32_t rx_buf_len;
+    uint64_t event_desc;
+    uint64_t resv[2];
+};
+ABI_SIZE(struct io_uring_zcrx_ifq_reg, 96);
+ABI_AT(struct io_uring_zcrx_ifq_reg, if_idx, 0);
+ABI_AT(struct io_uring_zcrx_ifq_reg, if_rxq, 4);
+ABI_AT(struct io_uring_zcrx_ifq_reg, rq_entries, 8);
+ABI_AT(struct io_uring_zcrx_ifq_reg, flags, 12);
+ABI_AT(struct io_uring_zcrx_ifq_reg, area_ptr, 16);
+ABI_AT(struct io_uring_zcrx_ifq_reg, region_ptr, 24);
+ABI_AT(struct io_uring_zcrx_ifq_reg, offsets.head, 32);
+ABI_AT(struct io_uring_zcrx_ifq_reg, offsets.tail, 36);
+ABI_AT(struct io_uring_zcrx_ifq_reg, offsets.rqes, 40);
+ABI_AT(struct io_uring_zcrx_ifq_reg, zcrx_id, 64);
+ABI_AT(struct io_uring_zcrx_ifq_reg, rx_buf_len, 68);
+ABI_AT(struct io_uring_zcrx_ifq_reg, event_desc, 72);
+ABI_AT(struct io_uring_zcrx_ifq_reg, resv, 80);
+
+/* Argument of IORING_REGISTER_ZCRX_CTRL. */
+struct zcrx_ctrl {
+    uint32_t zcrx_id;
+    uint32_t op;
+    uint64_t resv[2];
+    union {
+        uint32_t export_fd;
+        uint32_t arm_event_type;
+        uint64_t add_area_ptr;
+        uint64_t flush_resv[6];
+    };
+};
+ABI_SIZE(struct zcrx_ctrl, 72);
+ABI_AT(struct zcrx_ctrl, zcrx_id, 0);
+ABI_AT(struct zcrx_ctrl, op, 4);
+ABI_AT(struct zcrx_ctrl, resv, 8);
+ABI_AT(struct zcrx_ctrl, export_fd, 24);
+ABI_AT(struct zcrx_ctrl, arm_event_type, 24);
+ABI_AT(struct zcrx_ctrl, add_area_ptr, 24);
+ABI_AT(struct zcrx_ctrl, flush_resv, 24);
+
+/* Argument of IORING_REGISTER_PBUF_RING. Newer kernels read the first reserved word as min_left: 0 means off. */
+struct io_uring_buf_reg {
+    uint64_t ring_addr;
+    uint32_t ring_entries;
+    uint16_t bgid;
+    uint16_t flags;
+    uint64_t resv[3];
+};
+ABI_SIZE(struct io_uring_buf_reg, 40);
+ABI_AT(struct io_uring_buf_reg, ring_addr, 0);
+ABI_AT(struct io_uring_buf_reg, ring_entries, 8);
+ABI_AT(struct io_uring_buf_reg, bgid, 12);
+ABI_AT(struct io_uring_buf_reg, flags, 14);
+ABI_AT(struct io_uring_buf_reg, resv, 16);
+
+/* One entry of a provided-buffer ring; the ring's tail lies over the reserved half-word of entry 0. */
+struct io_uring_buf {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t bid;
+    uint16_t resv;
+};
+ABI_SIZE(struct io_uring_buf, 16);
+ABI_AT(struct io_uring_buf, addr, 0);
+ABI_AT(struct io_uring_buf, len, 8);
+ABI_AT(struct io_uring_buf, bid, 12);
+ABI_AT(struct io_uring_buf, resv, 14);
+
+#endif
