@@ -1,0 +1,168 @@
+package net.zcrx.memory;
+
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.uring.IoUring;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.zcrx.uring.Native;
+
+/**
+ * One mapping of memory that the kernel writes received bytes into.
+ *
+ * <p>An area is reference counted, because the ring and the last buffer may go in either order: whoever maps it holds
+ * the first reference, each {@link BufferPool} that hands out buffers of it holds another, and the last
+ * {@link #release()} unmaps it. Nothing may read or write it after that, neither the kernel nor a view of a buffer
+ * that somebody kept: that would be a fault of the whole process.
+ */
+public final class Area {
+    /** The most bytes that one area may have: 1 GiB. */
+    public static final long MAX_LENGTH = 1L << 30;
+
+    private static final int ENOMEM = 12;
+    private static final long HUGE_PAGE = hugePageSize();
+
+    private final long address;
+    private final int length;
+    private final boolean huge;
+    private final ByteBuffer memory;
+    private final AtomicInteger references = new AtomicInteger(1);
+    private volatile boolean mapped = true;
+    private int id;
+
+    private Area(long address, int length, boolean huge) {
+        this.address = address;
+        this.length = length;
+        this.huge = huge;
+        this.memory = Buffer.wrapMemoryAddress(address, length).order(ByteOrder.BIG_ENDIAN);
+    }
+
+    /**
+     * Maps zeroed memory: huge pages if {@code bytes} is a multiple of their size and the system has enough of them
+     * set aside, else small pages that the kernel may join into transparent huge ones.
+     *
+     * @param bytes 1 to {@link #MAX_LENGTH}; rounded up to a whole page
+     * @throws IllegalArgumentException if {@code bytes} is out of range
+     * @throws UncheckedIOException     if the kernel refuses the memory
+     */
+    public static Area allocate(long bytes) {
+        if (bytes < 1 || bytes > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "An area has 1 to " + MAX_LENGTH + " bytes, but " + bytes + " were asked for.");
+        }
+        // Its native library is what makes a ByteBuffer of an address.
+        IoUring.ensureAvailability();
+        if (HUGE_PAGE > 0 && bytes % HUGE_PAGE == 0) {
+            long address = Native.mmap(bytes, Native.MAP_HUGE);
+            if (address > 0) {
+                return new Area(address, (int) bytes, true);
+            }
+        }
+        long page = Native.pageSize();
+        long length = (bytes + page - 1) / page * page;
+        long address = Native.mmap(length, 0);
+        if (address < 0) {
+            throw new UncheckedIOException(new IOException(refusal(length, (int) -address)));
+        }
+        // Only a wish: a kernel without transparent huge pages refuses, and the small pages serve as well.
+        Native.madvise(address, length, Native.MADV_HUGEPAGE);
+        return new Area(address, (int) length, false);
+    }
+
+    private static String refusal(long length, int errno) {
+        String what = "The kernel refused to map an area of " + length + " bytes (errno " + errno + "): ";
+        return errno == ENOMEM
+                ? what + "the process has reached its limit of address space (ulimit -v) or the system is out of"
+                        + " memory; raise the limit or configure a smaller area."
+                : what + "see mmap(2) for this errno, and configure a smaller area.";
+    }
+
+    /** The size in bytes of the pages that {@code MAP_HUGETLB} maps, or 0 if this kernel has none. */
+    private static long hugePageSize() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+                if (line.startsWith("Hugepagesize:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+                }
+            }
+        } catch (IOException e) {
+            // No /proc in this sandbox: small pages need nothing from it.
+            return 0;
+        }
+        return 0;
+    }
+
+    /** The address of the first byte. */
+    public long address() {
+        return address;
+    }
+
+    /** The size in bytes, a whole number of pages. */
+    public int length() {
+        return length;
+    }
+
+    /** The kernel's number for this area in its interface queue; 0 until {@link #id(int)} sets it. */
+    public int id() {
+        return id;
+    }
+
+    /** Sets the kernel's number, on the thread that registers the area and before that thread uses it. */
+    public void id(int id) {
+        this.id = id;
+    }
+
+    /** Whether the area is made of huge pages that were set aside; transparent ones are not told. */
+    public boolean isHuge() {
+        return huge;
+    }
+
+    /** All of the area, big endian. Shared by all threads: absolute access only, never its position or limit. */
+    ByteBuffer memory() {
+        return memory;
+    }
+
+    /** Adds a reference; any thread. */
+    public void retain() {
+        change(1);
+    }
+
+    /** Gives a reference back; any thread. The last one unmaps the memory. */
+    public void release() {
+        if (change(-1) == 0) {
+            mapped = false;
+            int result = Native.munmap(address, length);
+            if (result < 0) {
+                throw new IllegalStateException("The kernel refused to unmap " + this + " (errno " + -result + ").");
+            }
+        }
+    }
+
+    private int change(int by) {
+        for (; ; ) {
+            int count = references.get();
+            if (count == 0) {
+                throw new IllegalStateException(
+                        "The last reference to " + this + " was released before, and its memory is unmapped:"
+                                + " retain() before the release, and release once for each retain().");
+            }
+            if (references.compareAndSet(count, count + by)) {
+                return count + by;
+            }
+        }
+    }
+
+    /** Whether somebody still holds a reference; any thread. */
+    public boolean isMapped() {
+        return mapped;
+    }
+
+    @Override
+    public String toString() {
+        return "Area(0x" + Long.toHexString(address) + ", " + length + " bytes" + (huge ? ", huge pages)" : ")");
+    }
+}
