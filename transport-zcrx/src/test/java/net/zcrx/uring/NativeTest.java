@@ -1,0 +1,252 @@
+package net.zcrx.uring;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.uring.IoUring;
+import io.netty.util.internal.PlatformDependent;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeTest {
+    private static final int EBADF = 9;
+    private static final int ENOMEM = 12;
+    private static final int EINVAL = 22;
+
+    private static final int O_NONBLOCK = 04000;
+    private static final int MADV_DONTNEED = 4;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void loadLibraries() {
+        assertNull(Native.loadFailure(), () -> "the native library does not load: " + Native.loadFailure());
+        IoUring.ensureAvailability();
+    }
+
+    @Test
+    void shouldMapZeroedMemory() {
+        int length = 16 * Native.pageSize();
+        long address = Native.mmap(length, 0);
+        assertTrue(address > 0, () -> "mmap: " + address);
+        ByteBuffer memory = Buffer.wrapMemoryAddress(address, length);
+        assertEquals(length, memory.capacity());
+        for (int i = 0; i < length; i++) {
+            assertEquals(0, memory.get(i));
+            memory.put(i, (byte) i);
+        }
+        for (int i = 0; i < length; i++) {
+            assertEquals((byte) i, memory.get(i));
+        }
+        assertEquals(0, Native.munmap(address, length));
+    }
+
+    @Test
+    void shouldMapPopulatedMemory() {
+        int length = 4 * Native.pageSize();
+        long address = Native.mmap(length, Native.MAP_POPULATE);
+        assertEquals(0, Buffer.wrapMemoryAddress(address, length).get(length - 1));
+        assertEquals(0, Native.munmap(address, length));
+    }
+
+    @Test
+    void shouldReturnErrorOfMapping() {
+        assertEquals(-EINVAL, Native.mmap(0, 0));
+        assertEquals(-EINVAL, Native.mmap(Native.pageSize(), 1 << 30));
+        assertEquals(-ENOMEM, Native.mmap(Long.MAX_VALUE, 0));
+        assertEquals(-EINVAL, Native.munmap(1, Native.pageSize()));
+    }
+
+    @Test
+    void shouldAdvise() {
+        int length = 2 * Native.pageSize();
+        long address = Native.mmap(length, 0);
+        ByteBuffer memory = Buffer.wrapMemoryAddress(address, length).put(0, (byte) 1);
+        assertEquals(0, Native.madvise(address, length, MADV_DONTNEED));
+        assertEquals(0, memory.get(0), "private memory that is not needed reads as zeroes");
+        assertEquals(-EINVAL, Native.madvise(address, length, -1));
+        assertEquals(0, Native.munmap(address, length));
+    }
+
+    @Test
+    void shouldReturnErrorOfRegister() {
+        assertEquals(-EBADF, Native.register(Integer.MAX_VALUE, 0, 0, 0));
+    }
+
+    @Test
+    void shouldSetBlocking() throws IOException {
+        Socket socket = Socket.newSocketStream();
+        assertEquals(O_NONBLOCK, flags(socket.intValue()) & O_NONBLOCK);
+        int others = flags(socket.intValue()) & ~O_NONBLOCK;
+        assertEquals(0, Native.setBlocking(socket.intValue()));
+        assertEquals(others, flags(socket.intValue()));
+        socket.close();
+        assertEquals(-EBADF, Native.setBlocking(-1));
+    }
+
+    @Test
+    void shouldFindDescriptorOfFileChannel() throws IOException {
+        Path path = Files.createFile(directory.resolve("file"));
+        try (FileChannel channel = FileChannel.open(path);
+                RandomAccessFile random = new RandomAccessFile(path.toFile(), "rw");
+                FileInputStream stream = new FileInputStream(path.toFile())) {
+            assertEquals(path, target(Native.fileDescriptor(channel)));
+            assertEquals(path, target(Native.fileDescriptor(random.getChannel())));
+            assertEquals(path, target(Native.fileDescriptor(stream.getChannel())));
+        }
+    }
+
+    @Test
+    void shouldRefuseClosedFileChannel() throws IOException {
+        FileChannel channel = FileChannel.open(Files.createFile(directory.resolve("file")));
+        channel.close();
+        assertEquals(-EBADF, Native.fileDescriptor(channel));
+        assertEquals(-EBADF, Native.fileDescriptor(new DefaultFileRegion(channel, 0, 1)));
+    }
+
+    @Test
+    void shouldFindDescriptorOfFileRegionWhileItIsOpen() throws IOException {
+        File file = Files.createFile(directory.resolve("file")).toFile();
+        DefaultFileRegion region = new DefaultFileRegion(file, 0, 1);
+        assertEquals(-EBADF, Native.fileDescriptor(region));
+        region.open();
+        assertEquals(file.toPath(), target(Native.fileDescriptor(region)));
+        region.release();
+        assertEquals(-EBADF, Native.fileDescriptor(region));
+    }
+
+    @Test
+    void shouldFindDescriptorOfSubclassOfFileRegion() throws IOException {
+        Path path = Files.createFile(directory.resolve("file"));
+        DefaultFileRegion region = new DefaultFileRegion(FileChannel.open(path), 0, 1) {};
+        assertEquals(path, target(Native.fileDescriptor(region)));
+        region.release();
+    }
+
+    @Test
+    void shouldFindNoDescriptorInOtherObjects() throws IOException {
+        assertEquals(-EINVAL, Native.fileDescriptor(null));
+        assertEquals(-EINVAL, Native.fileDescriptor("a string"));
+        assertEquals(-EINVAL, Native.fileDescriptor(new int[1]));
+        assertEquals(-EINVAL, Native.fileDescriptor(new FieldOfOtherType()));
+        try (SocketChannel channel = SocketChannel.open()) {
+            assertEquals(-EINVAL, Native.fileDescriptor(channel));
+        }
+    }
+
+    @Test
+    void shouldFindNoDescriptorInFileChannelWithoutOne() throws IOException {
+        Path zip = directory.resolve("a.zip");
+        try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
+            Path entry = Files.writeString(files.getPath("entry"), "text");
+            try (FileChannel channel = FileChannel.open(entry, StandardOpenOption.READ)) {
+                assertEquals(-EINVAL, Native.fileDescriptor(channel));
+            }
+        }
+    }
+
+    @Test
+    void shouldTellMemoryLockLimit() throws IOException {
+        String line = line(Path.of("/proc/self/limits"), "Max locked memory ");
+        String soft = line.substring("Max locked memory ".length()).trim().split(" +")[0];
+        assertEquals(soft.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(soft), Native.memoryLockLimit());
+    }
+
+    @Test
+    void shouldTellPageSize() throws IOException {
+        String kilobytes = line(Path.of("/proc/self/smaps"), "KernelPageSize:").replaceAll("[^0-9]", "");
+        assertEquals(Integer.parseInt(kilobytes) * 1024, Native.pageSize());
+    }
+
+    @Test
+    void shouldBindToClassRelocatedAlongWithNetty() throws IOException {
+        relocated_by.test.net.zcrx.uring.Native.load(libraryNamed("relocated_1by_test_"));
+        assertEquals(Native.pageSize(), relocated_by.test.net.zcrx.uring.Native.pageSize());
+        assertEquals(-EINVAL, relocated_by.test.net.zcrx.uring.Native.fileDescriptor("a string"));
+    }
+
+    @Test
+    void shouldBindToPlainClassWhereOnlyNettyIsRelocated() throws IOException {
+        String library = libraryNamed("only_netty_");
+        assertDoesNotThrow(() -> System.load(library));
+        assertTrue(Native.pageSize() > 0);
+    }
+
+    @Test
+    void shouldSayWhyWhereNoClassIsFound() throws Exception {
+        String library = libraryNamed("");
+        URL[] classes = {
+            relocated_by.test.net.zcrx.uring.Native.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+        };
+        try (URLClassLoader stranger = new URLClassLoader(classes, ClassLoader.getPlatformClassLoader())) {
+            Class<?> type = stranger.loadClass(relocated_by.test.net.zcrx.uring.Native.class.getName());
+            Throwable cause = assertThrows(
+                            InvocationTargetException.class,
+                            () -> type.getMethod("load", String.class).invoke(null, library))
+                    .getCause();
+            assertEquals(UnsatisfiedLinkError.class, cause.getClass());
+            assertTrue(
+                    cause.getMessage().contains("relocate net.zcrx by the same prefix as io.netty"), cause::toString);
+        }
+    }
+
+    /** A copy of the library under the name that Netty looks for when it is relocated by this prefix. */
+    private String libraryNamed(String prefix) throws IOException {
+        String name = "zcrx_native_" + PlatformDependent.normalizedArch() + ".so";
+        Path copy = directory.resolve("lib" + prefix + name);
+        try (InputStream library = Native.class.getClassLoader().getResourceAsStream("META-INF/native/lib" + name)) {
+            Files.copy(library, copy);
+        }
+        return copy.toString();
+    }
+
+    private static Path target(int fd) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd));
+    }
+
+    private static int flags(int fd) throws IOException {
+        return Integer.parseInt(
+                line(Path.of("/proc/self/fdinfo/" + fd), "flags:").substring(6).trim(), 8);
+    }
+
+    private static String line(Path file, String start) throws IOException {
+        return Arrays.stream(Files.readString(file).split("\n"))
+                .filter(line -> line.startsWith(start))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static final class FieldOfOtherType {
+        @SuppressWarnings("unused") // The native side looks for a field of this name.
+        private final String file = "a string";
+    }
+}

@@ -1,0 +1,26 @@
+package relocated_by.test.net.zcrx.uring;
+
+/** What {@link net.zcrx.uring.Native} looks like to its library once an application has shaded it. */
+public final class Native {
+    private Native() {}
+
+    public static void load(String path) {
+        System.load(path);
+    }
+
+    public static native long mmap(long length, int flags);
+
+    public static native int munmap(long address, long length);
+
+    public static native int madvise(long address, long length, int advice);
+
+    public static native int register(int ring, int opcode, long argument, int count);
+
+    public static native int setBlocking(int fd);
+
+    public static native int fileDescriptor(Object fileChannelOrRegion);
+
+    public static native long memoryLockLimit();
+
+    public static native int pageSize();
+}
