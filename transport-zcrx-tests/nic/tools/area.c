@@ -64,7 +64,7 @@ void area_register(struct area *a, struct ring *ring, const struct area_options 
 		.stats_offset = stats_offset,
 	};
 	struct io_uring_zcrx_ifq_reg reg = {
-		.if_rxq = o->queue,
+		.if_rxq = o->interface ? o->queue : 0,
 		.rq_entries = o->refill_entries,
 		.flags = o->interface ? 0 : ZCRX_REG_NODEV,
 		.area_ptr = (uintptr_t)&area_reg,
