@@ -1,0 +1,110 @@
+package net.zcrx.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The way of a buffer, out and home, allocates nothing. The leak detector, which does, is off. */
+class BufferPoolAllocationTest {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int WARM_UP = 200_000;
+    private static final int CYCLES = 1_000_000;
+    private static final int BATCH = 64;
+
+    private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
+    private final Area area = Area.allocate(1 << 20);
+    private final BufferPool pool = new BufferPool(this::reclaim, () -> {});
+    private final ZcrxByteBuf[] bufs = new ZcrxByteBuf[BATCH];
+    private long reclaimed;
+    private volatile int released;
+    private volatile int handedOut;
+
+    private void reclaim(long token) {
+        reclaimed += token;
+    }
+
+    @BeforeEach
+    void turnTheLeakDetectorOff() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        pool.owner(Thread.currentThread());
+    }
+
+    @AfterEach
+    void close() {
+        ResourceLeakDetector.setLevel(level);
+        pool.close();
+        area.release();
+    }
+
+    @Test
+    void shouldAllocateNothingOnTheOwnersThread() {
+        cycleOnLoop(WARM_UP);
+        reclaimed = 0;
+        long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+        cycleOnLoop(CYCLES);
+        long allocated = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        assertEquals(5L * CYCLES, reclaimed);
+        assertTrue(allocated < 1024, () -> CYCLES + " cycles allocated " + allocated + " bytes");
+    }
+
+    private void cycleOnLoop(int cycles) {
+        for (int i = 0; i < cycles; i++) {
+            ZcrxByteBuf buf = pool.get(area, i & 4095, 1000, 2, true, UnpooledByteBufAllocator.DEFAULT);
+            pool.extend(buf, area, (i & 4095) + 1000, 24, 3);
+            buf.setInt(0, i).internalNioBuffer(0, 4);
+            buf.release();
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingFromAnotherThread() throws InterruptedException {
+        pool.wantReturns(true);
+        int batches = (WARM_UP + CYCLES) / BATCH;
+        long[] allocated = new long[2];
+        TestThreads threads = new TestThreads();
+        threads.start(() -> {
+            long before = 0;
+            for (int batch = 1; batch <= batches; batch++) {
+                if (batch == WARM_UP / BATCH) {
+                    before = THREADS.getThreadAllocatedBytes(
+                            Thread.currentThread().getId());
+                }
+                while (handedOut < batch) {
+                    Thread.onSpinWait();
+                }
+                for (ZcrxByteBuf buf : bufs) {
+                    buf.release();
+                }
+                released = batch;
+            }
+            allocated[1] =
+                    THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        });
+        long before = 0;
+        for (int batch = 1; batch <= batches; batch++) {
+            if (batch == WARM_UP / BATCH) {
+                before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
+            }
+            for (int i = 0; i < BATCH; i++) {
+                bufs[i] = pool.get(area, i, 100, 1, true, UnpooledByteBufAllocator.DEFAULT);
+            }
+            handedOut = batch;
+            while (released < batch) {
+                Thread.onSpinWait();
+            }
+            assertEquals(BATCH, pool.drain());
+        }
+        allocated[0] = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+        threads.join();
+        assertEquals((long) batches * BATCH, reclaimed);
+        assertTrue(allocated[0] < 1024, () -> "the owner allocated " + allocated[0] + " bytes");
+        assertTrue(allocated[1] < 1024, () -> "the releasing thread allocated " + allocated[1] + " bytes");
+    }
+}
