@@ -1,5 +1,6 @@
 package net.zcrx.memory;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.uring.IoUring;
 import java.io.IOException;
@@ -124,6 +125,11 @@ public final class Area {
     /** All of the area, big endian. Shared by all threads: absolute access only, never its position or limit. */
     ByteBuffer memory() {
         return memory;
+    }
+
+    /** Copies {@code length} bytes from {@code offset} on to the end of {@code target}, which it returns. */
+    public ByteBuf copy(int offset, int length, ByteBuf target) {
+        return target.writeBytes(memory.slice(offset, length));
     }
 
     /** Adds a reference; any thread. */

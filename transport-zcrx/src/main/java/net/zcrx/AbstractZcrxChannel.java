@@ -1,0 +1,305 @@
+package net.zcrx;
+
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
+import io.netty.util.concurrent.PromiseNotifier;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+import net.zcrx.uring.Uring;
+
+/**
+ * A socket on a {@link ZcrxIoHandler}'s ring. It counts the requests that the kernel has of it: the socket is closed,
+ * and the channel leaves its loop, when the last one has completed.
+ */
+abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChannel {
+    final Socket socket;
+    private volatile boolean active;
+    private volatile SocketAddress local;
+    private volatile SocketAddress remote;
+
+    private Loop loop;
+    private IoRegistration registration;
+    /** Requests whose last completion is outstanding; not counted: notifications of zero-copy sends. */
+    private int requests;
+
+    private boolean ready;
+    private PendingClose pendingClose;
+    private ChannelPromise deregisterPromise;
+
+    private static final class PendingClose {
+        final ChannelPromise promise;
+        final Throwable cause;
+        final ClosedChannelException closeCause;
+
+        PendingClose(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
+            this.promise = promise;
+            this.cause = cause;
+            this.closeCause = closeCause;
+        }
+    }
+
+    AbstractZcrxChannel(Channel parent, Socket socket) {
+        super(parent);
+        this.socket = socket;
+    }
+
+    /** One completion of one of this channel's requests. */
+    abstract void complete(IoUringIoEvent event);
+
+    /** At the end of a loop pass in which {@link Loop#ready} was called. */
+    abstract void endPass();
+
+    /** The user has closed the channel: no new request but what ends the running ones. */
+    abstract void beginClose();
+
+    final Loop loop() {
+        return loop;
+    }
+
+    final boolean markReady() {
+        boolean first = !ready;
+        ready = true;
+        return first;
+    }
+
+    final void clearReady() {
+        ready = false;
+    }
+
+    /** Whether requests may be submitted and events fired. */
+    final boolean isAttached() {
+        return loop != null && isRegistered();
+    }
+
+    final boolean isClosing() {
+        return pendingClose != null || !socket.isOpen();
+    }
+
+    /** Returns what {@link Uring#cancel} takes, or 0 if the channel has left its loop. */
+    final long submit(IoUringIoOps request) {
+        long id = registration.submit(request);
+        if (id != 0) {
+            requests++;
+        }
+        return id;
+    }
+
+    final void cancelAll() {
+        if (requests > 0) {
+            submit(Uring.cancelAll(socket.intValue()));
+        }
+    }
+
+    final void activate() {
+        active = true;
+        local = socket.localAddress();
+    }
+
+    final void activate(SocketAddress remote) {
+        this.remote = remote;
+        activate();
+    }
+
+    /** Counts what one read of the user's may bring. */
+    final ExtendedHandle receiveHandle() {
+        return (ExtendedHandle) unsafe().recvBufAllocHandle();
+    }
+
+    static void checkResolvable(SocketAddress address) {
+        if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {
+            throw new UnresolvedAddressException();
+        }
+    }
+
+    @Override
+    public final FileDescriptor fd() {
+        return socket;
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return socket.isOpen();
+    }
+
+    @Override
+    public final boolean isActive() {
+        return active;
+    }
+
+    @Override
+    protected final SocketAddress localAddress0() {
+        return local;
+    }
+
+    @Override
+    protected final SocketAddress remoteAddress0() {
+        return remote;
+    }
+
+    @Override
+    protected void doBind(SocketAddress address) throws Exception {
+        checkResolvable(address);
+        socket.bind(address);
+        local = socket.localAddress();
+    }
+
+    @Override
+    protected final void doDisconnect() throws Exception {
+        doClose();
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        active = false;
+        socket.close();
+    }
+
+    @Override
+    protected final boolean isCompatible(EventLoop eventLoop) {
+        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(ZcrxHandle.class);
+    }
+
+    @Override
+    protected final void doRegister(ChannelPromise promise) {
+        if (registration != null) {
+            promise.setFailure(new IllegalStateException(
+                    this + " has not left its event loop yet. Register it again when the future of deregister() is "
+                            + "done."));
+            return;
+        }
+        ((IoEventLoop) eventLoop()).register((ZcrxUnsafe) unsafe()).addListener(future -> {
+            if (future.isSuccess()) {
+                registration = (IoRegistration) future.getNow();
+                promise.setSuccess();
+                registered();
+            } else {
+                promise.setFailure(future.cause());
+            }
+        });
+    }
+
+    /** On the loop's thread, after the channel was registered there. */
+    void registered() {}
+
+    @Override
+    protected final void doDeregister() {
+        if (registration == null) {
+            return;
+        }
+        if (requests == 0) {
+            registration.cancel();
+        } else {
+            cancelAll();
+        }
+    }
+
+    abstract class ZcrxUnsafe extends AbstractUnsafe implements IoUringIoHandle, ZcrxHandle {
+        @Override
+        public final void attach(Loop newLoop) {
+            loop = newLoop;
+        }
+
+        @Override
+        public final void handle(IoRegistration ignored, IoEvent event) {
+            IoUringIoEvent completion = (IoUringIoEvent) event;
+            boolean notification = (completion.flags() & Uring.CQE_F_NOTIF) != 0;
+            // The first of a zero-copy send's two completions ends it, though it has F_MORE.
+            if (!notification && ((completion.flags() & Uring.CQE_F_MORE) == 0 || isZeroCopySend(completion))) {
+                requests--;
+            }
+            complete(completion);
+            if (requests == 0) {
+                if (pendingClose != null) {
+                    closeNow();
+                } else if (!isRegistered() && registration != null) {
+                    registration.cancel();
+                }
+            }
+        }
+
+        private boolean isZeroCopySend(IoUringIoEvent completion) {
+            return completion.opcode() == Uring.OP_SEND_ZC || completion.opcode() == Uring.OP_SENDMSG_ZC;
+        }
+
+        /** After {@code registration.cancel()}, when the last notification has come too. */
+        @Override
+        public final void unregistered() {
+            registration = null;
+            loop = null;
+            if (deregisterPromise != null) {
+                ChannelPromise promise = deregisterPromise;
+                deregisterPromise = null;
+                safeSetSuccess(promise);
+            }
+        }
+
+        /** The loop is shutting down. */
+        @Override
+        public final void close() {
+            close(voidPromise());
+        }
+
+        /**
+         * Closing waits for the requests that the kernel still has: they are cancelled, but until they complete they
+         * may write to memory, and hold the connection open.
+         */
+        @Override
+        protected final void close(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
+            if (pendingClose != null) {
+                closeFuture().addListener(new PromiseNotifier<>(false, promise));
+                return;
+            }
+            if (registration == null || !socket.isOpen()) {
+                super.close(promise, cause, closeCause);
+                return;
+            }
+            if (!promise.setUncancellable()) {
+                return;
+            }
+            pendingClose = new PendingClose(promise, cause, closeCause);
+            beginClose();
+            cancelAll();
+            if (requests == 0) {
+                closeNow();
+            }
+        }
+
+        private void closeNow() {
+            PendingClose close = pendingClose;
+            pendingClose = null;
+            super.close(close.promise, close.cause, close.closeCause);
+        }
+
+        /** The promise is done when the channel may be registered again, which is when its requests have ended. */
+        @Override
+        public final void deregister(ChannelPromise promise) {
+            if (deregisterPromise != null) {
+                deregisterPromise.addListener(new PromiseNotifier<>(promise));
+            } else if (!isRegistered()) {
+                promise.setSuccess();
+            } else {
+                deregisterPromise = promise;
+                super.deregister(newPromise().addListener(future -> {
+                    if (!future.isSuccess()) {
+                        deregisterPromise = null;
+                        promise.setFailure(future.cause());
+                    }
+                }));
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.unix.UnixChannelUtil;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.util.concurrent.TimeUnit;
+import net.zcrx.uring.Uring;
+
+/** Connects a socket: connect(2) without blocking, then a poll on the ring for its result. */
+final class Connector {
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_FASTOPEN_CONNECT = 30;
+
+    private final ZcrxSocketChannel channel;
+    private ChannelPromise promise;
+    private Future<?> timeout;
+    private SocketAddress requested;
+
+    Connector(ZcrxSocketChannel channel) {
+        this.channel = channel;
+    }
+
+    boolean isConnecting() {
+        return promise != null;
+    }
+
+    void connect(SocketAddress remote, SocketAddress local, ChannelPromise connectPromise) {
+        if (!unsafe().mayConnect(connectPromise)) {
+            return;
+        }
+        try {
+            if (channel.isClosing()) {
+                throw new ClosedChannelException();
+            }
+            if (promise != null) {
+                throw new ConnectionPendingException();
+            }
+            if (channel.isActive()) {
+                throw new AlreadyConnectedException();
+            }
+            AbstractZcrxChannel.checkResolvable(local);
+            AbstractZcrxChannel.checkResolvable(remote);
+            if (local != null) {
+                channel.socket.bind(local);
+            }
+            requested = remote;
+            prepareFastOpen();
+            if (channel.socket.connect(remote)) {
+                succeed(connectPromise);
+                return;
+            }
+        } catch (Throwable cause) {
+            connectPromise.tryFailure(unsafe().annotate(cause, remote));
+            unsafe().closeIfGone();
+            return;
+        }
+        promise = connectPromise;
+        poll();
+        int timeoutMillis = channel.config().getConnectTimeoutMillis();
+        if (timeoutMillis > 0) {
+            timeout = channel.eventLoop().schedule(() -> timeOut(remote), timeoutMillis, TimeUnit.MILLISECONDS);
+        }
+        connectPromise.addListener(future -> {
+            if (future.isCancelled()) {
+                cancelTimeout();
+                promise = null;
+                channel.unsafe().close(channel.unsafe().voidPromise());
+            }
+        });
+    }
+
+    /** The poll for writability completed: the attempt has ended, one way or the other. */
+    void writable(int result) {
+        if (result == Uring.ECANCELED) {
+            return;
+        }
+        ChannelPromise attempt = promise;
+        try {
+            if (!channel.socket.finishConnect()) {
+                poll();
+                return;
+            }
+            end();
+            succeed(attempt);
+        } catch (Throwable cause) {
+            end();
+            attempt.tryFailure(unsafe().annotate(cause, requested));
+            unsafe().closeIfGone();
+        }
+    }
+
+    /** Fails the attempt that is under way, if any: the channel closes. */
+    void cancel() {
+        ChannelPromise attempt = promise;
+        end();
+        if (attempt != null) {
+            attempt.tryFailure(new ClosedChannelException());
+        }
+    }
+
+    SocketAddress computeRemoteAddress() {
+        return UnixChannelUtil.computeRemoteAddr((InetSocketAddress) requested, channel.socket.remoteAddress());
+    }
+
+    private void end() {
+        cancelTimeout();
+        promise = null;
+    }
+
+    /** With data to send already, the kernel may send it with the first packet: connect(2) then returns at once. */
+    private void prepareFastOpen() throws IOException {
+        ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
+        if (channel.socketConfig().isTcpFastOpenConnect() && outbound != null) {
+            outbound.addFlush();
+            if (outbound.current() instanceof ByteBuf) {
+                channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+            }
+        }
+    }
+
+    private void poll() {
+        channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT));
+    }
+
+    private void succeed(ChannelPromise attempt) {
+        channel.connected();
+        // A listener may close the channel: what happened, happened, and is told.
+        boolean connected = attempt.trySuccess();
+        channel.pipeline().fireChannelActive();
+        if (!connected) {
+            channel.unsafe().close(channel.unsafe().voidPromise());
+            return;
+        }
+        channel.flushPending();
+    }
+
+    private void timeOut(SocketAddress remote) {
+        ChannelPromise attempt = promise;
+        if (attempt != null
+                && attempt.tryFailure(new ConnectTimeoutException("connection timed out after "
+                        + channel.config().getConnectTimeoutMillis() + " ms: " + remote))) {
+            channel.unsafe().close(channel.unsafe().voidPromise());
+        }
+    }
+
+    private void cancelTimeout() {
+        if (timeout != null) {
+            timeout.cancel(false);
+            timeout = null;
+        }
+    }
+
+    private ZcrxSocketChannel.SocketUnsafe unsafe() {
+        return (ZcrxSocketChannel.SocketUnsafe) channel.unsafe();
+    }
+}

@@ -1,0 +1,252 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.uring.IoUringIoEvent;
+import java.util.ArrayDeque;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.Receiver;
+import net.zcrx.uring.Uring;
+
+/**
+ * The receive side of a connection: when the kernel may receive, and when the user sees what it received.
+ *
+ * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length.
+ * What comes though nobody asks for it (auto-read just went off) is kept in order for the next read(). When no receive
+ * is armed a poll watches for the peer's end, as a receive would see it: then everything is read and handed on, asked
+ * for or not, as Netty's other transports do.
+ */
+final class SocketReads implements Receiver.Waiter {
+    private enum State {
+        IDLE,
+        ARMED,
+        CANCELLING,
+        /** The receiver has no memory; {@link #resume} comes. */
+        WAITING
+    }
+
+    private final ZcrxSocketChannel channel;
+    private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(0);
+    /** Received last; the next completion may still add to it. */
+    private ByteBuf last;
+
+    private State state = State.IDLE;
+    private long receive;
+    private boolean once;
+    private long received;
+    private boolean watchingHangUp;
+
+    private boolean wanted;
+    private boolean reading;
+    private boolean hangUp;
+    private boolean ended;
+    private int error;
+    private boolean closed;
+    private boolean toldCopyingOut;
+
+    SocketReads(ZcrxSocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** The user wants to read. */
+    void want() {
+        wanted = true;
+        wake();
+    }
+
+    /** The user wants to read no more. */
+    void clear() {
+        wanted = false;
+        wake();
+    }
+
+    void complete(IoUringIoEvent event) {
+        int result = event.res();
+        if (result > 0) {
+            received += result;
+            ByteBuf buffer = channel.loop().receiver().take(event, last, channel.alloc());
+            if (buffer != last) {
+                ByteBuf before = last;
+                last = buffer;
+                if (before != null) {
+                    offer(before);
+                }
+            }
+        }
+        if ((event.flags() & Uring.CQE_F_MORE) == 0) {
+            ended(result);
+        }
+        wake();
+    }
+
+    void hangUp(int result) {
+        watchingHangUp = false;
+        if (result > 0) {
+            hangUp = true;
+        }
+        wake();
+    }
+
+    @Override
+    public void resume() {
+        state = State.IDLE;
+        if (channel.isAttached() && !channel.isClosing()) {
+            settle();
+        }
+    }
+
+    void endPass() {
+        ByteBuf buffer = last;
+        last = null;
+        if (buffer != null) {
+            offer(buffer);
+        }
+        if (!channel.isAttached() || channel.isClosing()) {
+            return;
+        }
+        while (!kept.isEmpty() && mayDeliver()) {
+            deliver(kept.poll());
+        }
+        if ((ended || error != 0) && kept.isEmpty() && !closed) {
+            finish();
+        } else if (reading) {
+            completeReading();
+        }
+        if (channel.isClosing()) {
+            return;
+        }
+        settle();
+    }
+
+    /** The channel has closed: nobody will read what is left. */
+    void close() {
+        closed = true;
+        if (last != null) {
+            last.release();
+            last = null;
+        }
+        ByteBuf buffer;
+        while ((buffer = kept.poll()) != null) {
+            buffer.release();
+        }
+    }
+
+    private void ended(int result) {
+        State before = state;
+        state = State.IDLE;
+        receive = 0;
+        Receiver receiver = channel.loop().receiver();
+        if (result > 0) {
+            if (!once && before == State.ARMED) {
+                // The kernel disarms a multishot receive when the completion queue has no room for more.
+                receiver.counters().add(Counter.CQ_FULL, 1);
+            }
+        } else if (result == 0) {
+            ended = !once || receiver.grant() == 0 || received < receiver.grant();
+            hangUp |= ended;
+        } else if (receiver.isExhausted(result)) {
+            state = State.WAITING;
+            receiver.await(this);
+        } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
+            error = result;
+            hangUp = true;
+        }
+    }
+
+    /** Hands a buffer to the user, or keeps it if he does not want it now. */
+    private void offer(ByteBuf buffer) {
+        if (closed) {
+            buffer.release();
+        } else if (kept.isEmpty() && mayDeliver()) {
+            deliver(buffer);
+        } else {
+            kept.add(buffer);
+        }
+    }
+
+    private boolean mayDeliver() {
+        return (reading || wanted || hangUp) && channel.isAttached() && !channel.isClosing();
+    }
+
+    private void deliver(ByteBuf buffer) {
+        ExtendedHandle handle = channel.receiveHandle();
+        if (!reading) {
+            reading = true;
+            wanted = false;
+            handle.reset(channel.config());
+        }
+        int bytes = buffer.readableBytes();
+        handle.attemptedBytesRead(bytes);
+        handle.lastBytesRead(bytes);
+        handle.incMessagesRead(1);
+        tellIfCopyingOut();
+        channel.pipeline().fireChannelRead(buffer);
+        if (!handle.continueReading() && reading) {
+            completeReading();
+        }
+    }
+
+    private void tellIfCopyingOut() {
+        boolean copyingOut = channel.loop().receiver().isCopyingOut();
+        if (copyingOut != toldCopyingOut) {
+            toldCopyingOut = copyingOut;
+            channel.pipeline()
+                    .fireUserEventTriggered(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
+        }
+    }
+
+    private void completeReading() {
+        reading = false;
+        channel.receiveHandle().readComplete();
+        channel.pipeline().fireChannelReadComplete();
+    }
+
+    /** The peer has ended its side, or the connection has failed, and the user has seen all that came before. */
+    private void finish() {
+        closed = true;
+        ChannelPipeline pipeline = channel.pipeline();
+        // As with Netty's other transports: a read that meets the end completes, too.
+        completeReading();
+        if (error != 0) {
+            pipeline.fireExceptionCaught(Errors.newIOException("recv", error));
+        }
+        if (channel.isOpen() && !channel.isClosing()) {
+            channel.shutdownInputAtEnd();
+        }
+    }
+
+    /** Arms or cancels what the state asks for. */
+    private void settle() {
+        if (closed) {
+            return;
+        }
+        if (wanted || hangUp) {
+            if (state == State.IDLE && channel.isActive()) {
+                arm();
+            }
+        } else if (state == State.ARMED && !once) {
+            state = State.CANCELLING;
+            channel.submit(Uring.cancel(receive));
+        }
+        if (state == State.IDLE && !watchingHangUp && !hangUp && channel.isActive()) {
+            watchingHangUp = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLRDHUP)) != 0;
+        }
+    }
+
+    private void arm() {
+        once = !channel.config().isAutoRead() && !hangUp;
+        received = 0;
+        receive = channel.submit(channel.loop().receiver().arm(channel.socket.intValue(), once));
+        if (receive != 0) {
+            state = State.ARMED;
+        }
+    }
+
+    private void wake() {
+        if (channel.loop() != null) {
+            channel.loop().ready(channel);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.uring.IoUring;
+import io.netty.util.internal.SystemPropertyUtil;
+import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.uring.Native;
+
+/** Whether this transport works here, and what its buffers are. All methods may be called on any thread. */
+public final class Zcrx {
+    private static final Throwable CAUSE = findCause();
+
+    private Zcrx() {}
+
+    /** Whether the transport works here, at least in {@link ZcrxMode#COPY}. */
+    public static boolean isAvailable() {
+        return CAUSE == null;
+    }
+
+    /** Why the transport does not work here, as a sentence that says what to do; {@code null} if it does. */
+    public static Throwable unavailabilityCause() {
+        return CAUSE;
+    }
+
+    /** @throws UnsatisfiedLinkError if the transport does not work here; its cause says why */
+    public static void ensureAvailability() {
+        if (CAUSE != null) {
+            throw (Error) new UnsatisfiedLinkError("The zcrx transport is not available: " + CAUSE.getMessage())
+                    .initCause(CAUSE);
+        }
+    }
+
+    /**
+     * Whether the bytes of a received buffer lie where the NIC wrote them. False for buffers that the kernel or this
+     * transport copied into, and for buffers of others. Slices and duplicates are what they were made from.
+     */
+    public static boolean isZeroCopy(ByteBuf buffer) {
+        ZcrxByteBuf received = ZcrxByteBuf.of(buffer);
+        return received != null && received.isZeroCopy();
+    }
+
+    private static Throwable findCause() {
+        if (SystemPropertyUtil.getBoolean("io.netty.transport.noNative", false)) {
+            return new UnsupportedOperationException(
+                    "Native transports were switched off by -Dio.netty.transport.noNative=true. Remove it to use "
+                            + "this one.");
+        }
+        try {
+            return findCauseUnguarded();
+        } catch (Throwable cause) {
+            return new IllegalStateException("io_uring could not be tried: " + cause, cause);
+        }
+    }
+
+    private static Throwable findCauseUnguarded() {
+        Throwable cause = IoUring.unavailabilityCause();
+        if (cause != null) {
+            return new IllegalStateException(
+                    "io_uring cannot be used: " + cause.getMessage() + ". It needs Linux 6.1 or later on x86_64 or "
+                            + "aarch64 with netty-transport-native-io_uring on the class path, "
+                            + "sysctl kernel.io_uring_disabled=0, and a container whose seccomp profile allows "
+                            + "io_uring_setup, io_uring_enter and io_uring_register.",
+                    cause);
+        }
+        if (!IoUring.isRegisterBufferRingSupported() || !IoUring.isRecvMultishotEnabled()) {
+            return new IllegalStateException("This kernel's io_uring has no multishot receive into provided buffers. "
+                    + "Use Linux 6.1 or later.");
+        }
+        cause = Native.loadFailure();
+        if (cause != null) {
+            return new IllegalStateException(
+                    "The native library of zcrx could not be loaded: " + cause.getMessage()
+                            + ". Put the jar transport-zcrx-native for this platform on the class path.",
+                    cause);
+        }
+        return null;
+    }
+}

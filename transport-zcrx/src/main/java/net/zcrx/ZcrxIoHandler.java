@@ -1,0 +1,109 @@
+package net.zcrx;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/**
+ * The I/O of one event loop: Netty's own {@link IoUringIoHandler}, plus the memory that the loop's TCP connections
+ * receive into. Every other channel of Netty's io_uring transport works on it as on that.
+ *
+ * <pre>{@code
+ * EventLoopGroup group = new MultiThreadIoEventLoopGroup(ZcrxIoHandler.newFactory());
+ * new ServerBootstrap().group(group).channel(ZcrxServerSocketChannel.class)...
+ * }</pre>
+ */
+public final class ZcrxIoHandler implements IoHandler {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandler.class);
+
+    private final IoUringIoHandler uring;
+    private final Reception reception;
+    private final Loop loop;
+    private boolean destroyed;
+
+    ZcrxIoHandler(ThreadAwareExecutor executor, IoUringIoHandler uring, ZcrxIoHandlerConfig config) {
+        this.uring = uring;
+        try {
+            reception = Reception.open(uring, config);
+        } catch (RuntimeException e) {
+            // A ring can be closed only by the thread that enabled it.
+            uring.initialize();
+            uring.destroy();
+            throw e;
+        }
+        loop = new Loop(reception.receiver());
+        LOGGER.info(
+                "{} receives in mode {}{}",
+                executor,
+                reception.mode(),
+                reception.reason().isEmpty() ? "" : ": " + reception.reason());
+    }
+
+    /** A factory with all settings at their defaults. */
+    public static ZcrxIoHandlerFactory newFactory() {
+        return newFactory(new ZcrxIoHandlerConfig());
+    }
+
+    /** @throws UnsatisfiedLinkError if the transport does not work here, see {@link Zcrx#unavailabilityCause()} */
+    public static ZcrxIoHandlerFactory newFactory(ZcrxIoHandlerConfig config) {
+        return new ZcrxIoHandlerFactory(config);
+    }
+
+    /** The loop's counters now; from any thread. */
+    public ZcrxMetrics metrics() {
+        return ZcrxMetrics.of(
+                reception.mode(), reception.reason(), reception.receiver().counters());
+    }
+
+    @Override
+    public void initialize() {
+        reception.receiver().start(Thread.currentThread());
+        uring.initialize();
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        loop.beginPass();
+        int handled = uring.run(context);
+        loop.endPass();
+        return handled;
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        uring.prepareToDestroy();
+        loop.endPass();
+    }
+
+    @Override
+    public void destroy() {
+        if (!destroyed) {
+            destroyed = true;
+            uring.destroy();
+            loop.close();
+        }
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws Exception {
+        if (handle instanceof ZcrxHandle) {
+            ((ZcrxHandle) handle).attach(loop);
+        }
+        return uring.register(handle);
+    }
+
+    @Override
+    public void wakeup() {
+        uring.wakeup();
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return ZcrxHandle.class.isAssignableFrom(handleType) || uring.isCompatible(handleType);
+    }
+}

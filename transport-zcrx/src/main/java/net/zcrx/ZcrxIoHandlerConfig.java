@@ -1,0 +1,115 @@
+package net.zcrx;
+
+import java.util.Objects;
+
+/**
+ * How a {@link ZcrxIoHandler} works. Not safe for several threads; a factory copies it.
+ *
+ * <table border="1">
+ * <caption>Settings</caption>
+ * <tr><th>setting</th><th>default</th><th>range</th><th>meaning</th></tr>
+ * <tr><td>{@link #mode(ZcrxMode) mode}</td><td>{@link ZcrxMode#AUTO}</td><td></td>
+ *     <td>how connections receive</td></tr>
+ * <tr><td>{@link #interfaceQueue(String, int) interfaceQueue}</td><td>none</td><td></td>
+ *     <td>the NIC queue of each loop in {@link ZcrxMode#ZERO_COPY}, in the order that loops are created in</td></tr>
+ * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB</td><td>1 MiB to 1 GiB</td>
+ *     <td>memory that a loop receives into; with zero copy it is locked</td></tr>
+ * <tr><td>{@link #chunkBytes(int) chunkBytes}</td><td>64 KiB</td><td>4 KiB to 1 MiB, a power of two</td>
+ *     <td>what the kernel takes of the area at a time when it copies</td></tr>
+ * <tr><td>{@link #ringEntries(int) ringEntries}</td><td>256</td><td>16 to 4096, a power of two</td>
+ *     <td>submissions that fit between two system calls</td></tr>
+ * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096</td>
+ *     <td>1024 to 65536, a power of two</td><td>completions that fit before the kernel must hold them back</td></tr>
+ * </table>
+ */
+public final class ZcrxIoHandlerConfig {
+    private static final long MIB = 1 << 20;
+
+    private ZcrxMode mode = ZcrxMode.AUTO;
+    private long areaBytes = 64 * MIB;
+    private int chunkBytes = 64 * 1024;
+    private int ringEntries = 256;
+    private int completionEntries = 4096;
+
+    /** All settings at their defaults. */
+    public ZcrxIoHandlerConfig() {}
+
+    ZcrxIoHandlerConfig(ZcrxIoHandlerConfig other) {
+        mode = other.mode;
+        areaBytes = other.areaBytes;
+        chunkBytes = other.chunkBytes;
+        ringEntries = other.ringEntries;
+        completionEntries = other.completionEntries;
+    }
+
+    /** Sets the mode. Any but {@link ZcrxMode#AUTO} is a must: where it does not work no loop can be created. */
+    public ZcrxIoHandlerConfig mode(ZcrxMode mode) {
+        this.mode = Objects.requireNonNull(mode, "mode");
+        return this;
+    }
+
+    /** The mode asked for. */
+    public ZcrxMode mode() {
+        return mode;
+    }
+
+    /** Sets the size of a loop's area in bytes. */
+    public ZcrxIoHandlerConfig areaBytes(long areaBytes) {
+        this.areaBytes = inRange("areaBytes", areaBytes, MIB, 1024 * MIB);
+        return this;
+    }
+
+    /** The size of a loop's area in bytes. */
+    public long areaBytes() {
+        return areaBytes;
+    }
+
+    /** Sets how much of the area the kernel takes at a time when it copies, in bytes. */
+    public ZcrxIoHandlerConfig chunkBytes(int chunkBytes) {
+        this.chunkBytes = powerOfTwo("chunkBytes", chunkBytes, 4096, (int) MIB);
+        return this;
+    }
+
+    /** How much of the area the kernel takes at a time when it copies, in bytes. */
+    public int chunkBytes() {
+        return chunkBytes;
+    }
+
+    /** Sets the length of the ring's submission queue. */
+    public ZcrxIoHandlerConfig ringEntries(int ringEntries) {
+        this.ringEntries = powerOfTwo("ringEntries", ringEntries, 16, 4096);
+        return this;
+    }
+
+    /** The length of the ring's submission queue. */
+    public int ringEntries() {
+        return ringEntries;
+    }
+
+    /** Sets the length of the ring's completion queue; with zero copy every page that arrives takes two entries. */
+    public ZcrxIoHandlerConfig completionEntries(int completionEntries) {
+        this.completionEntries = powerOfTwo("completionEntries", completionEntries, 1024, 65536);
+        return this;
+    }
+
+    /** The length of the ring's completion queue. */
+    public int completionEntries() {
+        return completionEntries;
+    }
+
+    private static int powerOfTwo(String name, int value, int min, int max) {
+        inRange(name, value, min, max);
+        if (Integer.bitCount(value) != 1) {
+            throw new IllegalArgumentException(name + " is " + value + " but must be a power of two.");
+        }
+        return value;
+    }
+
+    private static long inRange(String name, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(
+                    name + " is " + value + " but must be between " + min + " and " + max + '.');
+        }
+        return value;
+    }
+}

@@ -1,0 +1,37 @@
+package net.zcrx;
+
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
+public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
+    private final ZcrxIoHandlerConfig config;
+    private final IoHandlerFactory uring;
+    private final List<ZcrxIoHandler> handlers = new CopyOnWriteArrayList<>();
+
+    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
+        Zcrx.ensureAvailability();
+        this.config = new ZcrxIoHandlerConfig(config);
+        uring = IoUringIoHandler.newFactory(
+                new IoUringIoHandlerConfig().setRingSize(config.ringEntries()).setCqSize(config.completionEntries()));
+    }
+
+    /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
+    @Override
+    public IoHandler newHandler(ThreadAwareExecutor executor) {
+        ZcrxIoHandler handler = new ZcrxIoHandler(executor, (IoUringIoHandler) uring.newHandler(executor), config);
+        handlers.add(handler);
+        return handler;
+    }
+
+    /** The counters of each loop, in the order that the loops were made in; those of loops that have ended stay. */
+    public List<ZcrxMetrics> metrics() {
+        return handlers.stream().map(ZcrxIoHandler::metrics).collect(Collectors.toList());
+    }
+}

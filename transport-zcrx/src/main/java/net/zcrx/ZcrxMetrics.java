@@ -1,0 +1,66 @@
+package net.zcrx;
+
+import net.zcrx.receive.Counters;
+import net.zcrx.receive.Counters.Counter;
+
+/**
+ * One loop's counters at one moment; bytes and buffers since the loop's start unless said otherwise. Each is exact;
+ * as the loop goes on while they are read, two of them may be a moment apart.
+ *
+ * @param mode how the loop's connections receive
+ * @param modeReason why it is not a better one; empty if it is the best
+ * @param zeroCopyBytes bytes received where the NIC wrote them. Short payloads that the kernel keeps beside a packet's
+ *     headers are copied by it and counted here all the same: only the NIC's statistics tell them apart
+ * @param zeroCopyBuffers buffers that these came in
+ * @param copiedBytes bytes that the kernel copied into the area
+ * @param copiedBuffers buffers that these came in
+ * @param copiedOutBytes bytes, of those above, that were copied out of the area because the application held too many
+ *     buffers
+ * @param heldBuffers buffers that the application holds now
+ * @param heldBytes their bytes
+ * @param refills pages or chunks given to the kernel
+ * @param offLoopReturns buffers released on another thread than the loop's
+ * @param exhaustions receives that ended because the kernel had no page or chunk (ENOBUFS, ENOMEM) and were armed again
+ * @param copyOuts times that copying out began
+ * @param completionQueueFull receives that ended because the completion queue was full and were armed again
+ * @param zeroCopySends sends without a copy (SEND_ZC)
+ * @param copiedSends of those, the ones that the kernel copied after all
+ */
+public record ZcrxMetrics(
+        ZcrxMode mode,
+        String modeReason,
+        long zeroCopyBytes,
+        long zeroCopyBuffers,
+        long copiedBytes,
+        long copiedBuffers,
+        long copiedOutBytes,
+        long heldBuffers,
+        long heldBytes,
+        long refills,
+        long offLoopReturns,
+        long exhaustions,
+        long copyOuts,
+        long completionQueueFull,
+        long zeroCopySends,
+        long copiedSends) {
+
+    static ZcrxMetrics of(ZcrxMode mode, String modeReason, Counters counters) {
+        return new ZcrxMetrics(
+                mode,
+                modeReason,
+                counters.get(Counter.ZERO_COPY_BYTES),
+                counters.get(Counter.ZERO_COPY_BUFFERS),
+                counters.get(Counter.COPIED_BYTES),
+                counters.get(Counter.COPIED_BUFFERS),
+                counters.get(Counter.COPIED_OUT_BYTES),
+                counters.get(Counter.HELD_BUFFERS),
+                counters.get(Counter.HELD_BYTES),
+                counters.get(Counter.REFILLS),
+                counters.get(Counter.OFF_LOOP_RETURNS),
+                counters.get(Counter.EXHAUSTIONS),
+                counters.get(Counter.COPY_OUTS),
+                counters.get(Counter.CQ_FULL),
+                counters.get(Counter.ZERO_COPY_SENDS),
+                counters.get(Counter.COPIED_SENDS));
+    }
+}

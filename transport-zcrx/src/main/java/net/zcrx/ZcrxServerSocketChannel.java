@@ -1,0 +1,225 @@
+package net.zcrx;
+
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.uring.IoUringIoEvent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import net.zcrx.uring.Native;
+import net.zcrx.uring.Uring;
+
+/**
+ * A listening TCP socket on a {@link ZcrxIoHandler}. Connections are accepted as {@link ZcrxSocketChannel}s by one
+ * multishot accept. Options: {@link ZcrxChannelOption}.
+ */
+public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implements ServerSocketChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+
+    private final ZcrxServerSocketChannelConfig config;
+    /** Accepted, but not read yet. */
+    private final ArrayDeque<Socket> accepted = new ArrayDeque<>();
+
+    private boolean wanted;
+    private boolean reading;
+    private boolean once;
+    private boolean cancelling;
+    private long accept;
+    private int error;
+
+    /** Creates the socket: IPv6 with IPv4 mapped into it where the machine has it. */
+    public ZcrxServerSocketChannel() {
+        super(null, newSocket());
+        config = new ZcrxServerSocketChannelConfig(this, socket, this::autoReadCleared);
+    }
+
+    private static Socket newSocket() {
+        Zcrx.ensureAvailability();
+        Socket socket = Socket.newSocketStream();
+        Native.setBlocking(socket.intValue());
+        return socket;
+    }
+
+    @Override
+    public ServerSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return null;
+    }
+
+    @Override
+    protected void doBind(SocketAddress address) throws Exception {
+        super.doBind(address);
+        socket.listen(config.getBacklog());
+        activate();
+    }
+
+    @Override
+    protected void doBeginRead() {
+        wanted = true;
+        loop().ready(this);
+    }
+
+    private void autoReadCleared() {
+        if (isRegistered()) {
+            if (eventLoop().inEventLoop()) {
+                clearRead();
+            } else {
+                eventLoop().execute(this::clearRead);
+            }
+        }
+    }
+
+    private void clearRead() {
+        wanted = false;
+        if (isAttached()) {
+            loop().ready(this);
+        }
+    }
+
+    @Override
+    void complete(IoUringIoEvent event) {
+        if (event.opcode() != Uring.OP_ACCEPT) {
+            return;
+        }
+        if ((event.flags() & Uring.CQE_F_MORE) == 0) {
+            accept = 0;
+            cancelling = false;
+        }
+        int result = event.res();
+        if (result >= 0) {
+            accepted.add(new Socket(result));
+        } else if (result != Uring.ECANCELED && result != Uring.EAGAIN) {
+            error = result;
+        }
+        loop().ready(this);
+    }
+
+    @Override
+    void endPass() {
+        if (!isOpen()) {
+            releaseAccepted();
+            return;
+        }
+        if (!isAttached() || isClosing()) {
+            return;
+        }
+        while (wanted && !accepted.isEmpty()) {
+            readAccepted();
+        }
+        if (error != 0) {
+            int cause = error;
+            error = 0;
+            pipeline().fireExceptionCaught(Errors.newIOException("accept", cause));
+        }
+        if (!isClosing()) {
+            arm();
+        }
+    }
+
+    private void readAccepted() {
+        ExtendedHandle handle = receiveHandle();
+        handle.reset(config);
+        wanted = false;
+        reading = true;
+        do {
+            Socket child = accepted.poll();
+            handle.lastBytesRead(1);
+            handle.attemptedBytesRead(1);
+            handle.incMessagesRead(1);
+            ZcrxSocketChannel channel;
+            try {
+                channel = new ZcrxSocketChannel(this, child);
+            } catch (RuntimeException e) {
+                // The peer has gone already: there is no connection to hand out.
+                closeQuietly(child);
+                continue;
+            }
+            pipeline().fireChannelRead(channel);
+        } while (!accepted.isEmpty() && handle.continueReading());
+        reading = false;
+        handle.readComplete();
+        pipeline().fireChannelReadComplete();
+    }
+
+    private void arm() {
+        if (wanted) {
+            if (accept == 0) {
+                once = !config.isAutoRead();
+                accept = submit(Uring.accept(socket.intValue(), !once));
+            }
+        } else if (accept != 0 && !once && !cancelling) {
+            cancelling = true;
+            submit(Uring.cancel(accept));
+        }
+    }
+
+    @Override
+    void beginClose() {
+        wanted = false;
+        loop().ready(this);
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        super.doClose();
+        if (!reading) {
+            releaseAccepted();
+        }
+    }
+
+    private void releaseAccepted() {
+        Socket child;
+        while ((child = accepted.poll()) != null) {
+            closeQuietly(child);
+        }
+    }
+
+    private static void closeQuietly(Socket child) {
+        try {
+            child.close();
+        } catch (IOException ignored) {
+            // A connection nobody has seen: there is no one to tell.
+        }
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) {
+        throw new UnsupportedOperationException("A listening socket cannot be written to.");
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object message) {
+        throw new UnsupportedOperationException("A listening socket cannot be written to.");
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new ZcrxUnsafe() {
+            @Override
+            public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+                promise.setFailure(new UnsupportedOperationException("A listening socket cannot connect."));
+            }
+        };
+    }
+}

@@ -1,0 +1,381 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannelUtil;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.internal.StringUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import net.zcrx.uring.Native;
+import net.zcrx.uring.Uring;
+
+/**
+ * A TCP connection on a {@link ZcrxIoHandler}, accepted or made by connect. What it receives are buffers on the pages
+ * of the loop's area; releasing one, on any thread, gives its pages back. Options: {@link ZcrxChannelOption}.
+ */
+public final class ZcrxSocketChannel extends AbstractZcrxChannel implements SocketChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+
+    private final ZcrxSocketChannelConfig config;
+    private final SocketReads reads = new SocketReads(this);
+    private final SocketWrites writes = new SocketWrites(this);
+    private final Connector connector = new Connector(this);
+    private ChannelPromise pendingShutdown;
+
+    /** Creates a socket to connect: IPv6 with IPv4 mapped into it where the machine has it. */
+    public ZcrxSocketChannel() {
+        super(null, newSocket());
+        config = new ZcrxSocketChannelConfig(this, socket, this::autoReadCleared);
+    }
+
+    /** @throws RuntimeException if the connection has ended already */
+    ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted) {
+        super(parent, accepted);
+        config = new ZcrxSocketChannelConfig(this, socket, this::autoReadCleared);
+        activate(accepted.remoteAddress());
+    }
+
+    private static Socket newSocket() {
+        Zcrx.ensureAvailability();
+        return Socket.newSocketStream();
+    }
+
+    /**
+     * The kernel's view of this connection now ({@code TCP_INFO}).
+     *
+     * @throws ChannelException if the channel is closed
+     */
+    public ZcrxTcpInfo tcpInfo() {
+        try {
+            return ZcrxTcpInfo.read(socket);
+        } catch (IOException e) {
+            throw new ChannelException("The kernel did not give TCP_INFO of " + this, e);
+        }
+    }
+
+    @Override
+    public SocketChannelConfig config() {
+        return config;
+    }
+
+    ZcrxSocketChannelConfig socketConfig() {
+        return config;
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public ServerSocketChannel parent() {
+        return (ServerSocketChannel) super.parent();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    void complete(IoUringIoEvent event) {
+        switch (event.opcode()) {
+            case Uring.OP_RECV:
+            case Uring.OP_RECV_ZC:
+                reads.complete(event);
+                break;
+            case Uring.OP_POLL_ADD:
+                polled((int) event.userData(), event.res());
+                break;
+            case Uring.OP_ASYNC_CANCEL:
+                break;
+            default:
+                writes.complete(event);
+                break;
+        }
+    }
+
+    private void polled(int mask, int result) {
+        if (mask == Uring.POLLRDHUP) {
+            reads.hangUp(result);
+        } else if (connector.isConnecting()) {
+            connector.writable(result);
+        } else {
+            writes.writable();
+        }
+    }
+
+    @Override
+    void endPass() {
+        reads.endPass();
+        shutDownIfWritten();
+    }
+
+    @Override
+    void registered() {
+        if (isActive()) {
+            flushPending();
+        }
+        loop().ready(this);
+    }
+
+    @Override
+    protected void doBeginRead() {
+        reads.want();
+    }
+
+    private void autoReadCleared() {
+        if (isRegistered()) {
+            if (eventLoop().inEventLoop()) {
+                reads.clear();
+            } else {
+                eventLoop().execute(reads::clear);
+            }
+        }
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) {
+        writes.flush(in);
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object message) {
+        if (message instanceof ByteBuf) {
+            ByteBuf buffer = (ByteBuf) message;
+            return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? copyToDirect(buffer) : buffer;
+        }
+        if (message instanceof FileRegion) {
+            return message;
+        }
+        throw new UnsupportedOperationException("unsupported message type: " + StringUtil.simpleClassName(message)
+                + " (expected: ByteBuf, FileRegion)");
+    }
+
+    private ByteBuf copyToDirect(ByteBuf buffer) {
+        ByteBuf direct = alloc().directBuffer(buffer.readableBytes());
+        direct.writeBytes(buffer, buffer.readerIndex(), buffer.readableBytes());
+        buffer.release();
+        return direct;
+    }
+
+    @Override
+    void beginClose() {
+        connector.cancel();
+        writes.stop();
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        super.doClose();
+        reads.close();
+        writes.close();
+        connector.cancel();
+        if (pendingShutdown != null) {
+            ChannelPromise promise = pendingShutdown;
+            pendingShutdown = null;
+            promise.tryFailure(new ClosedChannelException());
+        }
+    }
+
+    @Override
+    protected void doShutdownOutput() throws Exception {
+        socket.shutdown(false, true);
+    }
+
+    @Override
+    public boolean isInputShutdown() {
+        return socket.isInputShutdown();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return socket.isOutputShutdown();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return socket.isShutdown();
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+        return inLoop(promise, this::shutdownInput0);
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(ChannelPromise promise) {
+        return inLoop(promise, this::shutdownOutput0);
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdown(ChannelPromise promise) {
+        shutdownOutput()
+                .addListener(output -> shutdownInput().addListener(input -> {
+                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
+                    if (cause == null) {
+                        promise.setSuccess();
+                    } else {
+                        promise.setFailure(cause);
+                    }
+                }));
+        return promise;
+    }
+
+    private ChannelFuture inLoop(ChannelPromise promise, Consumer<ChannelPromise> action) {
+        if (eventLoop().inEventLoop()) {
+            action.accept(promise);
+        } else {
+            eventLoop().execute(() -> action.accept(promise));
+        }
+        return promise;
+    }
+
+    private void shutdownInput0(ChannelPromise promise) {
+        try {
+            socket.shutdown(true, false);
+            promise.setSuccess();
+        } catch (IOException | NotYetConnectedException e) {
+            promise.setFailure(e);
+        }
+    }
+
+    /** What was flushed before goes out first, as far as the socket takes it: as if flush() had written it at once. */
+    private void shutdownOutput0(ChannelPromise promise) {
+        if (writes.isBusy() && pendingShutdown == null && !isClosing()) {
+            pendingShutdown = promise;
+            writes.stop();
+        } else {
+            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+        }
+    }
+
+    private void shutDownIfWritten() {
+        if (pendingShutdown != null && !writes.isBusy() && isAttached() && !isClosing()) {
+            ChannelPromise promise = pendingShutdown;
+            pendingShutdown = null;
+            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+        }
+    }
+
+    /** The peer has ended its side, or the connection has failed. */
+    void shutdownInputAtEnd() {
+        if (!socket.isInputShutdown()) {
+            if (!config.isAllowHalfClosure()) {
+                unsafe().close(unsafe().voidPromise());
+                return;
+            }
+            try {
+                socket.shutdown(true, false);
+            } catch (IOException | NotYetConnectedException e) {
+                // The connection is gone as a whole.
+                pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                unsafe().close(unsafe().voidPromise());
+                return;
+            }
+            pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+        pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+    }
+
+    /** Called when the connection stands, with the socket that was non-blocking for connect. */
+    void connected() {
+        Native.setBlocking(socket.intValue());
+        activate(connector.computeRemoteAddress());
+        loop().ready(this);
+    }
+
+    /** Sends what was flushed before the connection stood, or while the channel was on no loop. */
+    void flushPending() {
+        writes.flush(unsafe().outboundBuffer());
+    }
+
+    void failWrite(Throwable cause) {
+        ((SocketUnsafe) unsafe()).failWrite(cause);
+    }
+
+    @Override
+    protected AbstractUnsafe newUnsafe() {
+        return new SocketUnsafe();
+    }
+
+    final class SocketUnsafe extends ZcrxUnsafe {
+        @Override
+        public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            connector.connect(remote, local, promise);
+        }
+
+        @Override
+        protected void flush0() {
+            // The write that is under way goes on with what was flushed meanwhile when it completes.
+            if (!writes.isBusy()) {
+                super.flush0();
+            }
+        }
+
+        /** Sends what was flushed before the connection stood, or while the channel was on no loop. */
+        void flushPending() {
+            writes.flush(unsafe().outboundBuffer());
+        }
+
+        void failWrite(Throwable cause) {
+            handleWriteError(cause);
+        }
+
+        boolean mayConnect(ChannelPromise promise) {
+            return !promise.isDone() && ensureOpen(promise);
+        }
+
+        Throwable annotate(Throwable cause, SocketAddress remote) {
+            return annotateConnectException(cause, remote);
+        }
+
+        void closeIfGone() {
+            closeIfClosed();
+        }
+
+        /** A socket that lingers blocks in close(2): not on the loop. */
+        @Override
+        protected Executor prepareToClose() {
+            return isOpen() && config.getSoLinger() > 0 ? GlobalEventExecutor.INSTANCE : null;
+        }
+    }
+}

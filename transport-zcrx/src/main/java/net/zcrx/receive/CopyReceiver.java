@@ -1,0 +1,206 @@
+package net.zcrx.receive;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoOps;
+import java.util.ArrayDeque;
+import net.zcrx.memory.Area;
+import net.zcrx.memory.BufferPool;
+import net.zcrx.memory.Reclaimer;
+import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.BufferRing;
+import net.zcrx.uring.Uring;
+
+/**
+ * Receives by copy: the kernel writes into chunks of the area, which it takes from a provided-buffer ring. Where the
+ * kernel consumes chunks in parts, a chunk serves many completions, of many channels; it is free again when the kernel
+ * is done with it and every buffer on it has been released.
+ *
+ * <p>Few chunks are with the kernel at a time, and the one freed last is given first, so that the memory in use stays
+ * warm in the CPU's cache however large the area is. Each time the kernel runs out, more are given.
+ */
+public final class CopyReceiver implements Receiver, Reclaimer {
+    /** Chunks that the kernel gets at first. */
+    private static final int FIRST_POSTED = 4;
+
+    private final BufferRing ring;
+    private final BufferPool pool;
+    private final Area area;
+    private final Counters counters = new Counters();
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+
+    private final int chunkSize;
+    private final int chunks;
+    /** Bytes of a chunk that the kernel has filled. */
+    private final int[] filled;
+    /** Completions on a chunk that have not come back. */
+    private final int[] held;
+
+    private final boolean[] withKernel;
+    private final int[] free;
+    private int freeCount;
+    private int posted;
+    private int target;
+    private final ExhaustionGuard guard;
+
+    /**
+     * @param area cut into chunks of {@code chunkSize} bytes; at most 32768
+     * @param wakeup wakes the loop from another thread
+     */
+    public CopyReceiver(int ringFd, Area area, int chunkSize, boolean incremental, Runnable wakeup) {
+        this.area = area;
+        this.chunkSize = chunkSize;
+        chunks = area.length() / chunkSize;
+        filled = new int[chunks];
+        held = new int[chunks];
+        withKernel = new boolean[chunks];
+        free = new int[chunks];
+        // Pushed from the last on, so that the first chunks are the first in use.
+        for (int chunk = chunks - 1; chunk >= 0; chunk--) {
+            free[freeCount++] = chunk;
+        }
+        target = Math.min(FIRST_POSTED, chunks);
+        guard = new ExhaustionGuard(chunks, counters);
+        ring = BufferRing.register(ringFd, Math.max(2, Integer.highestOneBit(chunks * 2 - 1)), incremental);
+        pool = new BufferPool(this, wakeup);
+        post();
+    }
+
+    @Override
+    public void start(Thread loop) {
+        pool.owner(loop);
+    }
+
+    @Override
+    public IoUringIoOps arm(int fd, boolean once) {
+        return Uring.recv(fd, ring.group(), !once);
+    }
+
+    @Override
+    public int grant() {
+        return 0;
+    }
+
+    @Override
+    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
+        int flags = event.flags();
+        int length = event.res();
+        int chunk = flags >>> Uring.CQE_BUFFER_SHIFT;
+        int offset = chunk * chunkSize + filled[chunk];
+        filled[chunk] += length;
+        boolean retired = (flags & Uring.CQE_F_BUF_MORE) == 0;
+        if (retired) {
+            withKernel[chunk] = false;
+            posted--;
+        }
+        counters.add(Counter.COPIED_BYTES, length);
+        ByteBuf buffer;
+        if (guard.isCopyingOut(chunks - freeCount - posted)) {
+            buffer = guard.copyOut(area, offset, length, alloc);
+            freeIfUnused(chunk);
+        } else {
+            held[chunk]++;
+            if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, chunk)) {
+                buffer = last;
+            } else {
+                counters.add(Counter.COPIED_BUFFERS, 1);
+                buffer = pool.get(area, offset, length, chunk, false, alloc);
+            }
+        }
+        if (retired) {
+            post();
+        }
+        return buffer;
+    }
+
+    @Override
+    public void reclaim(long token) {
+        int chunk = (int) token;
+        held[chunk]--;
+        freeIfUnused(chunk);
+    }
+
+    @Override
+    public boolean isExhausted(int result) {
+        return result == Uring.ENOBUFS;
+    }
+
+    @Override
+    public void await(Waiter waiter) {
+        counters.add(Counter.EXHAUSTIONS, 1);
+        target = Math.min(target * 2, chunks);
+        waiters.add(waiter);
+    }
+
+    @Override
+    public boolean isTransient(int result) {
+        return false;
+    }
+
+    @Override
+    public boolean isZeroCopy() {
+        return false;
+    }
+
+    @Override
+    public boolean isCopyingOut() {
+        return guard.isCopyingOut();
+    }
+
+    @Override
+    public Counters counters() {
+        return counters;
+    }
+
+    @Override
+    public void endPass() {
+        pool.drain();
+        post();
+        if (!waiters.isEmpty()) {
+            if (posted == 0) {
+                // All chunks are with the application: whoever releases one wakes the loop.
+                pool.wantReturns(true);
+                post();
+            }
+            if (posted > 0) {
+                pool.wantReturns(false);
+                for (int i = waiters.size(); i > 0; i--) {
+                    waiters.poll().resume();
+                }
+            }
+        }
+        counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
+        counters.set(Counter.HELD_BYTES, pool.heldBytes());
+        counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
+    }
+
+    @Override
+    public void close() {
+        ring.free();
+        pool.close();
+        area.release();
+    }
+
+    private void freeIfUnused(int chunk) {
+        if (held[chunk] == 0 && !withKernel[chunk]) {
+            free[freeCount++] = chunk;
+        }
+    }
+
+    private void post() {
+        if (posted >= target || freeCount == 0) {
+            return;
+        }
+        do {
+            int chunk = free[--freeCount];
+            filled[chunk] = 0;
+            withKernel[chunk] = true;
+            ring.add(area.address() + (long) chunk * chunkSize, chunkSize, (short) chunk);
+            counters.add(Counter.REFILLS, 1);
+            posted++;
+        } while (posted < target && freeCount > 0);
+        ring.publish();
+    }
+}

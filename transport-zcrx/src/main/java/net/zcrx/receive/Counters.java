@@ -1,0 +1,44 @@
+package net.zcrx.receive;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** A loop's counters: written by the loop's thread alone, read by any. */
+public final class Counters {
+    /** What is counted. */
+    public enum Counter {
+        ZERO_COPY_BYTES,
+        ZERO_COPY_BUFFERS,
+        COPIED_BYTES,
+        COPIED_BUFFERS,
+        COPIED_OUT_BYTES,
+        HELD_BUFFERS,
+        HELD_BYTES,
+        REFILLS,
+        OFF_LOOP_RETURNS,
+        EXHAUSTIONS,
+        COPY_OUTS,
+        CQ_FULL,
+        COPIED_SENDS,
+        ZERO_COPY_SENDS
+    }
+
+    private static final int SIZE = Counter.values().length;
+
+    private final AtomicLongArray values = new AtomicLongArray(SIZE);
+
+    /** On the loop's thread only: a plain read is enough for the one writer, and a reader sees no torn value. */
+    public void add(Counter counter, long amount) {
+        int index = counter.ordinal();
+        values.setOpaque(index, values.getPlain(index) + amount);
+    }
+
+    /** On the loop's thread only. */
+    public void set(Counter counter, long value) {
+        values.setOpaque(counter.ordinal(), value);
+    }
+
+    /** From any thread. */
+    public long get(Counter counter) {
+        return values.getOpaque(counter.ordinal());
+    }
+}

@@ -1,0 +1,44 @@
+package net.zcrx.receive;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import net.zcrx.memory.Area;
+import net.zcrx.receive.Counters.Counter;
+
+/**
+ * Keeps an application that holds its buffers for long from taking all of the area: past a high watermark received
+ * data is copied out to the channel's allocator and its memory given back at once, until below a low watermark.
+ */
+final class ExhaustionGuard {
+    private final int high;
+    private final int low;
+    private final Counters counters;
+    private boolean copyingOut;
+
+    /** @param total how many chunks or pages there are */
+    ExhaustionGuard(int total, Counters counters) {
+        high = Math.max(1, total / 4 * 3);
+        low = total / 2;
+        this.counters = counters;
+    }
+
+    /** @param held chunks or pages that the application holds now */
+    boolean isCopyingOut(int held) {
+        if (copyingOut) {
+            copyingOut = held > low;
+        } else if (held >= high) {
+            copyingOut = true;
+            counters.add(Counter.COPY_OUTS, 1);
+        }
+        return copyingOut;
+    }
+
+    boolean isCopyingOut() {
+        return copyingOut;
+    }
+
+    ByteBuf copyOut(Area area, int offset, int length, ByteBufAllocator alloc) {
+        counters.add(Counter.COPIED_OUT_BYTES, length);
+        return area.copy(offset, length, alloc.directBuffer(length));
+    }
+}

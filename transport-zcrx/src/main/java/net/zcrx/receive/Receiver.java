@@ -1,0 +1,62 @@
+package net.zcrx.receive;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoOps;
+
+/**
+ * How a loop's TCP channels receive: by copy or by zero copy. One for a loop, used on the loop's thread only.
+ */
+public interface Receiver {
+    /** A channel whose receive ended for want of memory. */
+    interface Waiter {
+        /** There is memory again: arm the receive anew. */
+        void resume();
+    }
+
+    /** On the loop's thread, before anything else. */
+    void start(Thread loop);
+
+    /**
+     * The submission that arms a receive.
+     *
+     * @param once for one read of the user's, not until cancelled
+     */
+    IoUringIoOps arm(int fd, boolean once);
+
+    /** How many bytes a receive armed {@code once} brings before it ends with a result of 0; 0 means one completion. */
+    int grant();
+
+    /**
+     * Makes a buffer of a completion that carries data.
+     *
+     * @param last the buffer that the same channel's completion before this one gave, not handed to the user yet; or
+     *     {@code null}
+     * @return {@code last} if it could take the data in, else another buffer; the caller owns it
+     */
+    ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc);
+
+    /** Whether {@code result} ends a receive because memory ran out. The caller waits with {@link #await}. */
+    boolean isExhausted(int result);
+
+    /** Resumes {@code waiter} once, as soon as there is memory again. */
+    void await(Waiter waiter);
+
+    /** Whether {@code result} ends a receive that may be armed again at once. */
+    boolean isTransient(int result);
+
+    /** Whether received buffers lie on pages that a NIC wrote: worth sending on without a copy. */
+    boolean isZeroCopy();
+
+    /** Whether data is being copied out to the channels' allocators because the application holds too many pages. */
+    boolean isCopyingOut();
+
+    Counters counters();
+
+    /** Once a loop pass, before the loop may sleep: takes back what was released, gives it to the kernel. */
+    void endPass();
+
+    /** Gives up the memory, when the ring is closed; buffers that the application still holds stay valid. */
+    void close();
+}

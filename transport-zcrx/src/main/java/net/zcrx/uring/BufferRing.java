@@ -1,0 +1,102 @@
+package net.zcrx.uring;
+
+import io.netty.channel.unix.Buffer;
+import io.netty.util.internal.CleanableDirectBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A ring of provided buffers ({@code IORING_REGISTER_PBUF_RING}): buffers that the kernel picks by itself when data
+ * has come. Used on its event loop's thread only.
+ */
+public final class BufferRing {
+    private static final int REGISTER_PBUF_RING = 22;
+    private static final int REGISTRATION_BYTES = 40;
+    private static final short FLAG_INCREMENTAL = 2;
+    private static final int ENTRY_BYTES = 16;
+    private static final int ENTRY_LENGTH = 8;
+    private static final int ENTRY_ID = 12;
+    /** The ring's tail lies in the reserved field of its first entry. */
+    private static final int TAIL = 14;
+
+    private static final VarHandle SHORT =
+            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
+    /** Where our group ids begin; Netty's own are chosen by the user, most often small. */
+    private static final short FIRST_GROUP = 0x7a00;
+
+    private static final int GROUPS = 64;
+
+    private final long address;
+    private final long bytes;
+    private final ByteBuffer entries;
+    private final int mask;
+    private final short group;
+    private short tail;
+
+    private BufferRing(long address, long bytes, int size, short group) {
+        this.address = address;
+        this.bytes = bytes;
+        this.entries = Buffer.wrapMemoryAddressWithNativeOrder(address, Math.toIntExact(bytes));
+        this.mask = size - 1;
+        this.group = group;
+    }
+
+    /**
+     * Registers a ring of {@code size} entries (a power of two, at most 32768).
+     *
+     * @param incremental one buffer may serve several completions (kernel 6.12)
+     * @return the ring, without a buffer yet
+     * @throws IllegalStateException if the kernel refuses
+     */
+    public static BufferRing register(int ringFd, int size, boolean incremental) {
+        int pageSize = Native.pageSize();
+        long bytes = (long) (size * ENTRY_BYTES + pageSize - 1) / pageSize * pageSize;
+        long address = Native.mmap(bytes, Native.MAP_POPULATE);
+        if (address < 0) {
+            throw new IllegalStateException("No memory for a ring of " + size + " provided buffers: errno " + -address);
+        }
+        CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(REGISTRATION_BYTES);
+        ByteBuffer registration = memory.buffer();
+        try {
+            registration.putLong(0, address).putInt(8, size);
+            registration.putShort(14, incremental ? FLAG_INCREMENTAL : 0);
+            int result = Uring.EEXIST;
+            for (int i = 0; result == Uring.EEXIST && i < GROUPS; i++) {
+                short group = (short) (FIRST_GROUP + i);
+                registration.putShort(12, group);
+                result = Native.register(ringFd, REGISTER_PBUF_RING, Buffer.memoryAddress(registration), 1);
+                if (result == 0) {
+                    return new BufferRing(address, bytes, size, group);
+                }
+            }
+            Native.munmap(address, bytes);
+            throw new IllegalStateException("The kernel refused a ring of " + size
+                    + " provided buffers (IORING_REGISTER_PBUF_RING): errno " + -result);
+        } finally {
+            memory.clean();
+        }
+    }
+
+    public short group() {
+        return group;
+    }
+
+    /** Adds a buffer; the kernel sees it after {@link #publish()}. The caller never adds more than the ring holds. */
+    public void add(long address, int length, short id) {
+        int entry = (tail & mask) * ENTRY_BYTES;
+        entries.putLong(entry, address).putInt(entry + ENTRY_LENGTH, length).putShort(entry + ENTRY_ID, id);
+        tail++;
+    }
+
+    /** Shows the kernel what was added: the release store orders the entries before the tail. */
+    public void publish() {
+        SHORT.setRelease(entries, TAIL, tail);
+    }
+
+    /** Frees the ring's memory; only when the io_uring it was registered with is closed. */
+    public void free() {
+        Native.munmap(address, bytes);
+    }
+}

@@ -1,0 +1,133 @@
+package net.zcrx.uring;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Buffer;
+import io.netty.util.internal.CleanableDirectBuffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+
+/**
+ * The message headers and I/O vectors of a loop's gathering writes. The kernel reads them when a write is submitted,
+ * so their memory is used again one loop pass later. Used on its event loop's thread only.
+ */
+public final class IoVectors {
+    private static final int HEADER_BYTES = 56;
+    private static final int HEADER_VECTORS = 16;
+    private static final int HEADER_COUNT = 24;
+    private static final int VECTOR_BYTES = 16;
+    private static final int VECTOR_LENGTH = 8;
+    private static final int SLAB_BYTES = 32 * 1024;
+    /** A write that finds less room than this starts a new slab. */
+    private static final int LEAST_VECTORS = 64;
+
+    private final ArrayDeque<CleanableDirectBuffer> free = new ArrayDeque<>();
+    private final ArrayDeque<CleanableDirectBuffer> filling = new ArrayDeque<>();
+    private final ArrayDeque<CleanableDirectBuffer> submitting = new ArrayDeque<>();
+
+    private ByteBuffer slab;
+    private long slabAddress;
+    private int position = SLAB_BYTES;
+
+    private int header;
+    private int count;
+    private int maxCount;
+    private long bytes;
+
+    /** Starts a message of at most {@code maxCount} vectors. */
+    public void begin(int maxCount) {
+        if (SLAB_BYTES - position < HEADER_BYTES + LEAST_VECTORS * VECTOR_BYTES) {
+            CleanableDirectBuffer next = free.poll();
+            if (next == null) {
+                next = Buffer.allocateDirectBufferWithNativeOrder(SLAB_BYTES);
+            }
+            filling.add(next);
+            slab = next.buffer();
+            slabAddress = Buffer.memoryAddress(slab);
+            position = 0;
+        }
+        header = position;
+        count = 0;
+        bytes = 0;
+        this.maxCount = Math.min(maxCount, (SLAB_BYTES - position - HEADER_BYTES) / VECTOR_BYTES);
+    }
+
+    /**
+     * Adds a buffer's readable bytes. The first buffer of a message is added as far as it fits, a later one whole or
+     * not at all.
+     *
+     * @return whether it was added
+     */
+    public boolean add(ByteBuf buffer) {
+        int reader = buffer.readerIndex();
+        int readable = buffer.readableBytes();
+        if (readable == 0) {
+            return true;
+        }
+        int parts = buffer.nioBufferCount();
+        if (count + parts > maxCount && count > 0) {
+            return false;
+        }
+        if (buffer.hasMemoryAddress()) {
+            add(buffer.memoryAddress() + reader, readable);
+        } else if (parts == 1) {
+            add(buffer.internalNioBuffer(reader, readable));
+        } else {
+            for (ByteBuffer part : buffer.nioBuffers(reader, readable)) {
+                if (count == maxCount) {
+                    break;
+                }
+                if (part.hasRemaining()) {
+                    add(part);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Ends the message; returns the address of its header. */
+    public long end() {
+        for (int offset = 0; offset < HEADER_BYTES; offset += Long.BYTES) {
+            slab.putLong(header + offset, 0);
+        }
+        slab.putLong(header + HEADER_VECTORS, slabAddress + header + HEADER_BYTES);
+        slab.putLong(header + HEADER_COUNT, count);
+        position = header + HEADER_BYTES + count * VECTOR_BYTES;
+        return slabAddress + header;
+    }
+
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Before the handler runs, which submits all that is queued: what is added from now on is submitted later. */
+    public void beginPass() {
+        submitting.addAll(filling);
+        filling.clear();
+        position = SLAB_BYTES;
+    }
+
+    /** After the handler ran: what was queued before it has been submitted. */
+    public void endPass() {
+        free.addAll(submitting);
+        submitting.clear();
+    }
+
+    /** Frees the memory, at the loop's end. */
+    public void free() {
+        beginPass();
+        endPass();
+        free.forEach(CleanableDirectBuffer::clean);
+        free.clear();
+    }
+
+    private void add(ByteBuffer part) {
+        add(Buffer.memoryAddress(part) + part.position(), part.remaining());
+    }
+
+    private void add(long address, int length) {
+        int vector = header + HEADER_BYTES + count * VECTOR_BYTES;
+        slab.putLong(vector, address).putLong(vector + VECTOR_LENGTH, length);
+        bytes += length;
+        count++;
+    }
+}

@@ -1,0 +1,178 @@
+package net.zcrx.uring;
+
+import io.netty.channel.uring.IoUringIoOps;
+
+/**
+ * The numbers of {@code linux/io_uring.h} that the transport submits and reads, and one method a submission. A
+ * submission's layout is in the Javadoc of {@link IoUringIoOps}.
+ */
+public final class Uring {
+    public static final byte OP_POLL_ADD = 6;
+    public static final byte OP_SENDMSG = 9;
+    public static final byte OP_ACCEPT = 13;
+    public static final byte OP_ASYNC_CANCEL = 14;
+    public static final byte OP_SEND = 26;
+    public static final byte OP_RECV = 27;
+    public static final byte OP_SPLICE = 30;
+    public static final byte OP_SEND_ZC = 47;
+    public static final byte OP_SENDMSG_ZC = 48;
+    public static final byte OP_RECV_ZC = 58;
+
+    /** Completion flag: the upper 16 bits name a provided buffer. */
+    public static final int CQE_F_BUFFER = 1;
+    /** Completion flag: the request stays armed. */
+    public static final int CQE_F_MORE = 1 << 1;
+    /** Completion flag: the socket had more to read or accept. */
+    public static final int CQE_F_SOCK_NONEMPTY = 1 << 2;
+    /** Completion flag: the kernel is done with the memory of a zero-copy send. */
+    public static final int CQE_F_NOTIF = 1 << 3;
+    /** Completion flag: the provided buffer was consumed in part and stays with the kernel. */
+    public static final int CQE_F_BUF_MORE = 1 << 4;
+
+    public static final int CQE_BUFFER_SHIFT = 16;
+
+    public static final int ECANCELED = -125;
+    public static final int ENOBUFS = -105;
+    public static final int ENOSPC = -28;
+    public static final int ENOMEM = -12;
+    public static final int EAGAIN = -11;
+    public static final int EFAULT = -14;
+    public static final int EINVAL = -22;
+    public static final int EPERM = -1;
+    public static final int ENODEV = -19;
+    public static final int EEXIST = -17;
+    public static final int EOPNOTSUPP = -95;
+    public static final int ERANGE = -34;
+    public static final int ENOTCONN = -107;
+
+    public static final int POLLOUT = 0x4;
+    public static final int POLLRDHUP = 0x2000;
+
+    public static final int MSG_DONTWAIT = 0x40;
+
+    /** Result bit of a zero-copy send's notification: the kernel copied after all. */
+    public static final int NOTIF_USAGE_ZC_COPIED = 1 << 31;
+
+    private static final byte IOSQE_BUFFER_SELECT = 1 << 5;
+    private static final short RECV_MULTISHOT = 1 << 1;
+    private static final short SEND_ZC_REPORT_USAGE = 1 << 3;
+    private static final short ACCEPT_MULTISHOT = 1;
+    private static final int ASYNC_CANCEL_ALL = 1;
+    private static final int ASYNC_CANCEL_FD = 1 << 1;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SPLICE_F_MOVE = 1;
+
+    private Uring() {}
+
+    /** RECV into a buffer of group {@code group}; multishot stays armed until cancelled, its end or an error. */
+    public static IoUringIoOps recv(int fd, short group, boolean multishot) {
+        short ioPrio = multishot ? RECV_MULTISHOT : 0;
+        return new IoUringIoOps(OP_RECV, IOSQE_BUFFER_SELECT, ioPrio, fd, 0, 0, 0, 0, 0L, group, (short) 0, 0, 0);
+    }
+
+    /** RECV_ZC from interface queue {@code zcrxId} until {@code limit} bytes came (0 = no limit). */
+    public static IoUringIoOps recvZeroCopy(int fd, int zcrxId, int limit) {
+        return new IoUringIoOps(
+                OP_RECV_ZC, (byte) 0, RECV_MULTISHOT, fd, 0, 0, limit, 0, 0L, (short) 0, (short) 0, zcrxId, 0);
+    }
+
+    public static IoUringIoOps accept(int fd, boolean multishot) {
+        short ioPrio = multishot ? ACCEPT_MULTISHOT : 0;
+        return new IoUringIoOps(OP_ACCEPT, (byte) 0, ioPrio, fd, 0, 0, 0, SOCK_CLOEXEC, 0L, (short) 0, (short) 0, 0, 0);
+    }
+
+    public static IoUringIoOps send(int fd, long address, int length, int flags) {
+        return new IoUringIoOps(
+                OP_SEND, (byte) 0, (short) 0, fd, 0, address, length, flags, 0L, (short) 0, (short) 0, 0, 0);
+    }
+
+    /** SENDMSG of the message header at {@code header}. */
+    public static IoUringIoOps sendMessage(int fd, long header, int flags) {
+        return new IoUringIoOps(
+                OP_SENDMSG, (byte) 0, (short) 0, fd, 0, header, 1, flags, 0L, (short) 0, (short) 0, 0, 0);
+    }
+
+    /** SEND_ZC; {@code id} comes back in its completion and in its notification. */
+    public static IoUringIoOps sendZeroCopy(int fd, long address, int length, int flags, short id) {
+        return new IoUringIoOps(
+                OP_SEND_ZC,
+                (byte) 0,
+                SEND_ZC_REPORT_USAGE,
+                fd,
+                0,
+                address,
+                length,
+                flags,
+                (long) id,
+                (short) 0,
+                (short) 0,
+                0,
+                0);
+    }
+
+    /** SENDMSG_ZC; {@code id} comes back in its completion and in its notification. */
+    public static IoUringIoOps sendMessageZeroCopy(int fd, long header, int flags, short id) {
+        return new IoUringIoOps(
+                OP_SENDMSG_ZC,
+                (byte) 0,
+                SEND_ZC_REPORT_USAGE,
+                fd,
+                0,
+                header,
+                1,
+                flags,
+                (long) id,
+                (short) 0,
+                (short) 0,
+                0,
+                0);
+    }
+
+    /** SPLICE; an offset of -1 means the descriptor is a pipe or a socket. */
+    public static IoUringIoOps splice(int from, long fromOffset, int to, int length) {
+        return new IoUringIoOps(
+                OP_SPLICE,
+                (byte) 0,
+                (short) 0,
+                to,
+                -1L,
+                fromOffset,
+                length,
+                SPLICE_F_MOVE,
+                0L,
+                (short) 0,
+                (short) 0,
+                from,
+                0);
+    }
+
+    /** One-shot poll; {@code mask} comes back as the completion's user data, for an error tells no mask. */
+    public static IoUringIoOps poll(int fd, int mask) {
+        return new IoUringIoOps(
+                OP_POLL_ADD, (byte) 0, (short) 0, fd, 0, 0, 0, mask, (long) mask, (short) 0, (short) 0, 0, 0);
+    }
+
+    /** Cancels the request that {@code submission} (what {@code submit} returned) names. */
+    public static IoUringIoOps cancel(long submission) {
+        return new IoUringIoOps(
+                OP_ASYNC_CANCEL, (byte) 0, (short) 0, -1, 0, submission, 0, 0, 0L, (short) 0, (short) 0, 0, 0);
+    }
+
+    /** Cancels every request on {@code fd}. */
+    public static IoUringIoOps cancelAll(int fd) {
+        return new IoUringIoOps(
+                OP_ASYNC_CANCEL,
+                (byte) 0,
+                (short) 0,
+                fd,
+                0,
+                0,
+                0,
+                ASYNC_CANCEL_ALL | ASYNC_CANCEL_FD,
+                0L,
+                (short) 0,
+                (short) 0,
+                0,
+                0);
+    }
+}
