@@ -1,0 +1,18 @@
+package net.zcrx.example.http;
+
+import io.netty.buffer.ByteBuf;
+
+/** What answers one request. Every method is called on the event loop of the request's channel. */
+interface Exchange {
+    /**
+     * Takes over one piece of the request's body. The exchange releases it, on any thread, and then tells
+     * {@link Backpressure#released}.
+     */
+    void body(ByteBuf piece);
+
+    /** The whole body has been handed over. */
+    default void bodyComplete() {}
+
+    /** The client has gone or was given up: no more calls come, and nobody reads an answer. */
+    default void cancel() {}
+}

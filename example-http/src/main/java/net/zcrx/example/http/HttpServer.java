@@ -1,0 +1,74 @@
+package net.zcrx.example.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** A server that listens. It takes over the transport and the store, and closes them when it is closed. */
+final class HttpServer implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+    private static final int DRAIN_SECONDS = 10;
+
+    private final Transport transport;
+    private final ObjectStore store;
+    private final ServerMetrics metrics;
+    private final Channel listener;
+
+    private HttpServer(Transport transport, ObjectStore store, ServerMetrics metrics, Channel listener) {
+        this.transport = transport;
+        this.store = store;
+        this.metrics = metrics;
+        this.listener = listener;
+    }
+
+    /** Binds the port, or fails with a sentence; the caller still owns transport and store then. */
+    static HttpServer start(ServerConfig config, Transport transport, ObjectStore store, ServerMetrics metrics)
+            throws ServerException {
+        Router router = new Router(metrics, store, config.maxObjectBytes());
+        ChannelFuture bound = new ServerBootstrap()
+                .group(transport.group())
+                .channel(transport.channelType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ConnectionInitializer(config, transport.stats(), metrics, router))
+                .bind(config.host(), config.port())
+                .awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            Throwable cause = bound.cause();
+            throw new ServerException(
+                    "Cannot listen on " + config.host() + " port " + config.port() + " (" + cause.getMessage()
+                            + "): choose another --host or --port.",
+                    cause);
+        }
+        return new HttpServer(transport, store, metrics, bound.channel());
+    }
+
+    /** Where it listens; the port is the real one, also if any was asked for. */
+    InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    /** Waits until the server was closed. */
+    void awaitClose() throws InterruptedException {
+        listener.closeFuture().sync();
+    }
+
+    /** Takes no more connections, lets requests that are under way finish for a while, and ends everything. */
+    @Override
+    public void close() {
+        listener.close().syncUninterruptibly();
+        for (Channel connection : metrics.connections()) {
+            connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT));
+        }
+        if (!metrics.connections().newCloseFuture().awaitUninterruptibly(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            metrics.connections().close().awaitUninterruptibly(DRAIN_SECONDS, TimeUnit.SECONDS);
+        }
+        // The disk threads tell the event loops what they have done, so they end first.
+        store.close();
+        transport.group().shutdownGracefully(0, DRAIN_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}

@@ -1,0 +1,144 @@
+package net.zcrx.example.http;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit status 0: stopped; 1: could not run; 2: wrong options. */
+@Command(
+        name = "example-http",
+        description = "An HTTP server: POST /echo, PUT, GET and DELETE /objects/<name>, GET /metrics, GET / to watch.",
+        mixinStandardHelpOptions = true,
+        version = "0.1.0-SNAPSHOT",
+        sortOptions = false)
+final class Main implements Callable<Integer> {
+    private static final int DISK_THREADS = 4;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--transport",
+            description = "zcrx, io_uring, epoll or nio. Default: the first of them that works here.")
+    private TransportName transportName;
+
+    @Option(names = "--host", description = "Address to listen on. Default: ${DEFAULT-VALUE}.")
+    private String host = "0.0.0.0";
+
+    @Option(names = "--port", description = "TCP port, 0 for any. Default: ${DEFAULT-VALUE}.")
+    private int port = 8080;
+
+    @Option(names = "--threads", description = "Event loops. Default: one for each processor.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(names = "--data-dir", description = "Where objects are stored. Default: ${DEFAULT-VALUE}.")
+    private Path dataDir = Path.of("zcrx-objects");
+
+    @Option(names = "--max-object-bytes", description = "The largest object accepted. Default: ${DEFAULT-VALUE}.")
+    private long maxObjectBytes = 1L << 30;
+
+    @Option(
+            names = "--idle-timeout",
+            description = "Seconds after which a silent client is given up. Default: ${DEFAULT-VALUE}.")
+    private int idleTimeoutSeconds = 30;
+
+    @ArgGroup(validate = false, heading = "TLS, with HTTP/2 by ALPN:%n")
+    private TlsOptions tls = new TlsOptions();
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        CommandLine commandLine = new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::wrongOptions);
+        int status = commandLine.execute(args);
+        // After SIGTERM the process is on its way out, and its status is the signal's.
+        if (status != 0) {
+            System.exit(status);
+        }
+    }
+
+    private static int wrongOptions(ParameterException e, String[] args) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println(e.getMessage());
+        err.println("See --help.");
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        validate();
+        try {
+            serve();
+            return CommandLine.ExitCode.OK;
+        } catch (ServerException e) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(e.getMessage());
+            err.flush();
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    private void validate() {
+        require(port >= 0 && port <= 65535, "--port must be from 0 to 65535, not " + port + ".");
+        require(threads >= 1 && threads <= 1024, "--threads must be from 1 to 1024, not " + threads + ".");
+        require(maxObjectBytes >= 1, "--max-object-bytes must be at least 1, not " + maxObjectBytes + ".");
+        require(idleTimeoutSeconds >= 1, "--idle-timeout must be at least 1 second, not " + idleTimeoutSeconds + ".");
+        String complaint = tls.complaint();
+        require(complaint == null, complaint);
+    }
+
+    private void require(boolean condition, String sentence) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), sentence);
+        }
+    }
+
+    private void serve() throws ServerException, InterruptedException {
+        ServerConfig config =
+                new ServerConfig(host, port, maxObjectBytes, Duration.ofSeconds(idleTimeoutSeconds), tls.context(host));
+        ObjectStore store = ObjectStore.open(dataDir, DISK_THREADS);
+        LongAdder heldBodyBuffers = new LongAdder();
+        PrintWriter out = spec.commandLine().getOut();
+        Transport transport = openTransport(new Transports(threads, heldBodyBuffers::sum));
+        HttpServer server;
+        try {
+            server = HttpServer.start(config, transport, store, new ServerMetrics(transport, heldBodyBuffers));
+        } catch (ServerException e) {
+            transport.group().shutdownGracefully();
+            store.close();
+            throw e;
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
+        out.println("listening on " + (tls.wanted() ? "https://" : "http://") + hostAndPort(server) + "/ port "
+                + server.address().getPort() + " transport=" + transport.name() + " mode="
+                + transport.stats().mode());
+        out.flush();
+        server.awaitClose();
+    }
+
+    private Transport openTransport(Transports transports) throws ServerException {
+        if (transportName != null) {
+            return transports.open(transportName);
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Transport transport = transports.openBest(err);
+        err.flush();
+        return transport;
+    }
+
+    private String hostAndPort(HttpServer server) {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + server.address().getPort();
+    }
+}

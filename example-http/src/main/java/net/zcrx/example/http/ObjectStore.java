@@ -1,0 +1,112 @@
+package net.zcrx.example.http;
+
+import io.netty.util.concurrent.DefaultEventExecutorGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+
+/**
+ * Objects in one directory, a file each. A few threads do the disk's work; all that concerns one name is done by the
+ * same thread, in order.
+ */
+final class ObjectStore {
+    /** No separator, and no dot in front: a name can neither leave the directory nor hit a hidden file. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
+
+    static final String NAME_RULE =
+            "An object's name has 1 to 128 letters, digits, dots, underscores and hyphens, and no dot in front.";
+
+    private final Path directory;
+    private final DefaultEventExecutorGroup group;
+    private final List<EventExecutor> threads = new ArrayList<>();
+
+    /** An object that was opened: the caller closes the file. */
+    record Opened(FileChannel file, long size) {}
+
+    private ObjectStore(Path directory, int threadCount) {
+        this.directory = directory;
+        group = new DefaultEventExecutorGroup(threadCount, new DefaultThreadFactory("disk"));
+        group.forEach(threads::add);
+    }
+
+    /** Creates the directory if it is missing, and tries it out. */
+    static ObjectStore open(Path directory, int threadCount) throws ServerException {
+        try {
+            Files.createDirectories(directory);
+            Files.newDirectoryStream(directory).close();
+            Files.delete(Files.createTempFile(directory, ".probe-", null));
+        } catch (IOException e) {
+            throw new ServerException(
+                    "The data directory " + directory + " cannot be read and written (" + e
+                            + "): choose another --data-dir or change its permissions.",
+                    e);
+        }
+        return new ObjectStore(directory, threadCount);
+    }
+
+    static boolean isValidName(String name) {
+        return NAME.matcher(name).matches();
+    }
+
+    Upload upload(String name) {
+        return new Upload(threadOf(name), directory.resolve(".upload-" + UUID.randomUUID()), directory.resolve(name));
+    }
+
+    /** Opens an object for reading; fails with {@link NoSuchFileException} if there is none. */
+    CompletableFuture<Opened> open(String name) {
+        return submit(name, () -> {
+            FileChannel file = FileChannel.open(existing(name), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            return new Opened(file, file.size());
+        });
+    }
+
+    /** Deletes an object; fails with {@link NoSuchFileException} if there is none. */
+    CompletableFuture<Void> delete(String name) {
+        return submit(name, () -> {
+            Files.delete(existing(name));
+            return null;
+        });
+    }
+
+    /** Finishes what was begun, at most ten seconds long. */
+    void close() {
+        group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    private Path existing(String name) throws NoSuchFileException {
+        Path path = directory.resolve(name);
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(name);
+        }
+        return path;
+    }
+
+    private <T> CompletableFuture<T> submit(String name, Callable<T> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        threadOf(name).execute(() -> {
+            try {
+                result.complete(task.call());
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    private EventExecutor threadOf(String name) {
+        return threads.get(Math.floorMod(name.hashCode(), threads.size()));
+    }
+}

@@ -1,0 +1,293 @@
+package net.zcrx.example.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/** Drives the requests of one HTTP/1.1 connection, one after the other, or the single one of an HTTP/2 stream. */
+final class RequestHandler extends ChannelInboundHandlerAdapter {
+    /** A body that moves less than this within the idle timeout is given up. */
+    private static final int SLOWEST_BODY = 1024;
+
+    /** How long the last response of a connection may need to be read while the client still sends. */
+    private static final int LINGER_SECONDS = 2;
+
+    private final Router router;
+    private final ServerMetrics metrics;
+    private final Duration idleTimeout;
+    private final Backpressure backpressure;
+    private final boolean http2;
+    private ChannelHandlerContext ctx;
+    private Call call;
+    private Exchange exchange;
+    private Future<?> bodyTimer;
+    private long movedAtLastCheck;
+    private boolean dispatching;
+    private boolean stopping;
+    private boolean lingering;
+
+    RequestHandler(
+            Router router, ServerMetrics metrics, Duration idleTimeout, Backpressure backpressure, boolean http2) {
+        this.router = router;
+        this.metrics = metrics;
+        this.idleTimeout = idleTimeout;
+        this.backpressure = backpressure;
+        this.http2 = http2;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        this.ctx = ctx;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        dispatching = true;
+        if (msg instanceof HttpRequest request && !lingering) {
+            begin(request);
+        }
+        if (msg instanceof HttpContent content && call != null) {
+            body(content);
+        } else {
+            ReferenceCountUtil.release(msg);
+        }
+        dispatching = false;
+        settle();
+        if (!ctx.channel().config().isAutoRead()) {
+            // What was read is at its end for now: FlowControlHandler holds back that event while auto-read is off.
+            endOfBatch();
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        endOfBatch();
+    }
+
+    private void endOfBatch() {
+        ctx.flush();
+        if (call != null && !call.bodyComplete()) {
+            if (call.finished()) {
+                if (!call.keepAlive()) {
+                    linger(call);
+                }
+            } else if (bodyTimer == null) {
+                startBodyTimer();
+            }
+        }
+    }
+
+    private void begin(HttpRequest request) {
+        call = new Call(ctx, request, http2, metrics, this::responseFinished);
+        if (stopping) {
+            call.giveUpConnection();
+        }
+        exchange = new DiscardBody(backpressure);
+        if (request.decoderResult().isFailure()) {
+            replyMalformed(request.decoderResult());
+        } else if (isHostMissing(request)) {
+            call.reply(HttpResponseStatus.BAD_REQUEST, "An HTTP/1.1 request needs a Host header.");
+        } else {
+            exchange = router.route(request, call, backpressure, ctx.executor());
+            if (call.expectsContinue() && !call.started()) {
+                call.sendContinue();
+            }
+        }
+    }
+
+    private boolean isHostMissing(HttpRequest request) {
+        return !http2
+                && request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && !request.headers().contains(HttpHeaderNames.HOST);
+    }
+
+    private void body(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            content.release();
+            exchange.cancel();
+            exchange = new DiscardBody(backpressure);
+            if (call.started()) {
+                ctx.close();
+            } else {
+                replyMalformed(content.decoderResult());
+            }
+            return;
+        }
+        int bytes = content.content().readableBytes();
+        if (bytes > 0) {
+            backpressure.received(bytes);
+            call.bodyReceived(bytes);
+            exchange.body(content.content());
+        } else {
+            content.release();
+        }
+        if (content instanceof LastHttpContent) {
+            call.markBodyComplete();
+            stopBodyTimer();
+            exchange.bodyComplete();
+        }
+    }
+
+    /** The rest of the connection cannot be made sense of: the decoder skips it. */
+    private void replyMalformed(DecoderResult result) {
+        call.giveUpConnection();
+        Throwable cause = result.cause();
+        if (cause instanceof TooLongHttpLineException) {
+            call.reply(HttpResponseStatus.REQUEST_URI_TOO_LONG, "The request line is too long.");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            call.reply(HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "The request's headers are too long.");
+        } else {
+            call.reply(HttpResponseStatus.BAD_REQUEST, "This is not HTTP as the server understands it.");
+        }
+    }
+
+    private void responseFinished() {
+        if (!dispatching) {
+            ctx.flush();
+            settle();
+        }
+    }
+
+    /** Moves on to the next request as soon as both body and response of this one are through. */
+    private void settle() {
+        if (call == null) {
+            return;
+        }
+        if (!call.finished()) {
+            backpressure.awaitResponse(call.bodyComplete());
+        } else if (call.bodyComplete()) {
+            Call done = call;
+            call = null;
+            exchange = null;
+            if (done.keepAlive()) {
+                backpressure.awaitResponse(false);
+            } else {
+                linger(done);
+            }
+        } else if (http2) {
+            resetAfterResponse();
+        }
+    }
+
+    /** The client may stop sending the body of a stream that has its response. */
+    private void resetAfterResponse() {
+        if (!lingering) {
+            lingering = true;
+            stopBodyTimer();
+            call.lastWrite().addListener(written -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)));
+            ctx.flush();
+        }
+    }
+
+    /**
+     * Ends the connection so that the response still arrives: a close with unread bytes would make the kernel send a
+     * reset, which overtakes it. So only the sending side is closed, and what comes is dropped until the client closes.
+     */
+    private void linger(Call last) {
+        if (lingering) {
+            return;
+        }
+        lingering = true;
+        stopBodyTimer();
+        backpressure.awaitResponse(false);
+        Channel channel = ctx.channel();
+        if (channel instanceof DuplexChannel duplex && ctx.pipeline().get(SslHandler.class) == null) {
+            last.lastWrite().addListener(written -> duplex.shutdownOutput());
+            Future<?> close = ctx.executor().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+            channel.closeFuture().addListener(closed -> close.cancel(false));
+        } else {
+            last.lastWrite().addListener(ChannelFutureListener.CLOSE);
+        }
+        ctx.flush();
+    }
+
+    private void startBodyTimer() {
+        movedAtLastCheck = backpressure.moved();
+        bodyTimer = ctx.executor()
+                .scheduleAtFixedRate(
+                        this::checkBody, idleTimeout.toMillis(), idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void stopBodyTimer() {
+        if (bodyTimer != null) {
+            bodyTimer.cancel(false);
+            bodyTimer = null;
+        }
+    }
+
+    private void checkBody() {
+        long moved = backpressure.moved();
+        if (moved - movedAtLastCheck >= SLOWEST_BODY) {
+            movedAtLastCheck = moved;
+            return;
+        }
+        stopBodyTimer();
+        exchange.cancel();
+        exchange = new DiscardBody(backpressure);
+        if (call.started()) {
+            ctx.close();
+        } else {
+            call.giveUpConnection();
+            call.reply(
+                    HttpResponseStatus.REQUEST_TIMEOUT,
+                    "The body came too slowly: less than " + SLOWEST_BODY + " bytes in " + idleTimeout.toMillis()
+                            + " ms.");
+            endOfBatch();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        backpressure.writable(ctx.channel().isWritable());
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof IdleStateEvent) {
+            // While the body comes, its own timer watches; before the response begins, it is the server that is slow.
+            if (call == null || (call.bodyComplete() && call.started())) {
+                ctx.close();
+            }
+        } else if (event == ServerStopping.EVENT) {
+            stopping = true;
+            if (call == null) {
+                ctx.close();
+            } else {
+                call.giveUpConnection();
+            }
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        stopBodyTimer();
+        if (exchange != null) {
+            exchange.cancel();
+            exchange = null;
+            call = null;
+        }
+        ctx.fireChannelInactive();
+    }
+}

@@ -1,0 +1,6 @@
+package net.zcrx.example.http;
+
+/** Tells a connection to end after the request that it is at. */
+enum ServerStopping {
+    EVENT
+}
