@@ -10,8 +10,6 @@ import java.util.Objects;
  * <tr><th>setting</th><th>default</th><th>range</th><th>meaning</th></tr>
  * <tr><td>{@link #mode(ZcrxMode) mode}</td><td>{@link ZcrxMode#AUTO}</td><td></td>
  *     <td>how connections receive</td></tr>
- * <tr><td>{@link #interfaceQueue(String, int) interfaceQueue}</td><td>none</td><td></td>
- *     <td>the NIC queue of each loop in {@link ZcrxMode#ZERO_COPY}, in the order that loops are created in</td></tr>
  * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB</td><td>1 MiB to 1 GiB</td>
  *     <td>memory that a loop receives into; with zero copy it is locked</td></tr>
  * <tr><td>{@link #chunkBytes(int) chunkBytes}</td><td>64 KiB</td><td>4 KiB to 1 MiB, a power of two</td>

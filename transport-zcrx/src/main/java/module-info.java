@@ -1,0 +1,19 @@
+/**
+ * The zcrx transport for Netty.
+ *
+ * <p>On the module path Java must be started with {@code --add-opens
+ * io.netty.transport.classes.io_uring/io.netty.channel.uring=net.zcrx.transport}, because Netty keeps its ring's
+ * descriptor private, and with {@code --add-modules io.netty.transport.io_uring.linux.x86_64} (or the one of another
+ * architecture), which holds Netty's native library and is required by no module.
+ */
+module net.zcrx.transport {
+    requires transitive io.netty.buffer;
+    requires transitive io.netty.common;
+    requires transitive io.netty.transport;
+    requires transitive io.netty.transport.unix.common;
+    requires io.netty.transport.classes.io_uring;
+    requires net.zcrx.natives;
+    requires org.jctools.core;
+
+    exports net.zcrx;
+}
