@@ -6,6 +6,7 @@ import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
 import net.zcrx.uring.Uring;
@@ -26,6 +27,8 @@ final class SocketReads implements Receiver.Waiter {
         /** The receiver has no memory; {@link #resume} comes. */
         WAITING
     }
+
+    private static final long RETRY_MILLIS = 20;
 
     private final ZcrxSocketChannel channel;
     private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(0);
@@ -91,6 +94,9 @@ final class SocketReads implements Receiver.Waiter {
 
     @Override
     public void resume() {
+        if (state != State.WAITING) {
+            return;
+        }
         state = State.IDLE;
         if (channel.isAttached() && !channel.isClosing()) {
             settle();
@@ -149,6 +155,10 @@ final class SocketReads implements Receiver.Waiter {
         } else if (receiver.isExhausted(result)) {
             state = State.WAITING;
             receiver.await(this);
+            if (receiver.isZeroCopy()) {
+                // Pages may come free inside the kernel, as another connection ends, and nobody tells.
+                channel.eventLoop().schedule(this::resume, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            }
         } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
             error = result;
             hangUp = true;

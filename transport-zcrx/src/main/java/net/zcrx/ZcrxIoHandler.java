@@ -5,9 +5,9 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.receive.ZeroCopyReceiver;
 
 /**
  * The I/O of one event loop: Netty's own {@link IoUringIoHandler}, plus the memory that the loop's TCP connections
@@ -26,10 +26,11 @@ public final class ZcrxIoHandler implements IoHandler {
     private final Loop loop;
     private boolean destroyed;
 
-    ZcrxIoHandler(ThreadAwareExecutor executor, IoUringIoHandler uring, ZcrxIoHandlerConfig config) {
+    /** @param index the loop's number in its group */
+    ZcrxIoHandler(IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index) {
         this.uring = uring;
         try {
-            reception = Reception.open(uring, config);
+            reception = Reception.open(uring, config, index, KernelEvents.USER_DATA);
         } catch (RuntimeException e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
@@ -38,8 +39,8 @@ public final class ZcrxIoHandler implements IoHandler {
         }
         loop = new Loop(reception.receiver());
         LOGGER.info(
-                "{} receives in mode {}{}",
-                executor,
+                "Event loop {} receives in mode {}{}",
+                index,
                 reception.mode(),
                 reception.reason().isEmpty() ? "" : ": " + reception.reason());
     }
@@ -64,6 +65,9 @@ public final class ZcrxIoHandler implements IoHandler {
     public void initialize() {
         reception.receiver().start(Thread.currentThread());
         uring.initialize();
+        if (reception.receiver() instanceof ZeroCopyReceiver) {
+            KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
+        }
     }
 
     @Override

@@ -7,12 +7,14 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final ZcrxIoHandlerConfig config;
     private final IoHandlerFactory uring;
+    private final AtomicInteger loops = new AtomicInteger();
     private final List<ZcrxIoHandler> handlers = new CopyOnWriteArrayList<>();
 
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
@@ -25,7 +27,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
     @Override
     public IoHandler newHandler(ThreadAwareExecutor executor) {
-        ZcrxIoHandler handler = new ZcrxIoHandler(executor, (IoUringIoHandler) uring.newHandler(executor), config);
+        ZcrxIoHandler handler =
+                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, loops.getAndIncrement());
         handlers.add(handler);
         return handler;
     }

@@ -21,6 +21,7 @@ import net.zcrx.receive.Counters.Counter;
  * @param refills pages or chunks given to the kernel
  * @param offLoopReturns buffers released on another thread than the loop's
  * @param exhaustions receives that ended because the kernel had no page or chunk (ENOBUFS, ENOMEM) and were armed again
+ * @param starvations times that the kernel told that the NIC found no free page; kernel 7.2
  * @param copyOuts times that copying out began
  * @param completionQueueFull receives that ended because the completion queue was full and were armed again
  * @param zeroCopySends sends without a copy (SEND_ZC)
@@ -39,6 +40,7 @@ public record ZcrxMetrics(
         long refills,
         long offLoopReturns,
         long exhaustions,
+        long starvations,
         long copyOuts,
         long completionQueueFull,
         long zeroCopySends,
@@ -58,6 +60,7 @@ public record ZcrxMetrics(
                 counters.get(Counter.REFILLS),
                 counters.get(Counter.OFF_LOOP_RETURNS),
                 counters.get(Counter.EXHAUSTIONS),
+                counters.get(Counter.STARVATIONS),
                 counters.get(Counter.COPY_OUTS),
                 counters.get(Counter.CQ_FULL),
                 counters.get(Counter.ZERO_COPY_SENDS),

@@ -16,6 +16,7 @@ public final class Counters {
         REFILLS,
         OFF_LOOP_RETURNS,
         EXHAUSTIONS,
+        STARVATIONS,
         COPY_OUTS,
         CQ_FULL,
         COPIED_SENDS,

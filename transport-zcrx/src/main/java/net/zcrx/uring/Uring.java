@@ -7,6 +7,7 @@ import io.netty.channel.uring.IoUringIoOps;
  * submission's layout is in the Javadoc of {@link IoUringIoOps}.
  */
 public final class Uring {
+    public static final byte OP_NOP = 0;
     public static final byte OP_POLL_ADD = 6;
     public static final byte OP_SENDMSG = 9;
     public static final byte OP_ACCEPT = 13;
@@ -63,6 +64,11 @@ public final class Uring {
     private static final int SPLICE_F_MOVE = 1;
 
     private Uring() {}
+
+    /** Does nothing but complete with {@code data}. */
+    public static IoUringIoOps nop(short data) {
+        return new IoUringIoOps(OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
+    }
 
     /** RECV into a buffer of group {@code group}; multishot stays armed until cancelled, its end or an error. */
     public static IoUringIoOps recv(int fd, short group, boolean multishot) {
