@@ -1,5 +1,7 @@
 package net.zcrx;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -10,8 +12,15 @@ import java.util.Objects;
  * <tr><th>setting</th><th>default</th><th>range</th><th>meaning</th></tr>
  * <tr><td>{@link #mode(ZcrxMode) mode}</td><td>{@link ZcrxMode#AUTO}</td><td></td>
  *     <td>how connections receive</td></tr>
+ * <tr><td>{@link #interfaceQueue(String, int) interfaceQueue}</td><td>none</td><td></td>
+ *     <td>the NIC queue of each loop in {@link ZcrxMode#ZERO_COPY}, in the order that loops are created in</td></tr>
  * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB</td><td>1 MiB to 1 GiB</td>
  *     <td>memory that a loop receives into; with zero copy it is locked</td></tr>
+ * <tr><td>{@link #maxAreaBytes(long) maxAreaBytes}</td><td>areaBytes</td><td>1 MiB to 64 GiB</td>
+ *     <td>memory that a loop may grow to in {@link ZcrxMode#ZERO_COPY}, kernel 7.3 or later</td></tr>
+ * <tr><td>{@link #receiveBufferBytes(int) receiveBufferBytes}</td><td>0: a page</td>
+ *     <td>0, or 4 KiB to 1 MiB, a power of two</td>
+ *     <td>what the NIC takes of the area at a time, kernel 7.0 or later</td></tr>
  * <tr><td>{@link #chunkBytes(int) chunkBytes}</td><td>64 KiB</td><td>4 KiB to 1 MiB, a power of two</td>
  *     <td>what the kernel takes of the area at a time when it copies</td></tr>
  * <tr><td>{@link #ringEntries(int) ringEntries}</td><td>256</td><td>16 to 4096, a power of two</td>
@@ -24,7 +33,10 @@ public final class ZcrxIoHandlerConfig {
     private static final long MIB = 1 << 20;
 
     private ZcrxMode mode = ZcrxMode.AUTO;
+    private final List<InterfaceQueueName> interfaceQueues = new ArrayList<>();
     private long areaBytes = 64 * MIB;
+    private long maxAreaBytes;
+    private int receiveBufferBytes;
     private int chunkBytes = 64 * 1024;
     private int ringEntries = 256;
     private int completionEntries = 4096;
@@ -34,7 +46,10 @@ public final class ZcrxIoHandlerConfig {
 
     ZcrxIoHandlerConfig(ZcrxIoHandlerConfig other) {
         mode = other.mode;
+        interfaceQueues.addAll(other.interfaceQueues);
         areaBytes = other.areaBytes;
+        maxAreaBytes = other.maxAreaBytes;
+        receiveBufferBytes = other.receiveBufferBytes;
         chunkBytes = other.chunkBytes;
         ringEntries = other.ringEntries;
         completionEntries = other.completionEntries;
@@ -51,6 +66,26 @@ public final class ZcrxIoHandlerConfig {
         return mode;
     }
 
+    /** Adds a NIC queue, for the next loop that has none yet. */
+    public ZcrxIoHandlerConfig interfaceQueue(String interfaceName, int queue) {
+        Objects.requireNonNull(interfaceName, "interfaceName");
+        inRange("queue", queue, 0, 65535);
+        InterfaceQueueName name = new InterfaceQueueName(interfaceName, queue);
+        if (interfaceQueues.contains(name)) {
+            throw new IllegalArgumentException(
+                    "Queue " + queue + " of " + interfaceName + " was named before; a queue has one owner.");
+        }
+        interfaceQueues.add(name);
+        return this;
+    }
+
+    List<InterfaceQueueName> interfaceQueues() {
+        return interfaceQueues;
+    }
+
+    /** A receive queue of a network interface. */
+    record InterfaceQueueName(String interfaceName, int queue) {}
+
     /** Sets the size of a loop's area in bytes. */
     public ZcrxIoHandlerConfig areaBytes(long areaBytes) {
         this.areaBytes = inRange("areaBytes", areaBytes, MIB, 1024 * MIB);
@@ -60,6 +95,29 @@ public final class ZcrxIoHandlerConfig {
     /** The size of a loop's area in bytes. */
     public long areaBytes() {
         return areaBytes;
+    }
+
+    /** Sets how many bytes a loop's memory may grow to. */
+    public ZcrxIoHandlerConfig maxAreaBytes(long maxAreaBytes) {
+        this.maxAreaBytes = inRange("maxAreaBytes", maxAreaBytes, MIB, 64 * 1024 * MIB);
+        return this;
+    }
+
+    /** How many bytes a loop's memory may grow to; at least {@link #areaBytes()}. */
+    public long maxAreaBytes() {
+        return Math.max(maxAreaBytes, areaBytes);
+    }
+
+    /** Sets how much of the area the NIC takes at a time, in bytes; 0 for a page. */
+    public ZcrxIoHandlerConfig receiveBufferBytes(int receiveBufferBytes) {
+        this.receiveBufferBytes =
+                receiveBufferBytes == 0 ? 0 : powerOfTwo("receiveBufferBytes", receiveBufferBytes, 4096, (int) MIB);
+        return this;
+    }
+
+    /** How much of the area the NIC takes at a time, in bytes; 0 for a page. */
+    public int receiveBufferBytes() {
+        return receiveBufferBytes;
     }
 
     /** Sets how much of the area the kernel takes at a time when it copies, in bytes. */
