@@ -25,6 +25,18 @@ static jint native_register(
     return zcrx_register(ring, (unsigned) opcode, argument, (unsigned) count);
 }
 
+static jint native_setup_ring(UNUSED JNIEnv *env, UNUSED jclass type, jint entries, jlong params) {
+    return zcrx_setup_ring((unsigned) entries, params);
+}
+
+static jint native_netlink_socket(UNUSED JNIEnv *env, UNUSED jclass type, jint protocol) {
+    return zcrx_netlink_socket(protocol);
+}
+
+static jint native_ioctl(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong request, jlong argument) {
+    return zcrx_ioctl(fd, request, argument);
+}
+
 static jint native_set_blocking(UNUSED JNIEnv *env, UNUSED jclass type, jint fd) {
     return zcrx_set_blocking(fd);
 }
@@ -102,6 +114,9 @@ static const JNINativeMethod METHODS[] = {
     {"munmap", "(JJ)I", (void *) native_munmap},
     {"madvise", "(JJI)I", (void *) native_madvise},
     {"register", "(IIJI)I", (void *) native_register},
+    {"setupRing", "(IJ)I", (void *) native_setup_ring},
+    {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
+    {"ioctl", "(IJJ)I", (void *) native_ioctl},
     {"setBlocking", "(I)I", (void *) native_set_blocking},
     {"fileDescriptor", "(Ljava/lang/Object;)I", (void *) native_file_descriptor},
     {"memoryLockLimit", "()J", (void *) native_memory_lock_limit},

@@ -1,11 +1,14 @@
 #include "system.h"
 
+#include "nic_abi.h"
 #include "zcrx_abi.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,6 +41,19 @@ int zcrx_madvise(int64_t address, int64_t length, int advice) {
 
 int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count) {
     return error_or((int) syscall(SYS_io_uring_register, ring, opcode, (void *) (intptr_t) argument, count));
+}
+
+int zcrx_setup_ring(unsigned entries, int64_t params) {
+    return error_or((int) syscall(SYS_io_uring_setup, entries, (void *) (intptr_t) params));
+}
+
+/* Non-blocking: the kernel has answered by the time a request is sent, so there is nothing to wait for. */
+int zcrx_netlink_socket(int protocol) {
+    return error_or(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+}
+
+int zcrx_ioctl(int fd, int64_t request, int64_t argument) {
+    return error_or(ioctl(fd, (unsigned long) request, (void *) (intptr_t) argument));
 }
 
 int zcrx_set_blocking(int fd) {

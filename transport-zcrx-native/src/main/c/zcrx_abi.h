@@ -155,6 +155,46 @@ ABI_AT(struct zcrx_ctrl, arm_event_type, 24);
 ABI_AT(struct zcrx_ctrl, add_area_ptr, 24);
 ABI_AT(struct zcrx_ctrl, flush_resv, 24);
 
+/* Argument of IORING_REGISTER_QUERY. */
+struct io_uring_query_hdr {
+    uint64_t next_entry;
+    uint64_t query_data;
+    uint32_t query_op;
+    uint32_t size;
+    int32_t result;
+    uint32_t resv[3];
+};
+ABI_SIZE(struct io_uring_query_hdr, 40);
+ABI_AT(struct io_uring_query_hdr, query_data, 8);
+ABI_AT(struct io_uring_query_hdr, query_op, 16);
+ABI_AT(struct io_uring_query_hdr, size, 20);
+ABI_AT(struct io_uring_query_hdr, result, 24);
+
+/* Its answer to IO_URING_QUERY_ZCRX. */
+struct io_uring_query_zcrx {
+    uint64_t register_flags;
+    uint64_t area_flags;
+    uint32_t nr_ctrl_opcodes;
+    uint32_t features;
+    uint32_t rq_hdr_size;
+    uint32_t rq_hdr_alignment;
+    uint64_t resv2;
+};
+ABI_SIZE(struct io_uring_query_zcrx, 40);
+ABI_AT(struct io_uring_query_zcrx, register_flags, 0);
+ABI_AT(struct io_uring_query_zcrx, nr_ctrl_opcodes, 16);
+ABI_AT(struct io_uring_query_zcrx, features, 20);
+
+/* Argument of IORING_REGISTER_PROBE: a head of 16 bytes, then one of these an operation. */
+struct io_uring_probe_op {
+    uint8_t op;
+    uint8_t resv;
+    uint16_t flags;
+    uint32_t resv2;
+};
+ABI_SIZE(struct io_uring_probe_op, 8);
+ABI_AT(struct io_uring_probe_op, flags, 2);
+
 /* Argument of IORING_REGISTER_PBUF_RING. Newer kernels read the first reserved word as min_left: 0 means off. */
 struct io_uring_buf_reg {
     uint64_t ring_addr;

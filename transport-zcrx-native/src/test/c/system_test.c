@@ -1,5 +1,6 @@
 /* The unit run of everything that needs no JVM. The Makefile builds it under sanitizers: their findings fail it too. */
 #include "name.h"
+#include "nic_abi.h"
 #include "system.h"
 #include "zcrx_abi.h"
 
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static int checks;
@@ -178,9 +178,9 @@ static void should_return_error_of_register(void) {
 static void should_register_buffer_ring(void) {
     enum { REGISTER_PBUF_RING = 22, UNREGISTER_PBUF_RING = 23 };
     unsigned char params[120] = {0};
-    int ring = (int) syscall(SYS_io_uring_setup, 4, params);
+    int ring = zcrx_setup_ring(4, (intptr_t) params);
     if (ring < 0) {
-        CHECK(errno == ENOSYS || errno == EPERM);
+        CHECK(ring == -ENOSYS || ring == -EPERM);
         fprintf(stderr, "system_test: NOT RUN, as this system allows no io_uring: %s\n", __func__);
         return;
     }
@@ -198,6 +198,46 @@ static void should_register_buffer_ring(void) {
     CHECK(zcrx_register(ring, REGISTER_PBUF_RING, 1, 1) == -EFAULT);
     close(ring);
     CHECK(zcrx_munmap(address, length) == 0);
+}
+
+static void should_ask_netlink(void) {
+    enum { GENERIC = 16, CTRL = 16, GETFAMILY = 3, FAMILY_NAME = 2 };
+    struct {
+        struct nlmsghdr message;
+        struct genlmsghdr generic;
+        struct nlattr attribute;
+        char name[8];
+    } request = {
+        {sizeof request, CTRL, NLM_F_REQUEST, 1, 0}, {GETFAMILY, 1, 0}, {4 + sizeof "nlctrl", FAMILY_NAME}, "nlctrl"};
+    unsigned char answer[4096];
+    int fd = zcrx_netlink_socket(GENERIC);
+    CHECK(fd >= 0);
+    CHECK((fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
+    CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    CHECK(write(fd, &request, sizeof request) == sizeof request);
+    CHECK(read(fd, answer, sizeof answer) > (ssize_t) sizeof request);
+    CHECK(((struct nlmsghdr *) answer)->nlmsg_type == CTRL);
+    close(fd);
+    CHECK(zcrx_netlink_socket(-1) < 0);
+}
+
+static void should_control_device(void) {
+    enum { SIOC_GIFINDEX = 0x8933 };
+    struct ifreq request = {.ifr_name = "lo"};
+    struct ifreq unknown = {.ifr_name = "no-such-nic"};
+    int fd = zcrx_netlink_socket(16);
+    CHECK(zcrx_ioctl(fd, SIOC_GIFINDEX, (intptr_t) &request) == 0);
+    CHECK(request.ifr_ifindex == (int) if_nametoindex("lo"));
+    CHECK(zcrx_ioctl(fd, SIOC_GIFINDEX, (intptr_t) &unknown) == -ENODEV);
+    CHECK(zcrx_ioctl(fd, SIOC_GIFINDEX, 1) == -EFAULT);
+    close(fd);
+    CHECK(zcrx_ioctl(fd, SIOC_GIFINDEX, (intptr_t) &request) == -EBADF);
+}
+
+static void should_return_error_of_ring_setup(void) {
+    unsigned char params[120] = {0};
+    int error = zcrx_setup_ring(0, (intptr_t) params);
+    CHECK(error == -EINVAL || error == -ENOSYS || error == -EPERM);
 }
 
 static void should_set_blocking_and_keep_other_flags(void) {
@@ -248,6 +288,9 @@ int main(void) {
     should_advise();
     should_return_error_of_register();
     should_register_buffer_ring();
+    should_ask_netlink();
+    should_control_device();
+    should_return_error_of_ring_setup();
     should_set_blocking_and_keep_other_flags();
     should_tell_memory_lock_limit();
     should_tell_page_size();

@@ -38,6 +38,15 @@ public final class Native {
     /** {@code io_uring_register(2)}: {@code argument} is an address or a number, as {@code opcode} wants it. */
     public static native int register(int ring, int opcode, long argument, int count);
 
+    /** {@code io_uring_setup(2)}; {@code params} is the address of its 120 bytes. Returns the ring's descriptor. */
+    public static native int setupRing(int entries, long params);
+
+    /** Opens a raw, non-blocking socket of this netlink protocol, which {@link #ioctl} takes, too. */
+    public static native int netlinkSocket(int protocol);
+
+    /** {@code ioctl(2)}: {@code argument} is an address or a number, as {@code request} wants it. */
+    public static native int ioctl(int fd, long request, long argument);
+
     /** Clears {@code O_NONBLOCK}: io_uring arms its own poll for blocking descriptors only. */
     public static native int setBlocking(int fd);
 

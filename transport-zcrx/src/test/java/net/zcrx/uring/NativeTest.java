@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUring;
 import io.netty.util.internal.PlatformDependent;
@@ -17,9 +18,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.lang.reflect.InvocationTargetException;
+import java.net.NetworkInterface;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileSystem;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeTest {
     private static final int EBADF = 9;
     private static final int ENOMEM = 12;
+    private static final int EFAULT = 14;
     private static final int EINVAL = 22;
 
     private static final int O_NONBLOCK = 04000;
@@ -97,6 +101,25 @@ class NativeTest {
     @Test
     void shouldReturnErrorOfRegister() {
         assertEquals(-EBADF, Native.register(Integer.MAX_VALUE, 0, 0, 0));
+    }
+
+    @Test
+    void shouldReturnErrorOfRingSetup() {
+        assertEquals(-EFAULT, Native.setupRing(1, 0));
+    }
+
+    @Test
+    void shouldControlDeviceByNetlinkSocket() throws IOException {
+        int netlinkGeneric = 16;
+        int getInterfaceIndex = 0x8933;
+        FileDescriptor socket = new FileDescriptor(Native.netlinkSocket(netlinkGeneric));
+        ByteBuffer request = ByteBuffer.allocateDirect(40).order(ByteOrder.nativeOrder());
+        request.put(0, new byte[] {'l', 'o', 0});
+        assertEquals(0, Native.ioctl(socket.intValue(), getInterfaceIndex, Buffer.memoryAddress(request)));
+        assertEquals(NetworkInterface.getByName("lo").getIndex(), request.getInt(16));
+        socket.close();
+        assertEquals(-EBADF, Native.ioctl(socket.intValue(), getInterfaceIndex, Buffer.memoryAddress(request)));
+        assertTrue(Native.netlinkSocket(-1) < 0);
     }
 
     @Test

@@ -16,6 +16,12 @@ public final class Native {
 
     public static native int register(int ring, int opcode, long argument, int count);
 
+    public static native int setupRing(int entries, long params);
+
+    public static native int netlinkSocket(int protocol);
+
+    public static native int ioctl(int fd, long request, long argument);
+
     public static native int setBlocking(int fd);
 
     public static native int fileDescriptor(Object fileChannelOrRegion);
