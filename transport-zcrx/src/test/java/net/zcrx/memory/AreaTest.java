@@ -2,9 +2,13 @@ package net.zcrx.memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +59,20 @@ class AreaTest {
         }
         for (int i = 0; i < area.length(); i++) {
             assertEquals((byte) i, area.memory().get(i));
+        }
+        area.release();
+    }
+
+    @Test
+    void shouldCopyOutToTheEndOfAnyBuffer() {
+        Area area = Area.allocate(PAGE);
+        area.memory().putLong(PAGE - 8, 0x0102030405060708L);
+        for (ByteBuf target : List.of(Unpooled.buffer(16), Unpooled.directBuffer(16))) {
+            target.writeByte(9);
+            assertSame(target, area.copy(PAGE - 8, 8, target));
+            assertEquals("090102030405060708", ByteBufUtil.hexDump(target));
+            assertThrows(IndexOutOfBoundsException.class, () -> area.copy(PAGE - 7, 8, target));
+            target.release();
         }
         area.release();
     }

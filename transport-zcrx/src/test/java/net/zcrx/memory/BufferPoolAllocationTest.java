@@ -77,7 +77,7 @@ class BufferPoolAllocationTest {
                             Thread.currentThread().getId());
                 }
                 while (handedOut < batch) {
-                    Thread.onSpinWait();
+                    Thread.yield();
                 }
                 for (ZcrxByteBuf buf : bufs) {
                     buf.release();
@@ -97,7 +97,7 @@ class BufferPoolAllocationTest {
             }
             handedOut = batch;
             while (released < batch) {
-                Thread.onSpinWait();
+                Thread.yield();
             }
             assertEquals(BATCH, pool.drain());
         }

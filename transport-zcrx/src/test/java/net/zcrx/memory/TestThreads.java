@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Threads that a test starts, waits for, and whose failures are the test's. */
 final class TestThreads {
-    private static final long LIMIT_MILLIS = 60_000;
+    private static final long LIMIT_MILLIS = 120_000;
 
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
