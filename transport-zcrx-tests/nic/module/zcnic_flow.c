@@ -21,18 +21,16 @@ void zcnic_parse(const struct sk_buff *skb, struct zcnic_flow *fl)
 		struct tcphdr tcp;
 		struct udphdr udp;
 	} tmp;
+	const struct ethhdr *eth;
 	u32 off = ETH_HLEN;
 	__be16 proto;
 	u8 l4;
 
 	memset(fl, 0, sizeof(*fl));
-	{
-		const struct ethhdr *eth = skb_header_pointer(skb, 0, sizeof(*eth), &tmp);
-
-		if (!eth)
-			return;
-		proto = eth->h_proto;
-	}
+	eth = skb_header_pointer(skb, 0, sizeof(*eth), &tmp);
+	if (!eth)
+		return;
+	proto = eth->h_proto;
 	while (eth_type_vlan(proto)) {
 		const struct vlan_hdr *v = skb_header_pointer(skb, off, sizeof(*v), &tmp);
 
