@@ -5,6 +5,7 @@ import io.netty.channel.uring.IoUring;
 import io.netty.util.internal.SystemPropertyUtil;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.uring.Native;
+import net.zcrx.uring.RingFd;
 
 /** Whether this transport works here, and what its buffers are. All methods may be called on any thread. */
 public final class Zcrx {
@@ -62,10 +63,6 @@ public final class Zcrx {
                             + "io_uring_setup, io_uring_enter and io_uring_register.",
                     cause);
         }
-        if (!IoUring.isRegisterBufferRingSupported() || !IoUring.isRecvMultishotEnabled()) {
-            return new IllegalStateException("This kernel's io_uring has no multishot receive into provided buffers. "
-                    + "Use Linux 6.1 or later.");
-        }
         cause = Native.loadFailure();
         if (cause != null) {
             return new IllegalStateException(
@@ -73,6 +70,17 @@ public final class Zcrx {
                             + ". Put the jar transport-zcrx-native for this platform on the class path.",
                     cause);
         }
-        return null;
+        if (!IoUring.isRegisterBufferRingSupported() || !IoUring.isRecvMultishotEnabled()) {
+            return new IllegalStateException(noProvidedBuffers());
+        }
+        return RingFd.failure();
+    }
+
+    /** The kernel's refusal to make the ring of buffers is not passed on, so this names both reasons it can have. */
+    private static String noProvidedBuffers() {
+        long limit = Native.memoryLockLimit();
+        return "Multishot receive into provided buffers does not work here. It needs Linux 6.1 or later, and on some "
+                + "kernels about 128 KiB of locked memory for each event loop; RLIMIT_MEMLOCK is "
+                + (limit == Long.MAX_VALUE ? "unlimited" : limit + " bytes, to be raised with: ulimit -l") + '.';
     }
 }

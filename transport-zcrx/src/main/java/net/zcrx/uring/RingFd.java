@@ -10,34 +10,59 @@ import java.lang.reflect.Method;
  * ring, which every registration with the kernel names.
  */
 public final class RingFd {
+    private static Field ringBuffer;
+    private static Method fd;
+    private static final IllegalStateException FAILURE = open();
+
     private RingFd() {}
 
-    /**
-     * Returns the ring's descriptor; it stays the handler's.
-     *
-     * @throws IllegalStateException if this Netty keeps it elsewhere, or its module is not open to this one
-     */
-    public static int of(IoUringIoHandler handler) {
+    private static IllegalStateException open() {
         try {
-            Field ringBuffer = IoUringIoHandler.class.getDeclaredField("ringBuffer");
+            ringBuffer = IoUringIoHandler.class.getDeclaredField("ringBuffer");
             ringBuffer.setAccessible(true);
-            Object ring = ringBuffer.get(handler);
-            Method fd = ring.getClass().getDeclaredMethod("fd");
+            fd = ringBuffer.getType().getDeclaredMethod("fd");
             fd.setAccessible(true);
-            return (int) fd.invoke(ring);
+            return null;
         } catch (InaccessibleObjectException e) {
-            throw new IllegalStateException(
+            return new IllegalStateException(
                     "The ring of IoUringIoHandler is closed to reflection. Start Java with --add-opens "
                             + moduleName(IoUringIoHandler.class) + "/"
                             + IoUringIoHandler.class.getPackageName() + "=" + moduleName(RingFd.class),
                     e);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "IoUringIoHandler of this Netty version keeps its ring's descriptor elsewhere than expected "
-                            + "(ringBuffer.fd()). Use a Netty version that this transport was tested with, see its "
-                            + "README.",
-                    e);
+            return keptElsewhere(e);
         }
+    }
+
+    /**
+     * Why no ring's descriptor can be had, as a sentence that says what to do: this Netty keeps it elsewhere, or its
+     * module is not open to this one. {@code null} if it can be had.
+     */
+    public static IllegalStateException failure() {
+        return FAILURE;
+    }
+
+    /**
+     * Returns the ring's descriptor; it stays the handler's.
+     *
+     * @throws IllegalStateException if there is a {@link #failure()}
+     */
+    public static int of(IoUringIoHandler handler) {
+        if (FAILURE != null) {
+            throw new IllegalStateException(FAILURE.getMessage(), FAILURE);
+        }
+        try {
+            return (int) fd.invoke(ringBuffer.get(handler));
+        } catch (ReflectiveOperationException e) {
+            throw keptElsewhere(e);
+        }
+    }
+
+    private static IllegalStateException keptElsewhere(ReflectiveOperationException e) {
+        return new IllegalStateException(
+                "IoUringIoHandler of this Netty version keeps its ring's descriptor elsewhere than expected "
+                        + "(ringBuffer.fd()). Use a Netty version that this transport was tested with, see its README.",
+                e);
     }
 
     private static String moduleName(Class<?> type) {
