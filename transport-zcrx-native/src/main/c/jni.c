@@ -37,6 +37,10 @@ static jint native_ioctl(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong 
     return zcrx_ioctl(fd, request, argument);
 }
 
+static jint native_send(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong address, jint length) {
+    return zcrx_send(fd, address, length);
+}
+
 static jint native_set_blocking(UNUSED JNIEnv *env, UNUSED jclass type, jint fd) {
     return zcrx_set_blocking(fd);
 }
@@ -117,6 +121,7 @@ static const JNINativeMethod METHODS[] = {
     {"setupRing", "(IJ)I", (void *) native_setup_ring},
     {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},
+    {"send", "(IJI)I", (void *) native_send},
     {"setBlocking", "(I)I", (void *) native_set_blocking},
     {"fileDescriptor", "(Ljava/lang/Object;)I", (void *) native_file_descriptor},
     {"memoryLockLimit", "()J", (void *) native_memory_lock_limit},

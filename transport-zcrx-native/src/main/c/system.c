@@ -56,6 +56,10 @@ int zcrx_ioctl(int fd, int64_t request, int64_t argument) {
     return error_or(ioctl(fd, (unsigned long) request, (void *) (intptr_t) argument));
 }
 
+int zcrx_send(int fd, int64_t address, int length) {
+    return error_or((int) send(fd, (void *) (intptr_t) address, (size_t) length, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
 int zcrx_set_blocking(int fd) {
     int flags = fcntl(fd, F_GETFL);
     return error_or(flags < 0 ? flags : fcntl(fd, F_SETFL, flags & ~O_NONBLOCK));

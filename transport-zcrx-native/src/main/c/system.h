@@ -15,6 +15,7 @@ int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count);
 int zcrx_setup_ring(unsigned entries, int64_t params);
 int zcrx_netlink_socket(int protocol);
 int zcrx_ioctl(int fd, int64_t request, int64_t argument);
+int zcrx_send(int fd, int64_t address, int length);
 int zcrx_set_blocking(int fd);
 int64_t zcrx_memory_lock_limit(void);
 int zcrx_page_size(void);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static int checks;
@@ -240,6 +241,24 @@ static void should_return_error_of_ring_setup(void) {
     CHECK(error == -EINVAL || error == -ENOSYS || error == -EPERM);
 }
 
+static void should_send_without_waiting(void) {
+    int pair[2];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    char sent[] = "data", received[sizeof sent];
+    CHECK(zcrx_send(pair[0], (int64_t) (intptr_t) sent, sizeof sent) == sizeof sent);
+    CHECK(read(pair[1], received, sizeof received) == sizeof received);
+    CHECK(memcmp(sent, received, sizeof sent) == 0);
+    static char much[1 << 20];
+    int result;
+    do {
+        result = zcrx_send(pair[0], (int64_t) (intptr_t) much, sizeof much);
+    } while (result > 0);
+    CHECK(result == -EAGAIN);
+    close(pair[1]);
+    CHECK(zcrx_send(pair[0], (int64_t) (intptr_t) sent, sizeof sent) == -EPIPE);
+    close(pair[0]);
+}
+
 static void should_set_blocking_and_keep_other_flags(void) {
     char path[] = "/tmp/zcrx-system-test-XXXXXX";
     int fd = mkstemp(path);
@@ -291,6 +310,7 @@ int main(void) {
     should_ask_netlink();
     should_control_device();
     should_return_error_of_ring_setup();
+    should_send_without_waiting();
     should_set_blocking_and_keep_other_flags();
     should_tell_memory_lock_limit();
     should_tell_page_size();

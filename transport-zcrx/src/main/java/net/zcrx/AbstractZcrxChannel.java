@@ -184,16 +184,20 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         ((IoEventLoop) eventLoop()).register((ZcrxUnsafe) unsafe()).addListener(future -> {
             if (future.isSuccess()) {
                 registration = (IoRegistration) future.getNow();
+                beginActivation();
                 promise.setSuccess();
-                registered();
+                endActivation();
             } else {
                 promise.setFailure(future.cause());
             }
         });
     }
 
-    /** On the loop's thread, after the channel was registered there. */
-    void registered() {}
+    /** On the loop's thread, before the pipeline is told that the channel is registered, and active if it is. */
+    void beginActivation() {}
+
+    /** On the loop's thread, after that. */
+    void endActivation() {}
 
     @Override
     protected final void doDeregister() {

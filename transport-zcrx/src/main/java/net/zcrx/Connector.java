@@ -135,12 +135,12 @@ final class Connector {
         channel.connected();
         // A listener may close the channel: what happened, happened, and is told.
         boolean connected = attempt.trySuccess();
+        channel.beginActivation();
         channel.pipeline().fireChannelActive();
+        channel.endActivation();
         if (!connected) {
             channel.unsafe().close(channel.unsafe().voidPromise());
-            return;
         }
-        channel.flushPending();
     }
 
     private void timeOut(SocketAddress remote) {

@@ -57,29 +57,32 @@ final class RegionWrite {
         if (filling) {
             filling = false;
             inPipe = result;
-            if (result == 0 && sent < region.count()) {
+            if (result == 0) {
                 IOException cause = new IOException("The file ended after " + (region.position() + sent)
                         + " bytes, before the end of the region of " + region.count() + " bytes from "
                         + region.position() + " on. It was truncated after the region was made.");
                 close();
                 channel.failWrite(cause);
-                return;
             }
-        } else {
-            if (copy != null) {
-                copy.skipBytes(result);
-            } else {
-                inPipe -= result;
-            }
-            sent += result;
-            if (result > 0) {
-                in.progress(result);
-            }
+            return;
         }
-        if (sent >= region.count()) {
+        sent += result;
+        if (copy != null) {
+            copy.skipBytes(result);
+        } else {
+            inPipe -= result;
+        }
+        if (result > 0) {
+            in.progress(result);
+        }
+        if (isFinished()) {
             close();
             in.remove();
         }
+    }
+
+    private boolean isFinished() {
+        return copy != null ? !copy.isReadable() && region.transferred() >= region.count() : sent >= region.count();
     }
 
     /** Ends the region under way, if any. */
@@ -110,14 +113,14 @@ final class RegionWrite {
         if (fd < 0) {
             throw new IOException("The file of " + file + " has no descriptor that could be sent: errno " + -fd);
         }
-        filling = true;
+        filling = file.count() > sent;
         int step = (int) Math.min(STEP_BYTES, file.count() - sent);
         return channel.submit(Uring.splice(fd, file.position() + sent, pipe[1].intValue(), step));
     }
 
     private long copy() throws IOException {
         if (copy == null) {
-            copy = channel.alloc().directBuffer((int) Math.min(STEP_BYTES, region.count() - sent));
+            copy = channel.alloc().directBuffer((int) Math.min(STEP_BYTES, region.count() - region.transferred()));
         }
         if (!copy.isReadable()) {
             copy.clear();

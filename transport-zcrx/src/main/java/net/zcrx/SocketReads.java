@@ -14,6 +14,9 @@ import net.zcrx.uring.Uring;
 /**
  * The receive side of a connection: when the kernel may receive, and when the user sees what it received.
  *
+ * <p>A buffer is as long as what came at once. Only if the user has chosen a {@code RecvByteBufAllocator} of his own it
+ * is cut to the lengths that this one gives.
+ *
  * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length.
  * What comes though nobody asks for it (auto-read just went off) is kept in order for the next read(). When no receive
  * is armed a poll watches for the peer's end, as a receive would see it: then everything is read and handed on, asked
@@ -113,7 +116,10 @@ final class SocketReads implements Receiver.Waiter {
             return;
         }
         while (!kept.isEmpty() && mayDeliver()) {
-            deliver(kept.poll());
+            ByteBuf rest = deliverParts(kept.poll());
+            if (rest != null) {
+                kept.addFirst(rest);
+            }
         }
         if ((ended || error != 0) && kept.isEmpty() && !closed) {
             finish();
@@ -165,15 +171,31 @@ final class SocketReads implements Receiver.Waiter {
         }
     }
 
-    /** Hands a buffer to the user, or keeps it if he does not want it now. */
+    /** Hands a buffer to the user, or keeps what he does not want now. */
     private void offer(ByteBuf buffer) {
         if (closed) {
             buffer.release();
-        } else if (kept.isEmpty() && mayDeliver()) {
-            deliver(buffer);
-        } else {
-            kept.add(buffer);
+            return;
         }
+        ByteBuf rest = kept.isEmpty() ? deliverParts(buffer) : buffer;
+        if (rest != null) {
+            kept.add(rest);
+        }
+    }
+
+    /** Delivers in parts as long as the user's allocator wants them; returns what is left, or {@code null}. */
+    private ByteBuf deliverParts(ByteBuf buffer) {
+        while (mayDeliver()) {
+            int part = channel.socketConfig().isReceiveAdaptive()
+                    ? Integer.MAX_VALUE
+                    : channel.receiveHandle().guess();
+            if (part <= 0 || buffer.readableBytes() <= part) {
+                deliver(buffer);
+                return null;
+            }
+            deliver(buffer.readRetainedSlice(part));
+        }
+        return buffer;
     }
 
     private boolean mayDeliver() {
@@ -184,9 +206,10 @@ final class SocketReads implements Receiver.Waiter {
         ExtendedHandle handle = channel.receiveHandle();
         if (!reading) {
             reading = true;
-            wanted = false;
             handle.reset(channel.config());
         }
+        // Each buffer answers the requests before it: a read() while the last one is handled asks for more.
+        wanted = false;
         int bytes = buffer.readableBytes();
         handle.attemptedBytesRead(bytes);
         handle.lastBytesRead(bytes);

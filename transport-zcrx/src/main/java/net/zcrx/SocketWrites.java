@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.IoVectors;
+import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
 /**
@@ -33,6 +34,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     private final RegionWrite regionWrite;
     private boolean busy;
     private boolean stopping;
+    private boolean immediate;
     private long write;
 
     private boolean zeroCopy;
@@ -51,10 +53,21 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         return busy;
     }
 
+    /**
+     * While the channel is told that it is active, what it flushes is sent at once: a handler may wait there, on this
+     * very thread, for what its first bytes bring about.
+     */
+    void immediate(boolean now) {
+        immediate = now;
+    }
+
     /** Starts a write of what is flushed, unless one is under way. */
     void flush(ChannelOutboundBuffer in) {
         if (in == null || !channel.isAttached()) {
             return;
+        }
+        if (immediate && !busy) {
+            sendNow(in);
         }
         Object message;
         while (!busy && (message = in.current()) != null) {
@@ -141,13 +154,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             in.remove();
             return;
         }
-        long address;
-        if (buffer.hasMemoryAddress()) {
-            address = buffer.memoryAddress() + buffer.readerIndex();
-        } else {
-            ByteBuffer memory = buffer.internalNioBuffer(buffer.readerIndex(), bytes);
-            address = Buffer.memoryAddress(memory) + memory.position();
-        }
+        long address = address(buffer);
         int fd = channel.socket.intValue();
         if (isZeroCopy(buffer)) {
             short id = hold(buffer.retain());
@@ -156,6 +163,34 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         } else {
             start(channel.submit(Uring.send(fd, address, bytes, flags())));
         }
+    }
+
+    /** What the socket takes at once, by system call. */
+    private void sendNow(ChannelOutboundBuffer in) {
+        busy = true;
+        int result = 0;
+        Object message;
+        while (result >= 0
+                && (message = in.current()) instanceof ByteBuf
+                && ((ByteBuf) message).nioBufferCount() == 1) {
+            ByteBuf buffer = (ByteBuf) message;
+            result = Native.send(channel.socket.intValue(), address(buffer), buffer.readableBytes());
+            if (result >= 0) {
+                in.removeBytes(result);
+            }
+        }
+        busy = false;
+        if (result < 0 && result != Uring.EAGAIN) {
+            channel.failWrite(Errors.newIOException("send", result));
+        }
+    }
+
+    private static long address(ByteBuf buffer) {
+        if (buffer.hasMemoryAddress()) {
+            return buffer.memoryAddress() + buffer.readerIndex();
+        }
+        ByteBuffer memory = buffer.internalNioBuffer(buffer.readerIndex(), buffer.readableBytes());
+        return Buffer.memoryAddress(memory) + memory.position();
     }
 
     private void gather(ChannelOutboundBuffer in, ByteBuf first) {

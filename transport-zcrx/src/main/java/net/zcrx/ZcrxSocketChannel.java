@@ -135,11 +135,17 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     @Override
-    void registered() {
-        if (isActive()) {
+    void beginActivation() {
+        writes.immediate(true);
+    }
+
+    @Override
+    void endActivation() {
+        writes.immediate(false);
+        if (isActive() && isAttached()) {
             flushPending();
+            loop().ready(this);
         }
-        loop().ready(this);
     }
 
     @Override

@@ -31,6 +31,11 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
         return threshold != NEVER && bytes >= threshold;
     }
 
+    /** Whether the allocator's guesses are Netty's own adaptive ones, not lengths that the user chose. */
+    boolean isReceiveAdaptive() {
+        return getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
+    }
+
     boolean isTcpFastOpenConnect() {
         return tcpFastOpenConnect;
     }

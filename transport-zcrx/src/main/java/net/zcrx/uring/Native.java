@@ -47,6 +47,9 @@ public final class Native {
     /** {@code ioctl(2)}: {@code argument} is an address or a number, as {@code request} wants it. */
     public static native int ioctl(int fd, long request, long argument);
 
+    /** {@code send(2)} that does not wait, whatever the socket's mode: {@code EAGAIN} if the socket is full. */
+    public static native int send(int socket, long address, int length);
+
     /** Clears {@code O_NONBLOCK}: io_uring arms its own poll for blocking descriptors only. */
     public static native int setBlocking(int fd);
 

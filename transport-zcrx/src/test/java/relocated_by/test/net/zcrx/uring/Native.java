@@ -22,6 +22,8 @@ public final class Native {
 
     public static native int ioctl(int fd, long request, long argument);
 
+    public static native int send(int socket, long address, int length);
+
     public static native int setBlocking(int fd);
 
     public static native int fileDescriptor(Object fileChannelOrRegion);
