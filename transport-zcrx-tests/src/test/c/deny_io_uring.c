@@ -1,0 +1,37 @@
+/*
+ * deny_io_uring ERRNO COMMAND...: runs COMMAND where io_uring_setup(2) fails with this number, as under the seccomp
+ * profiles of containers (1, EPERM) or on a kernel without io_uring (38, ENOSYS).
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+    if (argc < 3) {
+        fprintf(stderr, "usage: %s ERRNO COMMAND...\n", argv[0]);
+        return 2;
+    }
+    /* The number of the call is the same on every architecture that the JVM could change to. */
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (atoi(argv[1]) & SECCOMP_RET_DATA)),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+        fprintf(stderr, "deny_io_uring: no seccomp filter: %s\n", strerror(errno));
+        return 2;
+    }
+    execvp(argv[2], argv + 2);
+    fprintf(stderr, "deny_io_uring: cannot run %s: %s\n", argv[2], strerror(errno));
+    return 2;
+}

@@ -1,0 +1,75 @@
+package net.zcrx.availability;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An application on the module path, as the README tells to start it. */
+class ModulePathTest {
+    private static final String ADD_OPENS =
+            "--add-opens=io.netty.transport.classes.io_uring/io.netty.channel.uring=net.zcrx.transport";
+    private static final Pattern NEEDED = Pattern.compile("transport-zcrx(-native)?/target/"
+            + "|netty-(common|buffer|resolver|transport|transport-native-unix-common"
+            + "|transport-classes-io_uring|transport-native-io_uring)-\\d"
+            + "|jctools-core-");
+
+    @TempDir
+    private static Path module;
+
+    private static String modulePath;
+
+    @BeforeAll
+    static void compile() {
+        String libraries = Probe.classPath().stream()
+                .filter(entry -> NEEDED.matcher(entry).find())
+                .collect(Collectors.joining(File.pathSeparator));
+        Path tests = Path.of(System.getProperty("basedir"), "src/test");
+        Path probe =
+                tests.resolve("java").resolve(AvailabilityProbe.class.getName().replace('.', '/') + ".java");
+        int status = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null,
+                        null,
+                        null,
+                        "--module-path",
+                        libraries,
+                        "-d",
+                        module.toString(),
+                        tests.resolve("module/module-info.java").toString(),
+                        probe.toString());
+        assertEquals(0, status);
+        modulePath = module + File.pathSeparator + libraries;
+    }
+
+    @Test
+    void shouldNameOptionThatIsMissing() throws IOException, InterruptedException {
+        Probe probe = run();
+        probe.assertUnavailable(ADD_OPENS.replace('=', ' ').replaceFirst("uring net", "uring=net"));
+        probe.assertNames("cause.cause", "InaccessibleObjectException");
+    }
+
+    @Test
+    void shouldEcho() throws IOException, InterruptedException {
+        run(ADD_OPENS).assertWorksInCopyMode();
+    }
+
+    private static Probe run(String... options) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(options));
+        // Netty's native library is in a module that no other requires.
+        String nativeModule = "io.netty.transport.io_uring.linux."
+                + System.getProperty("os.arch").replace("amd64", "x86_64");
+        all.addAll(List.of("--module-path", modulePath, "--add-modules", nativeModule));
+        all.addAll(List.of("--module", "net.zcrx.probe/" + AvailabilityProbe.class.getName()));
+        return Probe.run(List.of(), all);
+    }
+}

@@ -1,0 +1,4 @@
+/** {@code AvailabilityProbe} as an application on the module path. */
+module net.zcrx.probe {
+    requires net.zcrx.transport;
+}
