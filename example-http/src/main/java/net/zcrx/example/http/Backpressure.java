@@ -13,10 +13,20 @@ abstract class Backpressure {
     private final AtomicInteger released = new AtomicInteger();
 
     private long moved;
+    private Runnable onResumed;
 
     Backpressure(EventExecutor loop, LongAdder heldBodyBuffers) {
         this.loop = loop;
         this.heldBodyBuffers = heldBodyBuffers;
+    }
+
+    /** What to do after reading went on and what had been read before was handed over; on the event loop. */
+    final void onResumed(Runnable action) {
+        onResumed = action;
+    }
+
+    final void resumed() {
+        onResumed.run();
     }
 
     /** A piece of the body was handed to the application; on the event loop. */

@@ -54,6 +54,13 @@ final class Http1Backpressure extends Backpressure {
     }
 
     private void update() {
-        channel.config().setAutoRead(!tooMuchHeld && !awaitingResponse && !unwritable);
+        boolean autoRead = !tooMuchHeld && !awaitingResponse && !unwritable;
+        if (autoRead != channel.config().isAutoRead()) {
+            channel.config().setAutoRead(autoRead);
+            if (autoRead) {
+                // FlowControlHandler has handed over what it held back, and no read need follow that ends the batch.
+                resumed();
+            }
+        }
     }
 }

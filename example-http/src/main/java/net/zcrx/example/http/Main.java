@@ -31,6 +31,9 @@ final class Main implements Callable<Integer> {
             description = "zcrx, io_uring, epoll or nio. Default: the first of them that works here.")
     private TransportName transportName;
 
+    @ArgGroup(validate = false, heading = "The zcrx transport:%n")
+    private ZcrxOptions zcrx = new ZcrxOptions();
+
     @Option(names = "--host", description = "Address to listen on. Default: ${DEFAULT-VALUE}.")
     private String host = "0.0.0.0";
 
@@ -96,6 +99,8 @@ final class Main implements Callable<Integer> {
         require(idleTimeoutSeconds >= 1, "--idle-timeout must be at least 1 second, not " + idleTimeoutSeconds + ".");
         String complaint = tls.complaint();
         require(complaint == null, complaint);
+        complaint = zcrx.complaint(transportName);
+        require(complaint == null, complaint);
     }
 
     private void require(boolean condition, String sentence) {
@@ -110,7 +115,7 @@ final class Main implements Callable<Integer> {
         ObjectStore store = ObjectStore.open(dataDir, DISK_THREADS);
         LongAdder heldBodyBuffers = new LongAdder();
         PrintWriter out = spec.commandLine().getOut();
-        Transport transport = openTransport(new Transports(threads, heldBodyBuffers::sum));
+        Transport transport = openTransport(new Transports(threads, zcrx.config(), heldBodyBuffers::sum));
         HttpServer server;
         try {
             server = HttpServer.start(config, transport, store, new ServerMetrics(transport, heldBodyBuffers));
@@ -130,6 +135,9 @@ final class Main implements Callable<Integer> {
     private Transport openTransport(Transports transports) throws ServerException {
         if (transportName != null) {
             return transports.open(transportName);
+        }
+        if (zcrx.isMust()) {
+            return transports.open(TransportName.ZCRX);
         }
         PrintWriter err = spec.commandLine().getErr();
         Transport transport = transports.openBest(err);

@@ -57,6 +57,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         this.ctx = ctx;
+        backpressure.onResumed(this::endOfBatch);
     }
 
     @Override
@@ -87,7 +88,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         ctx.flush();
         if (call != null && !call.bodyComplete()) {
             if (call.finished()) {
-                if (!call.keepAlive()) {
+                if (http2 || !call.keepAlive()) {
                     linger(call);
                 }
             } else if (bodyTimer == null) {
@@ -162,8 +163,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private void responseFinished() {
         if (!dispatching) {
-            ctx.flush();
             settle();
+            endOfBatch();
         }
     }
 
@@ -183,24 +184,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             } else {
                 linger(done);
             }
-        } else if (http2) {
-            resetAfterResponse();
-        }
-    }
-
-    /** The client may stop sending the body of a stream that has its response. */
-    private void resetAfterResponse() {
-        if (!lingering) {
-            lingering = true;
-            stopBodyTimer();
-            call.lastWrite().addListener(written -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)));
-            ctx.flush();
         }
     }
 
     /**
-     * Ends the connection so that the response still arrives: a close with unread bytes would make the kernel send a
-     * reset, which overtakes it. So only the sending side is closed, and what comes is dropped until the client closes.
+     * Ends the connection, or the stream, so that the response still arrives: a close with unread bytes would make the
+     * kernel send a reset, which overtakes it, and there are clients that drop the response of a stream that is reset.
+     * So what comes is dropped for a while, until the client has seen the response and ends it.
      */
     private void linger(Call last) {
         if (lingering) {
@@ -210,14 +200,20 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         stopBodyTimer();
         backpressure.awaitResponse(false);
         Channel channel = ctx.channel();
-        if (channel instanceof DuplexChannel duplex && ctx.pipeline().get(SslHandler.class) == null) {
+        if (http2) {
+            closeLater(() -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)));
+        } else if (channel instanceof DuplexChannel duplex && ctx.pipeline().get(SslHandler.class) == null) {
             last.lastWrite().addListener(written -> duplex.shutdownOutput());
-            Future<?> close = ctx.executor().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-            channel.closeFuture().addListener(closed -> close.cancel(false));
+            closeLater(channel::close);
         } else {
             last.lastWrite().addListener(ChannelFutureListener.CLOSE);
         }
         ctx.flush();
+    }
+
+    private void closeLater(Runnable close) {
+        Future<?> closing = ctx.executor().schedule(close, LINGER_SECONDS, TimeUnit.SECONDS);
+        ctx.channel().closeFuture().addListener(closed -> closing.cancel(false));
     }
 
     private void startBodyTimer() {

@@ -12,19 +12,28 @@ import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.function.LongSupplier;
+import net.zcrx.Zcrx;
+import net.zcrx.ZcrxIoHandler;
+import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.ZcrxIoHandlerFactory;
+import net.zcrx.ZcrxServerSocketChannel;
 
 /** Opens the transport that was asked for, or the best that this machine has. */
 final class Transports {
     private final int threads;
+    private final ZcrxIoHandlerConfig zcrxConfig;
     private final LongSupplier heldBodyBuffers;
 
     /**
      * @param threads event loops to start, at least 1
+     * @param zcrxConfig what zcrx is told; the others do not see it
      * @param heldBodyBuffers the server's own count, for transports that have none
      */
-    Transports(int threads, LongSupplier heldBodyBuffers) {
+    Transports(int threads, ZcrxIoHandlerConfig zcrxConfig, LongSupplier heldBodyBuffers) {
         this.threads = threads;
+        this.zcrxConfig = zcrxConfig;
         this.heldBodyBuffers = heldBodyBuffers;
     }
 
@@ -32,10 +41,10 @@ final class Transports {
     Transport open(TransportName name) throws ServerException {
         Throwable cause = unavailabilityCause(name);
         if (cause != null) {
-            throw new ServerException(unavailable(name, cause), cause);
+            throw new ServerException("Transport " + name + " is unavailable here: " + cause.getMessage(), cause);
         }
         return switch (name) {
-            case ZCRX -> throw new IllegalStateException("zcrx is never reported as available yet");
+            case ZCRX -> zcrx();
             case IO_URING -> copying(name, IoUringIoHandler.newFactory(), IoUringServerSocketChannel.class);
             case EPOLL -> copying(name, EpollIoHandler.newFactory(), EpollServerSocketChannel.class);
             case NIO -> copying(name, NioIoHandler.newFactory(), NioServerSocketChannel.class);
@@ -44,27 +53,38 @@ final class Transports {
 
     /** Opens the first transport that works, and says to {@code notes} why the ones before it do not. */
     Transport openBest(PrintWriter notes) throws ServerException {
-        for (TransportName name : TransportName.values()) {
-            Throwable cause = unavailabilityCause(name);
-            if (cause == null) {
+        for (TransportName name : List.of(TransportName.ZCRX, TransportName.IO_URING, TransportName.EPOLL)) {
+            try {
                 return open(name);
+            } catch (ServerException e) {
+                notes.println(e.getMessage());
             }
-            notes.println(unavailable(name, cause));
         }
-        throw new IllegalStateException("NIO is always available.");
+        return open(TransportName.NIO);
     }
 
     private static Throwable unavailabilityCause(TransportName name) {
         return switch (name) {
-            case ZCRX -> new UnsupportedOperationException("this build has no zcrx transport");
+            case ZCRX -> Zcrx.unavailabilityCause();
             case IO_URING -> IoUring.unavailabilityCause();
             case EPOLL -> Epoll.unavailabilityCause();
             case NIO -> null;
         };
     }
 
-    private static String unavailable(TransportName name, Throwable cause) {
-        return "Transport " + name + " is unavailable here: " + cause.getMessage();
+    private Transport zcrx() throws ServerException {
+        try {
+            ZcrxIoHandlerFactory factory = ZcrxIoHandler.newFactory(zcrxConfig);
+            return new Transport(
+                    TransportName.ZCRX.toString(),
+                    new MultiThreadIoEventLoopGroup(threads, factory),
+                    ZcrxServerSocketChannel.class,
+                    new ZcrxStats(factory::metrics));
+        } catch (IllegalStateException e) {
+            // The group wraps what the handler of a loop has to say.
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new ServerException("Transport zcrx cannot start: " + cause.getMessage(), e);
+        }
     }
 
     private Transport copying(

@@ -1,0 +1,226 @@
+package net.zcrx.example.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The server in a process of its own, as people run it, with every leak looked for. */
+final class ServerProcess {
+    private static final int SECONDS = 60;
+    private static final int SIGTERM_STATUS = 128 + 15;
+    private static final Pattern LISTENING =
+            Pattern.compile("listening on \\S+ port (\\d+) transport=(\\S+) mode=(\\S+)");
+
+    private final Process process;
+    private final Path directory;
+    private final int port;
+    private final boolean tls;
+
+    private ServerProcess(Process process, Path directory, int port, boolean tls) {
+        this.process = process;
+        this.directory = directory;
+        this.port = port;
+        this.tls = tls;
+    }
+
+    /** The command that starts the server with these options. */
+    static List<String> command(List<String> jvmOptions, String... options) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-Dio.netty.leakDetection.level=paranoid",
+                "-Dio.netty.leakDetection.targetRecords=20"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(options));
+        return command;
+    }
+
+    /** Starts the server on a free port of the loopback interface, with a new data directory. */
+    static ServerProcess start(TransportName transport, String... options) throws Exception {
+        Path directory = Files.createTempDirectory("example-http");
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--transport", transport.toString()));
+        ServerProcess server = start(directory, List.of(), all.toArray(new String[0]));
+        Matcher listening = server.listening();
+        assertEquals(transport.toString(), listening.group(2));
+        return server;
+    }
+
+    /** The same, with whatever transport the options lead to. */
+    static ServerProcess start(Path directory, List<String> jvmOptions, String... options) throws Exception {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of(
+                "--host",
+                "127.0.0.1",
+                "--port",
+                "0",
+                "--data-dir",
+                objects(directory).toString()));
+        Path log = log(directory);
+        Process process = new ProcessBuilder(command(jvmOptions, all.toArray(new String[0])))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        Await.until(() -> LISTENING.matcher(Files.readString(log)).find() || !process.isAlive()
+                ? null
+                : "the server does not listen");
+        Matcher listening = LISTENING.matcher(Files.readString(log));
+        if (!listening.find()) {
+            fail("The server did not start:\n" + Files.readString(log));
+        }
+        boolean tls = all.stream().anyMatch(option -> option.startsWith("--tls"));
+        return new ServerProcess(process, directory, Integer.parseInt(listening.group(1)), tls);
+    }
+
+    private static Path objects(Path directory) {
+        return directory.resolve("objects");
+    }
+
+    private static Path log(Path directory) {
+        return directory.resolve("log");
+    }
+
+    private Matcher listening() throws IOException {
+        Matcher listening = LISTENING.matcher(log());
+        assertTrue(listening.find());
+        return listening;
+    }
+
+    /** The transport that it said it serves by. */
+    String transport() throws IOException {
+        return listening().group(2);
+    }
+
+    int port() {
+        return port;
+    }
+
+    String url(String path) {
+        return (tls ? "https" : "http") + "://127.0.0.1:" + port + path;
+    }
+
+    Path objects() {
+        return objects(directory);
+    }
+
+    String log() throws IOException {
+        return Files.readString(log(directory));
+    }
+
+    Process process() {
+        return process;
+    }
+
+    /** Unfinished uploads that lie in the data directory. */
+    List<String> unfinished() throws IOException {
+        try (Stream<Path> files = Files.list(objects())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("."))
+                    .collect(Collectors.toList());
+        }
+    }
+
+    /** {@code /stats.json}, asked for by a connection of its own. */
+    String stats() throws Exception {
+        return get("/stats.json");
+    }
+
+    /** {@code GET} by a connection of its own. */
+    String get(String path) throws Exception {
+        if (tls) {
+            return Program.run("curl", List.of("curl", "-sSk", "--max-time", "20", url(path)))
+                    .succeeded()
+                    .output();
+        }
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS));
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream in = socket.getInputStream();
+            String response = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            assertTrue(response.startsWith("HTTP/1.1 200 "), response);
+            return response.substring(response.indexOf("\r\n\r\n") + 4);
+        }
+    }
+
+    /** A number of {@code /stats.json}. */
+    static long number(String stats, String name) {
+        Matcher number = Pattern.compile("\"" + name + "\":(\\d+)").matcher(stats);
+        assertTrue(number.find(), () -> name + " is not in " + stats);
+        return Long.parseLong(number.group(1));
+    }
+
+    /** Waits until nothing is left of all requests: no connection but the one that asks, no buffer, no file. */
+    void awaitQuiet() throws Exception {
+        Await.until(() -> {
+            String stats = stats();
+            boolean quiet = number(stats, "connections") == 1
+                    && number(stats, "heldBuffers") == 0
+                    && number(stats, "heldBodyBuffers") == 0;
+            return quiet && unfinished().isEmpty() ? null : "not quiet: " + stats + ", files " + unfinished();
+        });
+    }
+
+    void signalStop() {
+        process.destroy();
+    }
+
+    /** Collects garbage, so that buffers nobody released are found, and gives Netty an occasion to say so. */
+    void assertNoLeak() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            Program.run(
+                            "openjdk-17-jdk-headless",
+                            List.of(
+                                    Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                            .toString(),
+                                    Long.toString(process.pid()),
+                                    "GC.run"))
+                    .succeeded();
+            stats();
+        }
+        assertCleanLog();
+    }
+
+    void assertCleanLog() throws IOException {
+        String log = log();
+        for (String complaint : List.of("LEAK", "WARN", "SEVERE", "Exception", "could not", "Could not")) {
+            assertTrue(!log.contains(complaint), () -> "The server said:\n" + log);
+        }
+    }
+
+    /** Waits for the end of a server that was told to stop. */
+    void awaitStopped() throws Exception {
+        assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS), "The server does not stop.");
+        assertEquals(SIGTERM_STATUS, process.exitValue(), () -> "unexpected exit status");
+    }
+
+    /** Stops the server by SIGTERM and deletes its directory. */
+    void stop() throws Exception {
+        signalStop();
+        awaitStopped();
+        String log = log();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).collect(Collectors.toList())) {
+                Files.delete(file);
+            }
+        }
+        assertTrue(!log.contains("LEAK"), log);
+    }
+}
