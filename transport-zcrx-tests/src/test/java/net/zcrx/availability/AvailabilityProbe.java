@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import net.zcrx.Zcrx;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxServerSocketChannel;
@@ -59,7 +60,7 @@ public final class AvailabilityProbe {
             exchange(server.localAddress());
             return group.metrics().get(0).mode().name();
         } finally {
-            group.shutdownGracefully().sync();
+            group.shutdownGracefully(0, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).sync();
         }
     }
 
