@@ -60,6 +60,8 @@ public final class BufferRing {
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(REGISTRATION_BYTES);
         ByteBuffer registration = memory.buffer();
         try {
+            // The memory comes as it is, and the kernel wants the reserved fields to be zero.
+            registration.putLong(16, 0).putLong(24, 0).putLong(32, 0);
             registration.putLong(0, address).putInt(8, size);
             registration.putShort(14, incremental ? FLAG_INCREMENTAL : 0);
             int result = Uring.EEXIST;
