@@ -1,0 +1,261 @@
+package net.zcrx.nic;
+
+import io.netty.channel.unix.Buffer;
+import io.netty.util.internal.CleanableDirectBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.zcrx.uring.Native;
+
+/**
+ * What has no netlink message, or only in newer kernels: the driver's name, the table of rules and the spreading by
+ * hash (RSS), by {@code SIOCETHTOOL}. Layouts are asserted by the native library ({@code nic_abi.h}).
+ *
+ * <p>{@code struct ethtool_rxfh}: command@0 u32, context@4 u32, table size@8 u32, key size@12 u32, hash function@16 u8,
+ * transformation@17 u8, reserved, table@24 u32[], then the key.
+ */
+final class EthtoolIoctl {
+    private static final long SIOCGIFINDEX = 0x8933;
+    private static final long SIOCETHTOOL = 0x8946;
+    private static final int REQUEST_BYTES = 40;
+    private static final int REQUEST_VALUE = 16;
+    private static final int MAX_NAME_BYTES = 15;
+
+    private static final int GET_DRIVER = 0x03;
+    private static final int GET_RULE_COUNT = 0x2e;
+    private static final int GET_RULE = 0x2f;
+    private static final int GET_RULES = 0x30;
+    private static final int DELETE_RULE = 0x31;
+    private static final int INSERT_RULE = 0x32;
+    private static final int GET_HASHING = 0x46;
+    private static final int SET_HASHING = 0x47;
+
+    private static final int DRIVER_BYTES = 196;
+    private static final int DRIVER_NAME = 4;
+    private static final int DRIVER_NAME_BYTES = 32;
+
+    private static final int LOCATION_ANY = -1;
+    private static final int LOCATION_SPECIAL = 0x80000000;
+
+    private static final int HASHING_BYTES = 24;
+    private static final int HASHING_CONTEXT = 4;
+    private static final int HASHING_TABLE_SIZE = 8;
+    private static final int HASHING_TRANSFORMATION = 17;
+    private static final byte NO_CHANGE = -1;
+    private static final int NEW_CONTEXT = -1;
+
+    private final int socket;
+    private final String interfaceName;
+    private final byte[] nameBytes;
+
+    /** @param socket any socket of the interface's network namespace; stays the caller's */
+    EthtoolIoctl(int socket, String interfaceName) throws NicException {
+        this.socket = socket;
+        this.interfaceName = interfaceName;
+        nameBytes = interfaceName.getBytes(StandardCharsets.UTF_8);
+        if (nameBytes.length == 0 || nameBytes.length > MAX_NAME_BYTES) {
+            throw new NicException(
+                    "\"" + interfaceName + "\" is no name of a network interface: such a name has 1 to "
+                            + MAX_NAME_BYTES + " bytes.",
+                    NicException.ENODEV);
+        }
+    }
+
+    int interfaceIndex() throws NicException {
+        return withMemory(REQUEST_BYTES, request -> {
+            request.put(0, nameBytes);
+            check("SIOCGIFINDEX", Native.ioctl(socket, SIOCGIFINDEX, Buffer.memoryAddress(request)));
+            return request.getInt(REQUEST_VALUE);
+        });
+    }
+
+    Optional<String> driver() throws NicException {
+        return withMemory(DRIVER_BYTES, data -> {
+            data.putInt(0, GET_DRIVER);
+            if (call(data) < 0) {
+                return Optional.empty();
+            }
+            byte[] name = new byte[DRIVER_NAME_BYTES];
+            data.get(DRIVER_NAME, name);
+            String driver = new String(name, StandardCharsets.UTF_8);
+            return Optional.of(driver.substring(0, driver.indexOf('\0')));
+        });
+    }
+
+    /** The rules, or nothing if this NIC has no table of rules. */
+    Optional<List<NicRule>> rules() throws NicException {
+        RuleTable table = ruleTable();
+        if (table == null) {
+            return Optional.empty();
+        }
+        List<NicRule> rules = new ArrayList<>();
+        for (int location : locations(table.count)) {
+            NicRule rule = rule(location);
+            if (rule != null) {
+                rules.add(rule);
+            }
+        }
+        return Optional.of(rules);
+    }
+
+    /** Adds a rule where there is room; returns its location. */
+    int insertRule(FlowRule rule) throws NicException {
+        RuleTable table = ruleTable();
+        int location = table == null || table.choosesLocation ? LOCATION_ANY : freeLocation(table);
+        return withMemory(RuleCodec.BYTES, data -> {
+            RuleCodec.put(data, rule);
+            data.putInt(0, INSERT_RULE).putInt(RuleCodec.LOCATION, location);
+            check("ETHTOOL_SRXCLSRLINS", call(data));
+            return data.getInt(RuleCodec.LOCATION);
+        });
+    }
+
+    void deleteRule(int location) throws NicException {
+        withMemory(RuleCodec.BYTES, data -> {
+            data.putInt(0, DELETE_RULE).putInt(RuleCodec.LOCATION, location);
+            return check("ETHTOOL_SRXCLSRLDEL", call(data));
+        });
+    }
+
+    /** The queue of each hash value modulo the table's length; empty if the NIC does not spread by hash. */
+    int[] hashTable(int context) throws NicException {
+        int size = withMemory(HASHING_BYTES, data -> {
+            data.putInt(0, GET_HASHING).putInt(HASHING_CONTEXT, context);
+            int result = call(data);
+            if (result == -NicException.EOPNOTSUPP) {
+                return 0;
+            }
+            check("ETHTOOL_GRSSH", result);
+            return data.getInt(HASHING_TABLE_SIZE);
+        });
+        if (size == 0) {
+            return new int[0];
+        }
+        return withMemory(HASHING_BYTES + size * Integer.BYTES, data -> {
+            data.putInt(0, GET_HASHING).putInt(HASHING_CONTEXT, context).putInt(HASHING_TABLE_SIZE, size);
+            check("ETHTOOL_GRSSH", call(data));
+            int[] table = new int[size];
+            data.position(HASHING_BYTES);
+            data.asIntBuffer().get(table);
+            return table;
+        });
+    }
+
+    /** Sets the table that spreads what no rule takes; an empty one is the driver's default. */
+    void setHashTable(int[] table) throws NicException {
+        writeHashTable(0, table);
+    }
+
+    /** Adds an RSS context, which rules can name; returns its number. */
+    int createContext(int[] table) throws NicException {
+        return writeHashTable(NEW_CONTEXT, table);
+    }
+
+    void deleteContext(int context) throws NicException {
+        writeHashTable(context, new int[0]);
+    }
+
+    private int writeHashTable(int context, int[] table) throws NicException {
+        return withMemory(HASHING_BYTES + table.length * Integer.BYTES, data -> {
+            data.putInt(0, SET_HASHING)
+                    .putInt(HASHING_CONTEXT, context)
+                    .putInt(HASHING_TABLE_SIZE, table.length)
+                    .put(HASHING_TRANSFORMATION, NO_CHANGE)
+                    .position(HASHING_BYTES);
+            data.asIntBuffer().put(table);
+            check("ETHTOOL_SRSSH", call(data));
+            return data.getInt(HASHING_CONTEXT);
+        });
+    }
+
+    /** @param choosesLocation the driver finds a place for a rule by itself */
+    private record RuleTable(int count, int size, boolean choosesLocation) {}
+
+    private RuleTable ruleTable() throws NicException {
+        return withMemory(RuleCodec.BYTES, data -> {
+            data.putInt(0, GET_RULE_COUNT);
+            int result = call(data);
+            if (result == -NicException.EOPNOTSUPP) {
+                return null;
+            }
+            check("ETHTOOL_GRXCLSRLCNT", result);
+            int info = (int) data.getLong(RuleCodec.DATA);
+            return new RuleTable(
+                    data.getInt(RuleCodec.COUNT), info & ~LOCATION_SPECIAL, (info & LOCATION_SPECIAL) != 0);
+        });
+    }
+
+    private int[] locations(int count) throws NicException {
+        if (count == 0) {
+            return new int[0];
+        }
+        return withMemory(RuleCodec.BYTES + count * Integer.BYTES, data -> {
+            data.putInt(0, GET_RULES).putInt(RuleCodec.COUNT, count);
+            check("ETHTOOL_GRXCLSRLALL", call(data));
+            int[] locations = new int[Math.min(count, data.getInt(RuleCodec.COUNT))];
+            for (int i = 0; i < locations.length; i++) {
+                locations[i] = data.getInt(RuleCodec.LOCATIONS + i * Integer.BYTES);
+            }
+            return locations;
+        });
+    }
+
+    private NicRule rule(int location) throws NicException {
+        return withMemory(RuleCodec.BYTES, data -> {
+            data.putInt(0, GET_RULE).putInt(RuleCodec.LOCATION, location);
+            int result = call(data);
+            if (result == -NicException.ENOENT) {
+                return null;
+            }
+            check("ETHTOOL_GRXCLSRULE", result);
+            return RuleCodec.get(data);
+        });
+    }
+
+    private int freeLocation(RuleTable table) throws NicException {
+        List<Integer> used = new ArrayList<>();
+        for (int location : locations(table.count)) {
+            used.add(location);
+        }
+        for (int location = 0; location < table.size; location++) {
+            if (!used.contains(location)) {
+                return location;
+            }
+        }
+        throw new NicException("all " + table.size + " places are taken", NicException.ENOSPC);
+    }
+
+    private interface Call<T> {
+        T on(ByteBuffer zeroedMemory) throws NicException;
+    }
+
+    private static <T> T withMemory(int bytes, Call<T> call) throws NicException {
+        CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(bytes);
+        try {
+            ByteBuffer buffer = memory.buffer();
+            while (buffer.hasRemaining()) {
+                buffer.put((byte) 0);
+            }
+            return call.on(buffer.clear().order(ByteOrder.nativeOrder()));
+        } finally {
+            memory.clean();
+        }
+    }
+
+    private int call(ByteBuffer data) throws NicException {
+        return withMemory(REQUEST_BYTES, request -> {
+            request.put(0, nameBytes).putLong(REQUEST_VALUE, Buffer.memoryAddress(data));
+            return Native.ioctl(socket, SIOCETHTOOL, Buffer.memoryAddress(request));
+        });
+    }
+
+    private int check(String call, int result) throws NicException {
+        if (result < 0) {
+            throw new NicException(GenericNetlink.describe(call + " of " + interfaceName, -result), -result);
+        }
+        return result;
+    }
+}

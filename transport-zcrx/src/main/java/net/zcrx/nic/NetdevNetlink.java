@@ -1,0 +1,99 @@
+package net.zcrx.nic;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/** What the kernel's netdev netlink family says of receive queues; numbers are those of {@code linux/netdev.h}. */
+final class NetdevNetlink {
+    private static final int QUEUE_GET = 10;
+    private static final int NAPI_GET = 11;
+
+    private static final int QUEUE_ID = 1;
+    private static final int QUEUE_IFINDEX = 2;
+    private static final int QUEUE_TYPE = 3;
+    private static final int QUEUE_NAPI_ID = 4;
+    private static final int QUEUE_DMABUF = 5;
+    private static final int QUEUE_IO_URING = 6;
+    private static final int QUEUE_XSK = 7;
+    private static final int TYPE_RX = 0;
+
+    private static final int NAPI_IFINDEX = 1;
+    private static final int NAPI_ID = 2;
+    private static final int NAPI_IRQ = 3;
+
+    private NetdevNetlink() {}
+
+    /** The receive queues of an interface, by number; none while it is down or if the kernel is older than 6.8. */
+    static List<NicQueue> queues(GenericNetlink netlink, int interfaceIndex) throws NicException {
+        int family;
+        try {
+            family = netlink.family("netdev");
+        } catch (NicException e) {
+            if (e.errno() == NicException.ENOENT) {
+                return List.of();
+            }
+            throw e;
+        }
+        Map<Integer, Integer> irqs = irqsByNapi(netlink, family, interfaceIndex);
+        Map<Integer, NicQueue> queues = new TreeMap<>();
+        for (Attributes answer : netlink.dump(family, QUEUE_GET, out -> out.u32(QUEUE_IFINDEX, interfaceIndex))) {
+            if (answer.number(QUEUE_TYPE).orElse(-1) == TYPE_RX) {
+                NicQueue queue = queue(answer, irqs);
+                queues.put(queue.id(), queue);
+            }
+        }
+        return List.copyOf(new ArrayList<>(queues.values()));
+    }
+
+    private static NicQueue queue(Attributes answer, Map<Integer, Integer> irqs) {
+        OptionalInt napi = answer.number(QUEUE_NAPI_ID);
+        OptionalInt irq = napi.isPresent() && irqs.containsKey(napi.getAsInt())
+                ? OptionalInt.of(irqs.get(napi.getAsInt()))
+                : OptionalInt.empty();
+        return new NicQueue(
+                answer.number(QUEUE_ID).orElse(-1),
+                napi,
+                irq,
+                irq.isPresent() ? processors(irq.getAsInt()) : Optional.empty(),
+                owner(answer));
+    }
+
+    private static Optional<String> owner(Attributes queue) {
+        if (queue.has(QUEUE_IO_URING)) {
+            return Optional.of("io_uring");
+        }
+        if (queue.has(QUEUE_DMABUF)) {
+            return Optional.of("dmabuf");
+        }
+        return queue.has(QUEUE_XSK) ? Optional.of("AF_XDP") : Optional.empty();
+    }
+
+    private static Map<Integer, Integer> irqsByNapi(GenericNetlink netlink, int family, int interfaceIndex)
+            throws NicException {
+        Map<Integer, Integer> irqs = new TreeMap<>();
+        for (Attributes napi : netlink.dump(family, NAPI_GET, out -> out.u32(NAPI_IFINDEX, interfaceIndex))) {
+            OptionalInt irq = napi.number(NAPI_IRQ);
+            if (irq.isPresent()) {
+                irqs.put(napi.number(NAPI_ID).orElse(0), irq.getAsInt());
+            }
+        }
+        return irqs;
+    }
+
+    private static Optional<String> processors(int irq) {
+        try {
+            return Optional.of(Files.readString(Path.of("/proc/irq/" + irq + "/effective_affinity_list"))
+                    .trim());
+        } catch (IOException e) {
+            // Not told to everybody, nor in every container.
+            return Optional.empty();
+        }
+    }
+}

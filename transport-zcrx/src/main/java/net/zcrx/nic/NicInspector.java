@@ -1,0 +1,118 @@
+package net.zcrx.nic;
+
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.uring.IoUring;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import net.zcrx.uring.Native;
+
+/**
+ * Reads what a NIC is and how it is set up, from the kernel and without any privilege, in the network namespace of the
+ * calling thread. All methods may be called on any thread; they take a few system calls.
+ */
+public final class NicInspector {
+    private NicInspector() {}
+
+    /**
+     * Reads one interface.
+     *
+     * @throws NicException with errno {@code ENODEV} if there is no such interface, or if the kernel does not answer
+     */
+    public static NicSnapshot inspect(String interfaceName) throws NicException {
+        try (GenericNetlink netlink = open()) {
+            return inspect(netlink, interfaceName);
+        }
+    }
+
+    /** The interfaces that may be NICs for zero-copy receive, the likelier ones first. */
+    public static List<String> candidates() throws NicException {
+        try (GenericNetlink netlink = open()) {
+            return EthtoolNetlink.candidates(netlink);
+        }
+    }
+
+    /** Whether the native libraries that all of this package calls are there: ours and Netty's. */
+    public static boolean isAvailable() {
+        return Native.loadFailure() == null && isNettyLoaded();
+    }
+
+    private static boolean isNettyLoaded() {
+        // Loads the library; what IoUring says itself is about more than that.
+        IoUring.isAvailable();
+        ByteBuffer memory = ByteBuffer.allocateDirect(1);
+        try {
+            return Buffer.wrapMemoryAddress(Buffer.memoryAddress(memory), 1).capacity() == 1;
+        } catch (UnsatisfiedLinkError e) {
+            return false;
+        }
+    }
+
+    static GenericNetlink open() throws NicException {
+        if (!isAvailable()) {
+            throw new NicException(
+                    "NICs cannot be inspected, for the native libraries of zcrx and Netty were not loaded:"
+                            + " put transport-zcrx-native and netty-transport-native-io_uring for this platform on the class"
+                            + " path, and do not set -Dio.netty.transport.noNative.");
+        }
+        return GenericNetlink.open();
+    }
+
+    static NicSnapshot inspect(GenericNetlink netlink, String interfaceName) throws NicException {
+        EthtoolIoctl ioctl = new EthtoolIoctl(netlink.fd(), interfaceName);
+        int index = index(ioctl, interfaceName);
+        EthtoolNetlink ethtool = new EthtoolNetlink(netlink, interfaceName);
+        EthtoolNetlink.Rings rings = ethtool.rings();
+        List<NicQueue> queues = NetdevNetlink.queues(netlink, index);
+        OptionalInt count = ethtool.receiveQueues();
+        if (count.isEmpty() && !queues.isEmpty()) {
+            count = OptionalInt.of(queues.size());
+        }
+        return new NicSnapshot(
+                interfaceName,
+                index,
+                ioctl.driver(),
+                count,
+                rings.split(),
+                rings.threshold(),
+                rings.entries(),
+                ethtool.ntuple(),
+                ioctl.rules().map(List::copyOf),
+                Arrays.stream(ioctl.hashTable(0)).boxed().toList(),
+                queues,
+                numaNode(interfaceName, index));
+    }
+
+    private static int index(EthtoolIoctl ioctl, String interfaceName) throws NicException {
+        try {
+            return ioctl.interfaceIndex();
+        } catch (NicException e) {
+            if (e.errno() == NicException.ENODEV) {
+                throw new NicException(
+                        "There is no network interface " + interfaceName + " in this network namespace. List them"
+                                + " with: ip link",
+                        NicException.ENODEV);
+            }
+            throw e;
+        }
+    }
+
+    private static OptionalInt numaNode(String interfaceName, int index) {
+        try {
+            Path directory = Path.of("/sys/class/net", interfaceName);
+            // A sysfs that was mounted in another network namespace shows the interfaces of that one.
+            int shown = Integer.parseInt(
+                    Files.readString(directory.resolve("ifindex")).trim());
+            int node = Integer.parseInt(
+                    Files.readString(directory.resolve("device/numa_node")).trim());
+            return shown == index && node >= 0 ? OptionalInt.of(node) : OptionalInt.empty();
+        } catch (IOException | NumberFormatException e) {
+            // No sysfs, or no device behind the interface.
+            return OptionalInt.empty();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package net.zcrx.nic;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A receive queue of a NIC that is up.
+ *
+ * @param id its number
+ * @param napiId what {@code SO_INCOMING_NAPI_ID} says of a connection whose packets come by this queue
+ * @param irq its interrupt
+ * @param cpus the processors that handle its interrupt, as {@code 0-3,8}
+ * @param owner who put memory of its own under it: {@code io_uring}, {@code dmabuf} or {@code AF_XDP}
+ */
+public record NicQueue(int id, OptionalInt napiId, OptionalInt irq, Optional<String> cpus, Optional<String> owner) {}

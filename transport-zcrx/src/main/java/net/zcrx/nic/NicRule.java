@@ -1,0 +1,19 @@
+package net.zcrx.nic;
+
+/**
+ * A rule in a NIC's table.
+ *
+ * @param location its number in the table
+ * @param queue where it sends packets; -1 if it drops them, 0 and more is added to what the RSS context says
+ * @param context the RSS context that spreads its packets, 0 for none
+ * @param flow what it says, or {@code null} if it is not of the kind that this transport installs
+ */
+public record NicRule(int location, int queue, int context, FlowRule flow) {
+    /** The queue of a rule that drops. */
+    public static final int DROP = -1;
+
+    @Override
+    public String toString() {
+        return "rule " + location + " (" + (flow == null ? "of another kind" : flow) + ")";
+    }
+}

@@ -1,0 +1,54 @@
+package net.zcrx.nic;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a NIC looked like when {@link NicInspector} read it.
+ *
+ * @param interfaceName its name
+ * @param interfaceIndex its number in this network namespace
+ * @param driver the driver's name
+ * @param receiveQueues how many receive queues are in use; nothing if neither driver nor kernel says
+ * @param split whether headers and payload go to different buffers
+ * @param splitThreshold payloads of up to this many bytes are not split; nothing if the driver has no such setting
+ * @param ringEntries receive buffers a queue
+ * @param ntuple whether the driver takes rules now
+ * @param rules the table of rules; nothing if the NIC has none
+ * @param hashTable the queue of each hash value modulo this table's length; empty if the NIC does not spread by hash
+ * @param queues the receive queues one by one; none while the interface is down or if the kernel is older than 6.8
+ * @param numaNode the NUMA node that it is attached to
+ */
+public record NicSnapshot(
+        String interfaceName,
+        int interfaceIndex,
+        Optional<String> driver,
+        OptionalInt receiveQueues,
+        HeaderSplit split,
+        OptionalInt splitThreshold,
+        OptionalInt ringEntries,
+        boolean ntuple,
+        Optional<List<NicRule>> rules,
+        List<Integer> hashTable,
+        List<NicQueue> queues,
+        OptionalInt numaNode) {
+
+    /** The queue with this number, if it is known one by one. */
+    public Optional<NicQueue> queue(int id) {
+        return queues.stream().filter(queue -> queue.id() == id).findFirst();
+    }
+
+    /** Whether packets that no rule takes may come by this queue. */
+    public boolean hashReaches(int queue) {
+        // Without a table a NIC of several queues spreads in its own way.
+        return hashTable.isEmpty() || hashTable.contains(queue);
+    }
+
+    /** The rules that send packets straight to this queue. */
+    public List<NicRule> rulesOnto(int queue) {
+        return rules.orElse(List.of()).stream()
+                .filter(rule -> rule.context() == 0 && rule.queue() == queue)
+                .toList();
+    }
+}
