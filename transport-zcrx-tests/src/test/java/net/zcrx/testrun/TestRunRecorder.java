@@ -1,0 +1,71 @@
+package net.zcrx.testrun;
+
+import io.netty.util.ResourceLeakDetectorFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+
+/**
+ * Writes down what a run of the tests did, for {@link TestRunTest} to judge when it is over: a listener cannot fail a
+ * run, and only after the last test is it known what ran and what leaked.
+ *
+ * <p>JUnit finds it by its service file and loads it before any test, so before Netty makes its first leak detector.
+ */
+public final class TestRunRecorder implements TestExecutionListener {
+
+    private final Set<String> executed = ConcurrentHashMap.newKeySet();
+    private final Set<String> skipped = ConcurrentHashMap.newKeySet();
+    private final LeakRecorder leakRecorder = new LeakRecorder();
+
+    /** Called by JUnit. */
+    public TestRunRecorder() {
+        ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(leakRecorder);
+    }
+
+    @Override
+    public void executionSkipped(TestIdentifier test, String reason) {
+        skipped.add(nameOf(test));
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+            skipped.add(nameOf(test));
+        } else if (test.isTest()) {
+            executed.add(nameOf(test));
+        }
+    }
+
+    private static String nameOf(TestIdentifier test) {
+        TestSource source = test.getSource().orElse(null);
+        if (source instanceof MethodSource method) {
+            return method.getClassName() + '#' + method.getMethodName();
+        }
+        return source instanceof ClassSource type ? type.getClassName() : test.getUniqueId();
+    }
+
+    @Override
+    public void testPlanExecutionFinished(TestPlan plan) {
+        String file = System.getProperty(TestRun.WRITE_PROPERTY);
+        if (file == null) {
+            return;
+        }
+        try {
+            new TestRun(new TreeSet<>(executed), new TreeSet<>(skipped), leakRecorder.leaks()).write(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package net.zcrx.testsuite;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
+import io.netty.testsuite.transport.socket.WriteBeforeRegisteredTest;
+import java.util.List;
+
+class ZcrxWriteBeforeRegisteredTest extends WriteBeforeRegisteredTest {
+
+    @Override
+    protected List<BootstrapFactory<Bootstrap>> newFactories() {
+        return ZcrxSocketTestPermutation.INSTANCE.clientSocket();
+    }
+}

@@ -1,0 +1,15 @@
+package net.zcrx.testsuite;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
+import io.netty.testsuite.transport.socket.SocketFileRegionTest;
+import java.util.List;
+
+class ZcrxZeroCopyWriteSocketFileRegionTest extends SocketFileRegionTest {
+
+    @Override
+    protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
+        return ZcrxSocketTestPermutation.ZERO_COPY_WRITE.socket();
+    }
+}

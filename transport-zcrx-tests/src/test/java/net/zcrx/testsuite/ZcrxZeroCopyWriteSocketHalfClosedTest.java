@@ -1,0 +1,14 @@
+package net.zcrx.testsuite;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
+import java.util.List;
+
+class ZcrxZeroCopyWriteSocketHalfClosedTest extends ZcrxSocketHalfClosedTest {
+
+    @Override
+    protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
+        return ZcrxSocketTestPermutation.ZERO_COPY_WRITE.socket();
+    }
+}
