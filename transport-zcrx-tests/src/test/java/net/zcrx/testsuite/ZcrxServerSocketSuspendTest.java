@@ -7,6 +7,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.ServerSocketSuspendTest;
@@ -50,7 +51,12 @@ class ZcrxServerSocketSuspendTest extends ServerSocketSuspendTest {
                 ctx.fireChannelRead(msg);
             }
         });
-        sb.childHandler(new ChannelInboundHandlerAdapter());
+        sb.childHandler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel child) {
+                // It is only to be accepted.
+            }
+        });
         Channel server = sb.bind().sync().channel();
         try {
             connect(server, 3);
