@@ -2,7 +2,12 @@ package net.zcrx;
 
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
+import java.util.List;
 import net.zcrx.memory.Area;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.NicSnapshot;
+import net.zcrx.nic.ZeroCopyCheck;
 import net.zcrx.receive.CopyReceiver;
 import net.zcrx.receive.Growth;
 import net.zcrx.receive.Receiver;
@@ -19,7 +24,13 @@ final class Reception {
     private static final long HELD_QUEUE_PATIENCE_NANOS = 5_000 * NANOS_PER_MILLI;
 
     private static final long LONGEST_PAUSE_MILLIS = 200;
-    private static final int MIN_PAGES = 256;
+    /**
+     * Pages that the page pool of a queue keeps at hand beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
+     * of no more than both leaves the kernel none to copy into, and what must be copied would wait for ever.
+     */
+    private static final int POOL_CACHE = 128;
+    /** For a NIC that does not tell how long its ring is. */
+    private static final int USUAL_RING = 256;
 
     private static final int EPERM = 1;
     private static final int ENOMEM = 12;
@@ -49,7 +60,7 @@ final class Reception {
             case KERNEL_COPY:
                 try {
                     return zeroCopy(uring, ring, config, index, eventUserData);
-                } catch (ZeroCopyException e) {
+                } catch (NicException e) {
                     throw new IllegalStateException(
                             "Mode " + config.mode() + " was demanded but does not work: " + e.getMessage(), e);
                 }
@@ -59,7 +70,7 @@ final class Reception {
                 }
                 try {
                     return zeroCopy(uring, ring, config, index, eventUserData);
-                } catch (ZeroCopyException e) {
+                } catch (NicException e) {
                     return copy(uring, ring, config, e.getMessage());
                 }
         }
@@ -79,53 +90,99 @@ final class Reception {
 
     private static Reception zeroCopy(
             IoUringIoHandler uring, int ring, ZcrxIoHandlerConfig config, int index, long eventUserData)
-            throws ZeroCopyException {
-        ZcrxIoHandlerConfig.InterfaceQueueName name = null;
-        int interfaceIndex = -1;
+            throws NicException {
         ZeroCopyFeatures features = ZeroCopyFeatures.query();
-        if (config.mode() == ZcrxMode.KERNEL_COPY) {
-            if (!features.hasNoDevice()) {
-                throw new ZeroCopyException(
-                        "this kernel has no zero-copy receive without a device; use Linux 7.1 or later");
-            }
-        } else {
-            name = ZeroCopyException.queueOf(config, index);
-            interfaceIndex = ZeroCopyException.interfaceIndex(name);
-        }
+        Device device = config.mode() == ZcrxMode.KERNEL_COPY ? Device.none(features) : Device.of(config, index);
         long bytes = config.areaBytes();
+        device.requireArea(bytes);
         for (; ; ) {
             Area area = Area.allocate(bytes);
             try {
-                InterfaceQueue queue = register(ring, config, area, interfaceIndex, name, features, eventUserData);
+                InterfaceQueue queue = register(ring, config, area, device, features, eventUserData);
                 Growth growth = new Growth(features.hasAddArea() ? config.maxAreaBytes() : bytes);
-                boolean device = name != null;
-                Receiver receiver = new ZeroCopyReceiver(queue, area, device, growth, uring::wakeup);
+                Receiver receiver = new ZeroCopyReceiver(queue, area, device.exists(), growth, uring::wakeup);
                 String reason = bytes == config.areaBytes()
                         ? ""
                         : "with an area of " + bytes + " bytes instead of " + config.areaBytes()
-                                + ": more memory may not be locked (ulimit -l)";
-                return new Reception(receiver, device ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY, reason);
+                                + ", for more memory may not be locked. Mend it with: ulimit -l unlimited";
+                return new Reception(receiver, device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY, reason);
             } catch (InterfaceQueue.RefusedException e) {
                 area.release();
-                bytes /= 2;
-                boolean smaller = config.mode() == ZcrxMode.AUTO && isMemory(e.errno(), bytes);
-                if (!smaller || bytes < (long) MIN_PAGES * Native.pageSize()) {
-                    throw ZeroCopyException.refused(e.errno(), name, config);
+                boolean smaller = config.mode() == ZcrxMode.AUTO
+                        && isMemory(e.errno(), bytes)
+                        && bytes / 2 >= device.minAreaBytes();
+                if (!smaller) {
+                    throw device.refusal(bytes, e.errno());
                 }
+                bytes /= 2;
             }
         }
     }
 
     private static boolean isMemory(int errno, long bytes) {
-        return errno == ENOMEM || errno == EPERM && bytes * 2 > Native.memoryLockLimit();
+        return errno == ENOMEM || errno == EPERM && bytes > Native.memoryLockLimit();
+    }
+
+    /** Where the pages of an area go: a queue of a NIC, or none. */
+    private record Device(NicSnapshot nic, int queue, long minAreaBytes) {
+        static Device none(ZeroCopyFeatures features) throws NicException {
+            if (!features.hasNoDevice()) {
+                throw new NicException(
+                        "This kernel has no zero-copy receive without a device. Use Linux 7.1 or later.");
+            }
+            return new Device(null, 0, POOL_CACHE * (long) Native.pageSize());
+        }
+
+        static Device of(ZcrxIoHandlerConfig config, int index) throws NicException {
+            List<ZcrxIoHandlerConfig.InterfaceQueueName> names = config.interfaceQueues();
+            if (names.isEmpty()) {
+                throw new NicException(
+                        "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
+            }
+            if (index >= names.size()) {
+                throw new NicException("This is loop " + (index + 1) + " but only " + names.size()
+                        + " interface queues are configured. Name one for each loop, or use fewer loops.");
+            }
+            ZcrxIoHandlerConfig.InterfaceQueueName name = names.get(index);
+            NicSnapshot nic = NicInspector.inspect(name.interfaceName());
+            int bufferBytes = config.receiveBufferBytes() == 0 ? Native.pageSize() : config.receiveBufferBytes();
+            long pages = nic.ringEntries().orElse(USUAL_RING) + (long) POOL_CACHE;
+            return new Device(nic, name.queue(), (pages + 1) * bufferBytes);
+        }
+
+        boolean exists() {
+            return nic != null;
+        }
+
+        int interfaceIndex() {
+            return nic.interfaceIndex();
+        }
+
+        void requireArea(long bytes) throws NicException {
+            if (bytes < minAreaBytes) {
+                throw new NicException("An area of " + bytes + " bytes is too small"
+                        + (exists() ? " for " + nic.interfaceName() + ", whose ring alone can take most of it" : "")
+                        + ". Set ZcrxIoHandlerConfig.areaBytes to " + minAreaBytes
+                        + (exists()
+                                ? " or more, or shorten the ring with: sudo ethtool -G " + nic.interfaceName() + " rx N"
+                                : " or more."));
+            }
+        }
+
+        NicException refusal(long areaBytes, int errno) {
+            return exists()
+                    ? ZeroCopyCheck.refusedRegistration(nic.interfaceName(), queue, areaBytes, errno)
+                    : new NicException("The kernel refused an area of " + areaBytes
+                            + " bytes for zero-copy receive without a device (errno " + errno
+                            + "). It may be more than can be locked, which mends: ulimit -l unlimited");
+        }
     }
 
     private static InterfaceQueue register(
             int ring,
             ZcrxIoHandlerConfig config,
             Area area,
-            int interfaceIndex,
-            ZcrxIoHandlerConfig.InterfaceQueueName name,
+            Device device,
             ZeroCopyFeatures features,
             long eventUserData)
             throws InterfaceQueue.RefusedException {
@@ -135,8 +192,8 @@ final class Reception {
         InterfaceQueue.Request request = new InterfaceQueue.Request(
                         Integer.highestOneBit(pages * 2 - 1), area.address(), area.length())
                 .receiveBufferBytes(features.hasReceiveBufferLength() ? config.receiveBufferBytes() : 0);
-        if (name != null) {
-            request.on(interfaceIndex, name.queue());
+        if (device.exists()) {
+            request.on(device.interfaceIndex(), device.queue());
         }
         if (features.hasEvents()) {
             request.events(eventUserData);
@@ -147,20 +204,22 @@ final class Reception {
             try {
                 return InterfaceQueue.register(ring, request);
             } catch (InterfaceQueue.RefusedException e) {
-                if (e.errno() != EEXIST || System.nanoTime() - deadline > 0) {
+                if (e.errno() != EEXIST || System.nanoTime() - deadline > 0 || !pause(pauseMillis)) {
                     throw e;
                 }
-                pause(pauseMillis);
                 pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
             }
         }
     }
 
-    private static void pause(long millis) {
+    /** Whether it paused; an interrupted thread does not wait. */
+    private static boolean pause(long millis) {
         try {
             Thread.sleep(millis);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 

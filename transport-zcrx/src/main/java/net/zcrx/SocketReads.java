@@ -163,7 +163,7 @@ final class SocketReads implements Receiver.Waiter {
             receiver.await(this);
             if (receiver.isZeroCopy()) {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
-                channel.eventLoop().schedule(this::resume, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
             error = result;

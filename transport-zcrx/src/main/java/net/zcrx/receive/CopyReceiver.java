@@ -95,6 +95,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             withKernel[chunk] = false;
             posted--;
         }
+        counters.add(Counter.FRAGMENTS, 1);
         counters.add(Counter.COPIED_BYTES, length);
         ByteBuf buffer;
         if (guard.isCopyingOut(chunks - freeCount - posted)) {
@@ -132,6 +133,11 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.add(Counter.EXHAUSTIONS, 1);
         target = Math.min(target * 2, chunks);
         waiters.add(waiter);
+    }
+
+    @Override
+    public void retry() {
+        // Chunks never come free without this class hearing of it.
     }
 
     @Override

@@ -10,27 +10,39 @@ import net.zcrx.receive.Counters.Counter;
  * data is copied out to the channel's allocator and its memory given back at once, until below a low watermark.
  */
 final class ExhaustionGuard {
-    private final int high;
-    private final int low;
     private final Counters counters;
+    private int high;
+    private int low;
     private boolean copyingOut;
 
     /** @param total how many chunks or pages there are */
     ExhaustionGuard(int total, Counters counters) {
+        this.counters = counters;
+        resize(total);
+    }
+
+    void resize(int total) {
         high = Math.max(1, total / 4 * 3);
         low = total / 2;
-        this.counters = counters;
     }
 
     /** @param held chunks or pages that the application holds now */
     boolean isCopyingOut(int held) {
         if (copyingOut) {
-            copyingOut = held > low;
-        } else if (held >= high) {
+            copyingOut = isAboveLow(held);
+        } else if (isHigh(held)) {
             copyingOut = true;
             counters.add(Counter.COPY_OUTS, 1);
         }
         return copyingOut;
+    }
+
+    boolean isHigh(int held) {
+        return held >= high;
+    }
+
+    boolean isAboveLow(int held) {
+        return held > low;
     }
 
     boolean isCopyingOut() {

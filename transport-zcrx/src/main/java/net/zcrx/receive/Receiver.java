@@ -43,6 +43,9 @@ public interface Receiver {
     /** Resumes {@code waiter} once, as soon as there is memory again. */
     void await(Waiter waiter);
 
+    /** Resumes all that wait, for what it is worth: pages may have come free inside the kernel, which tells nobody. */
+    void retry();
+
     /** Whether {@code result} ends a receive that may be armed again at once. */
     boolean isTransient(int result);
 

@@ -11,6 +11,10 @@ final class TokenStack {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     void push(long token) {
         if (size == tokens.length) {
             tokens = Arrays.copyOf(tokens, size * 2);

@@ -26,24 +26,26 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int GRANT = 64 * 1024;
 
-    private static final long OFFSET_MASK = (1L << 48) - 1;
-    private static final int AREA_SHIFT = 48;
-
     private final InterfaceQueue queue;
     private final boolean device;
     private final Growth growth;
     private final List<Area> areas = new ArrayList<>();
+    private final PageLedger ledger;
+    private final ExhaustionGuard guard;
     private final BufferPool pool;
     private final Counters counters = new Counters();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
     /** Pages that found the refill ring full. */
     private final TokenStack overflow = new TokenStack();
 
-    private ExhaustionGuard guard;
     private long received;
+    private long zeroCopied;
     private boolean published = true;
-    private boolean returned;
+    /** Since the last pass's end the kernel has got pages, or will with the next publish. */
+    private boolean pagesCame;
+
     private boolean starved;
+    private boolean flushes = true;
 
     /**
      * Takes over the queue and the area registered with it.
@@ -56,7 +58,10 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         this.device = device;
         this.growth = growth;
         pool = new BufferPool(this, wakeup);
-        add(area);
+        ledger = new PageLedger(queue.bufferBytes());
+        areas.add(area);
+        ledger.addArea(area.length());
+        guard = new ExhaustionGuard(ledger.pages(), counters);
     }
 
     @Override
@@ -79,10 +84,17 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         ByteBuffer extra = event.extraCqeData();
         long token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
         int length = event.res();
-        Area area = areas.get((int) (token >>> AREA_SHIFT));
-        int offset = (int) (token & OFFSET_MASK);
+        Area area = areas.get(PageLedger.area(token));
+        int offset = PageLedger.offset(token);
         received += length;
-        if (guard.isCopyingOut(pool.heldTokens())) {
+        int held = ledger.pagesOut();
+        ledger.take(token);
+        counters.add(Counter.FRAGMENTS, 1);
+        if (guard.isHigh(held)) {
+            // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
+            grow();
+        }
+        if (guard.isCopyingOut(held)) {
             ByteBuf copy = guard.copyOut(area, offset, length, alloc);
             reclaim(token);
             return copy;
@@ -96,11 +108,13 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public void reclaim(long token) {
-        returned = true;
+        ledger.giveBack(token);
+        pagesCame = true;
         published = false;
         counters.add(Counter.REFILLS, 1);
         if (!queue.refill(token)) {
             overflow.push(token);
+            counters.add(Counter.REFILL_RING_FULL, 1);
         }
     }
 
@@ -113,6 +127,21 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public void await(Waiter waiter) {
         counters.add(Counter.EXHAUSTIONS, 1);
         waiters.add(waiter);
+    }
+
+    /**
+     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
+     * when it is flushed: without the flush a receive that lacked a page would lack it for ever.
+     */
+    @Override
+    public void retry() {
+        if (waiters.isEmpty()) {
+            return;
+        }
+        flush();
+        for (int i = waiters.size(); i > 0; i--) {
+            waiters.poll().resume();
+        }
     }
 
     @Override
@@ -144,14 +173,14 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public void starved() {
         starved = true;
         counters.add(Counter.STARVATIONS, 1);
-        Area more = growth.grow(queue, areas);
-        if (more != null) {
-            add(more);
-        }
+        grow();
     }
 
     @Override
     public void endPass() {
+        // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
+        // while the NIC waits for pages that are free.
+        pool.wantReturns(starved || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
         if (!published) {
             publish();
@@ -159,18 +188,16 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (!waiters.isEmpty()) {
             resumeWaiters();
         }
-        if (starved && returned) {
+        if (starved && pagesCame) {
             // Only now, with pages on their way: else it would fire again at once.
             starved = false;
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }
-        returned = false;
-        long copied = device ? queue.copiedBytes() : received;
-        counters.set(Counter.COPIED_BYTES, copied);
-        counters.set(Counter.ZERO_COPY_BYTES, received - copied);
-        counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
-        counters.set(Counter.HELD_BYTES, pool.heldBytes());
-        counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
+        pagesCame = false;
+        // Every page that came is with the application, or went back.
+        assert ledger.fragmentsOut() == pool.heldTokens()
+                : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
+        count();
     }
 
     @Override
@@ -180,42 +207,57 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         areas.forEach(Area::release);
     }
 
-    private void add(Area area) {
-        areas.add(area);
-        long bytes = 0;
-        for (Area each : areas) {
-            bytes += each.length();
+    private void grow() {
+        Area more = growth.grow(queue, areas);
+        if (more != null) {
+            areas.add(more);
+            ledger.addArea(more.length());
+            guard.resize(ledger.pages());
+            pagesCame = true;
+            counters.add(Counter.GROWTHS, 1);
         }
-        guard = new ExhaustionGuard((int) (bytes / queue.bufferBytes()), counters);
     }
 
     private void publish() {
         queue.publish();
-        while (!overflow.isEmpty() && queue.flush() == 0) {
+        int before;
+        do {
+            before = overflow.size();
+            if (before > 0) {
+                flush();
+            }
             while (!overflow.isEmpty() && queue.refill(overflow.peek())) {
                 overflow.pop();
             }
             queue.publish();
-        }
+        } while (!overflow.isEmpty() && overflow.size() < before);
+        // What is still there goes with the next pass.
         published = overflow.isEmpty();
     }
 
-    /**
-     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
-     * when it is flushed: without the flush a receive that lacked a page would lack it for ever.
-     */
+    private void flush() {
+        // Before kernel 6.19 there is no flush: then the NIC empties the ring as packets come.
+        flushes = flushes && queue.flush() == 0;
+    }
+
     private void resumeWaiters() {
-        if (!returned) {
-            pool.wantReturns(true);
-            if (!returned) {
-                return;
-            }
-            publish();
+        boolean flushable = flushes && !queue.isDrained();
+        if (pagesCame || flushable) {
+            retry();
         }
-        pool.wantReturns(false);
-        queue.flush();
-        for (int i = waiters.size(); i > 0; i--) {
-            waiters.poll().resume();
+    }
+
+    private void count() {
+        if (device) {
+            // The kernel counts a copy before its completion is seen here, so this may lag behind; it never goes back.
+            zeroCopied = Math.max(zeroCopied, received - queue.copiedBytes());
         }
+        counters.set(Counter.ZERO_COPY_BYTES, zeroCopied);
+        counters.set(Counter.COPIED_BYTES, received - zeroCopied);
+        counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
+        counters.set(Counter.HELD_BYTES, pool.heldBytes());
+        counters.set(Counter.HELD_FRAGMENTS, ledger.fragmentsOut());
+        counters.set(Counter.HELD_PAGES, ledger.pagesOut());
+        counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
     }
 }

@@ -65,6 +65,8 @@ public final class InterfaceQueue {
     private int mask;
     private int count;
     private int nextTail;
+    /** The kernel's head as it was last seen; it only moves on. */
+    private int seenHead;
 
     private InterfaceQueue(int ring, int entries) {
         this.ring = ring;
@@ -208,8 +210,12 @@ public final class InterfaceQueue {
      * @return {@code false} if the ring is full
      */
     public boolean refill(long token) {
-        if (nextTail - (int) INT.getAcquire(region, head) == count) {
-            return false;
+        if (nextTail - seenHead == count) {
+            // The acquire load orders the kernel's read of an entry before its place is written again.
+            seenHead = (int) INT.getAcquire(region, head);
+            if (nextTail - seenHead == count) {
+                return false;
+            }
         }
         int entry = entries + (nextTail & mask) * ENTRY_BYTES;
         region.putLong(entry, token).putInt(entry + ENTRY_LENGTH, bufferBytes).putInt(entry + ENTRY_PAD, 0);

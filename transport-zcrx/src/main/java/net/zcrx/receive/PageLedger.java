@@ -1,0 +1,77 @@
+package net.zcrx.receive;
+
+import java.util.Arrays;
+
+/**
+ * How often each page of a queue's areas is out of the kernel's hands: several packets can share a page, and each comes
+ * in a completion of its own. The kernel is silent about a page that is returned too often or never, so that only this
+ * can tell.
+ */
+final class PageLedger {
+    private static final int AREA_SHIFT = 48;
+    private static final long OFFSET_MASK = (1L << AREA_SHIFT) - 1;
+
+    private final int pageShift;
+    private int[][] references = {};
+    private int pages;
+    private int pagesOut;
+    private int fragmentsOut;
+
+    /** @param pageBytes length of a receive buffer, a power of two */
+    PageLedger(int pageBytes) {
+        pageShift = Integer.numberOfTrailingZeros(pageBytes);
+    }
+
+    /** One more area; its id is how many there were before. */
+    void addArea(int bytes) {
+        references = Arrays.copyOf(references, references.length + 1);
+        references[references.length - 1] = new int[bytes >>> pageShift];
+        pages += bytes >>> pageShift;
+    }
+
+    static int area(long token) {
+        return (int) (token >>> AREA_SHIFT);
+    }
+
+    static int offset(long token) {
+        return (int) (token & OFFSET_MASK);
+    }
+
+    /** A completion named this page. */
+    void take(long token) {
+        if (references[area(token)][offset(token) >>> pageShift]++ == 0) {
+            pagesOut++;
+        }
+        fragmentsOut++;
+    }
+
+    /** @throws IllegalStateException if this page is not out: it would be in the kernel twice */
+    void giveBack(long token) {
+        int[] area = references[area(token)];
+        int page = offset(token) >>> pageShift;
+        if (area[page] == 0) {
+            throw new IllegalStateException("Page " + page + " of area " + area(token)
+                    + " was returned more often than it was received; this is a fault of the transport, please report"
+                    + " it.");
+        }
+        if (--area[page] == 0) {
+            pagesOut--;
+        }
+        fragmentsOut--;
+    }
+
+    /** All pages of all areas. */
+    int pages() {
+        return pages;
+    }
+
+    /** Pages that are out at least once. */
+    int pagesOut() {
+        return pagesOut;
+    }
+
+    /** Completions whose page has not been returned. */
+    int fragmentsOut() {
+        return fragmentsOut;
+    }
+}
