@@ -39,8 +39,10 @@ final class HttpServer implements AutoCloseable {
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             Throwable cause = bound.cause();
+            // Not every failure to look up or bind an address has a message.
+            String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
             throw new ServerException(
-                    "Cannot listen on " + config.host() + " port " + config.port() + " (" + cause.getMessage()
+                    "Cannot listen on " + config.host() + " port " + config.port() + " (" + reason
                             + "): choose another --host or --port.",
                     cause);
         }

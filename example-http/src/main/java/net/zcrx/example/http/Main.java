@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class Main implements Callable<Integer> {
     private static final int DISK_THREADS = 4;
+    private static final int MAX_THREADS = 1024;
 
     @Spec
     private CommandSpec spec;
@@ -40,8 +41,10 @@ final class Main implements Callable<Integer> {
     @Option(names = "--port", description = "TCP port, 0 for any. Default: ${DEFAULT-VALUE}.")
     private int port = 8080;
 
-    @Option(names = "--threads", description = "Event loops. Default: one for each processor.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Option(
+            names = "--threads",
+            description = "Event loops. Default: one for each queue of --queue, else one for each processor.")
+    private Integer threads;
 
     @Option(names = "--data-dir", description = "Where objects are stored. Default: ${DEFAULT-VALUE}.")
     private Path dataDir = Path.of("zcrx-objects");
@@ -94,13 +97,19 @@ final class Main implements Callable<Integer> {
 
     private void validate() {
         require(port >= 0 && port <= 65535, "--port must be from 0 to 65535, not " + port + ".");
-        require(threads >= 1 && threads <= 1024, "--threads must be from 1 to 1024, not " + threads + ".");
+        require(
+                threads == null || (threads >= 1 && threads <= MAX_THREADS),
+                "--threads must be from 1 to " + MAX_THREADS + ", not " + threads + ".");
         require(maxObjectBytes >= 1, "--max-object-bytes must be at least 1, not " + maxObjectBytes + ".");
         require(idleTimeoutSeconds >= 1, "--idle-timeout must be at least 1 second, not " + idleTimeoutSeconds + ".");
         String complaint = tls.complaint();
         require(complaint == null, complaint);
         complaint = zcrx.complaint(transportName);
         require(complaint == null, complaint);
+        require(
+                threads == null || zcrx.queueCount() == 0 || threads == zcrx.queueCount(),
+                "Every event loop needs a queue of its own: --threads " + threads + " and " + zcrx.queueCount()
+                        + " of --queue do not match.");
     }
 
     private void require(boolean condition, String sentence) {
@@ -115,7 +124,7 @@ final class Main implements Callable<Integer> {
         ObjectStore store = ObjectStore.open(dataDir, DISK_THREADS);
         LongAdder heldBodyBuffers = new LongAdder();
         PrintWriter out = spec.commandLine().getOut();
-        Transport transport = openTransport(new Transports(threads, zcrx.config(), heldBodyBuffers::sum));
+        Transport transport = openTransport(new Transports(threadCount(), zcrx.config(), heldBodyBuffers::sum));
         HttpServer server;
         try {
             server = HttpServer.start(config, transport, store, new ServerMetrics(transport, heldBodyBuffers));
@@ -130,6 +139,13 @@ final class Main implements Callable<Integer> {
                 + transport.stats().mode());
         out.flush();
         server.awaitClose();
+    }
+
+    private int threadCount() {
+        if (threads != null) {
+            return threads;
+        }
+        return zcrx.queueCount() > 0 ? zcrx.queueCount() : Runtime.getRuntime().availableProcessors();
     }
 
     private Transport openTransport(Transports transports) throws ServerException {

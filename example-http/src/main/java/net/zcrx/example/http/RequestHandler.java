@@ -105,8 +105,15 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         exchange = new DiscardBody(backpressure);
         if (request.decoderResult().isFailure()) {
             replyMalformed(request.decoderResult());
+        } else if (request.protocolVersion().majorVersion() != 1) {
+            call.giveUpConnection();
+            call.reply(HttpResponseStatus.HTTP_VERSION_NOT_SUPPORTED, "The server speaks HTTP/1.1 and HTTP/2.");
         } else if (isHostMissing(request)) {
             call.reply(HttpResponseStatus.BAD_REQUEST, "An HTTP/1.1 request needs a Host header.");
+        } else if (request.headers().contains(HttpHeaderNames.EXPECT) && !call.expectsContinue()) {
+            call.reply(
+                    HttpResponseStatus.EXPECTATION_FAILED,
+                    "The only expectation that the server meets is 100-continue.");
         } else {
             exchange = router.route(request, call, backpressure, ctx.executor());
             if (call.expectsContinue() && !call.started()) {
@@ -124,6 +131,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private void body(HttpContent content) {
         if (content.decoderResult().isFailure()) {
             content.release();
+            if (content instanceof HttpRequest) {
+                // A head that made no sense comes as a whole request, and was answered as such.
+                return;
+            }
             exchange.cancel();
             exchange = new DiscardBody(backpressure);
             if (call.started()) {

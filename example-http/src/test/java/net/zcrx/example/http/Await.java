@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, for a bounded time. */
 final class Await {
-    private static final long SECONDS = 20;
+    private static final long SECONDS = 60;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     interface Condition {

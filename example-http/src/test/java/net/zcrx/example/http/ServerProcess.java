@@ -43,8 +43,7 @@ final class ServerProcess {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
-                "-Dio.netty.leakDetection.level=paranoid",
-                "-Dio.netty.leakDetection.targetRecords=20"));
+                "-Dio.netty.leakDetection.level=paranoid"));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(options));

@@ -1,0 +1,2 @@
+-- Sixteen requests at a time.
+request = function() return string.rep(wrk.format("GET"), 16) end
