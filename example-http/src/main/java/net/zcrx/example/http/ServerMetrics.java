@@ -36,7 +36,7 @@ final class ServerMetrics {
     private void register() {
         receivedBytes("zero_copy", TransportStats::zeroCopyBytes);
         receivedBytes("copied", TransportStats::copiedBytes);
-        Gauge.builder("zcrx.buffers.held", transport, TransportStats::heldBuffers)
+        Gauge.builder("transport.buffers.held", transport, TransportStats::heldBuffers)
                 .description("Received buffers that the application has not released yet")
                 .register(registry);
         Gauge.builder("http.body.buffers.held", heldBodyBuffers, LongAdder::sum)
@@ -48,7 +48,7 @@ final class ServerMetrics {
         FunctionCounter.builder("http.connections.accepted", accepted, LongAdder::sum)
                 .description("Connections accepted since the start")
                 .register(registry);
-        Gauge.builder("zcrx.transport.info", () -> 1)
+        Gauge.builder("transport.info", () -> 1)
                 .description("The transport that serves, and how it receives")
                 .tag("transport", transportName)
                 .tag("mode", transport.mode())
@@ -57,7 +57,7 @@ final class ServerMetrics {
                 .counters()
                 .keySet()
                 .forEach(name -> FunctionCounter.builder(
-                                "zcrx." + name,
+                                "transport." + name,
                                 transport,
                                 stats -> stats.counters().get(name))
                         .description("The transport's own counter")
@@ -65,7 +65,7 @@ final class ServerMetrics {
     }
 
     private void receivedBytes(String way, ToDoubleFunction<TransportStats> bytes) {
-        FunctionCounter.builder("zcrx.received.bytes", transport, bytes)
+        FunctionCounter.builder("transport.received.bytes", transport, bytes)
                 .description("Bytes received, by the way they came")
                 .tag("way", way)
                 .register(registry);

@@ -353,8 +353,8 @@ class CurlTest {
                 "http_connections_open",
                 "http_connections_accepted_total",
                 "http_body_buffers_held 0.0",
-                "zcrx_buffers_held",
-                "zcrx_transport_info{mode=\"")) {
+                "transport_buffers_held",
+                "transport_info{mode=\"")) {
             assertTrue(metrics.contains(metric), () -> metric + " is not in\n" + metrics);
         }
         String stats = server.stats();
@@ -363,7 +363,7 @@ class CurlTest {
 
     private static long received(String metrics) {
         return metrics.lines()
-                .filter(line -> line.startsWith("zcrx_received_bytes_total{"))
+                .filter(line -> line.startsWith("transport_received_bytes_total{"))
                 .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf('}') + 1)))
                 .sum();
     }
