@@ -1,0 +1,96 @@
+package net.zcrx.integration;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import net.zcrx.ZcrxEventLoopGroup;
+import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.ZcrxMetrics;
+import net.zcrx.ZcrxServerSocketChannel;
+import net.zcrx.ZcrxSocketChannel;
+
+/** Event loops of one side of a test. When it closes them, everything that they received must have been released. */
+public final class Loops implements AutoCloseable {
+    private static final int SHUTDOWN_SECONDS = 10;
+
+    private final EventLoopGroup group;
+    private final Class<? extends ServerChannel> serverChannel;
+    private final Class<? extends Channel> channel;
+
+    private Loops(
+            EventLoopGroup group, Class<? extends ServerChannel> serverChannel, Class<? extends Channel> channel) {
+        this.group = group;
+        this.serverChannel = serverChannel;
+        this.channel = channel;
+    }
+
+    /** On our transport. */
+    public static Loops zcrx(int threads) {
+        return zcrx(threads, new ZcrxIoHandlerConfig());
+    }
+
+    /** On our transport. */
+    public static Loops zcrx(int threads, ZcrxIoHandlerConfig config) {
+        return new Loops(
+                new ZcrxEventLoopGroup(threads, config), ZcrxServerSocketChannel.class, ZcrxSocketChannel.class);
+    }
+
+    /** On Java's own selectors. */
+    public static Loops nio(int threads) {
+        return new Loops(
+                new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory()),
+                NioServerSocketChannel.class,
+                NioSocketChannel.class);
+    }
+
+    public EventLoopGroup group() {
+        return group;
+    }
+
+    public Class<? extends ServerChannel> serverChannel() {
+        return serverChannel;
+    }
+
+    public Class<? extends Channel> channel() {
+        return channel;
+    }
+
+    /** The sum of a counter over all loops; 0 if they are not on our transport. */
+    public long sum(ToLongFunction<ZcrxMetrics> counter) {
+        return metrics().stream().mapToLong(counter).sum();
+    }
+
+    private List<ZcrxMetrics> metrics() {
+        return group instanceof ZcrxEventLoopGroup zcrx ? zcrx.metrics() : List.of();
+    }
+
+    /** Waits until nothing is held of what was received. */
+    public void awaitAllReleased() {
+        Await.until(
+                () -> {
+                    // A loop that sleeps counts what other threads released when it wakes.
+                    for (EventExecutor loop : group) {
+                        loop.submit(() -> {}).syncUninterruptibly();
+                    }
+                    return sum(ZcrxMetrics::heldBuffers) == 0;
+                },
+                () -> "Received buffers were not released: " + metrics());
+    }
+
+    @Override
+    public void close() {
+        try {
+            awaitAllReleased();
+        } finally {
+            group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+        }
+    }
+}

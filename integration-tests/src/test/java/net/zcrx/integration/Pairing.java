@@ -1,0 +1,26 @@
+package net.zcrx.integration;
+
+import java.util.function.IntFunction;
+
+/** Who serves and who calls. */
+public enum Pairing {
+    ZCRX_WITH_ZCRX(Loops::zcrx, Loops::zcrx),
+    ZCRX_WITH_NIO_CLIENT(Loops::zcrx, Loops::nio),
+    NIO_WITH_ZCRX_CLIENT(Loops::nio, Loops::zcrx);
+
+    private final IntFunction<Loops> server;
+    private final IntFunction<Loops> client;
+
+    Pairing(IntFunction<Loops> server, IntFunction<Loops> client) {
+        this.server = server;
+        this.client = client;
+    }
+
+    public Loops server(int threads) {
+        return server.apply(threads);
+    }
+
+    public Loops client(int threads) {
+        return client.apply(threads);
+    }
+}

@@ -1,0 +1,52 @@
+package net.zcrx.integration.frameworks;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.uring.IoUringDatagramChannel;
+import net.zcrx.ZcrxServerSocketChannel;
+import net.zcrx.ZcrxSocketChannel;
+import reactor.netty.resources.LoopResources;
+
+// snippet
+final class ZcrxLoopResources implements LoopResources {
+    private final EventLoopGroup group;
+
+    ZcrxLoopResources(EventLoopGroup group) {
+        this.group = group;
+    }
+
+    @Override
+    public EventLoopGroup onServer(boolean useNative) {
+        return group;
+    }
+
+    @Override
+    public EventLoopGroup onClient(boolean useNative) {
+        return group;
+    }
+
+    @Override
+    public <C extends Channel> C onChannel(Class<C> type, EventLoopGroup group) {
+        if (type == SocketChannel.class) {
+            return type.cast(new ZcrxSocketChannel());
+        }
+        if (type == ServerSocketChannel.class) {
+            return type.cast(new ZcrxServerSocketChannel());
+        }
+        return type.cast(new IoUringDatagramChannel());
+    }
+
+    @Override
+    public <C extends Channel> Class<? extends C> onChannelClass(Class<C> type, EventLoopGroup group) {
+        if (type == SocketChannel.class) {
+            return ZcrxSocketChannel.class.asSubclass(type);
+        }
+        if (type == ServerSocketChannel.class) {
+            return ZcrxServerSocketChannel.class.asSubclass(type);
+        }
+        return IoUringDatagramChannel.class.asSubclass(type);
+    }
+}
+// end of snippet

@@ -1,0 +1,71 @@
+package net.zcrx.integration.grpc;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.function.UnaryOperator;
+import net.zcrx.integration.Await;
+import net.zcrx.integration.Loops;
+
+/** A server with an {@link EchoService} and one client of it. */
+final class GrpcConnection implements AutoCloseable {
+    static final int MAX_MESSAGE_BYTES = 65 << 20;
+
+    private final EchoService service = new EchoService();
+    private final Server server;
+    private final ManagedChannel channel;
+
+    /** Both without TLS. */
+    static GrpcConnection open(Loops serverLoops, Loops clientLoops) throws IOException {
+        return new GrpcConnection(serverLoops, clientLoops, server -> server, NettyChannelBuilder::usePlaintext);
+    }
+
+    GrpcConnection(
+            Loops serverLoops,
+            Loops clientLoops,
+            UnaryOperator<NettyServerBuilder> serverSettings,
+            UnaryOperator<NettyChannelBuilder> clientSettings)
+            throws IOException {
+        server = serverSettings
+                .apply(NettyServerBuilder.forAddress(new InetSocketAddress(NetUtil.LOCALHOST4, 0)))
+                .channelType(serverLoops.serverChannel())
+                .bossEventLoopGroup(serverLoops.group())
+                .workerEventLoopGroup(serverLoops.group())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .addService(service.define())
+                .build()
+                .start();
+        channel = clientSettings
+                .apply(NettyChannelBuilder.forAddress("localhost", server.getPort()))
+                .channelType(clientLoops.channel(), InetSocketAddress.class)
+                .eventLoopGroup(clientLoops.group())
+                .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .build();
+    }
+
+    EchoService service() {
+        return service;
+    }
+
+    ClientCall<byte[], byte[]> call(MethodDescriptor<byte[], byte[]> method) {
+        return call(method, CallOptions.DEFAULT);
+    }
+
+    ClientCall<byte[], byte[]> call(MethodDescriptor<byte[], byte[]> method, CallOptions options) {
+        return channel.newCall(method, options);
+    }
+
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        server.shutdownNow();
+        Await.until(() -> channel.isTerminated() && server.isTerminated(), () -> "gRPC does not end.");
+    }
+}

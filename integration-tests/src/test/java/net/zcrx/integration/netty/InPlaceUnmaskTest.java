@@ -1,0 +1,76 @@
+package net.zcrx.integration.netty;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.zcrx.integration.Await;
+import net.zcrx.integration.Loops;
+import net.zcrx.integration.Payload;
+import net.zcrx.memory.ZcrxByteBuf;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A decoder that unmasks WebSocket frames where they were received. (Netty's own copies each payload out of the
+ * received buffer before it unmasks.) Frames go one at a time, so that each comes in a buffer of its own.
+ */
+class InPlaceUnmaskTest {
+    private static final int FRAMES = 50;
+    private static final int BYTES = 1000;
+
+    @Test
+    void shouldUnmaskInReceivedBuffer() throws Exception {
+        AtomicInteger inPlace = new AtomicInteger();
+        try (Loops server = Loops.zcrx(1);
+                Loops client = Loops.zcrx(1)) {
+            for (int i = 0; i < FRAMES; i++) {
+                byte[] sent = Payload.random(i, BYTES);
+                Collector<ByteBuf> echo = Collector.ofBytes(BYTES);
+                try (Peers peers = Peers.connect(
+                        server,
+                        pipeline -> pipeline.addLast(new Unmasker(inPlace), new Echo()),
+                        client,
+                        pipeline -> pipeline.addLast(new WebSocket13FrameEncoder(true), echo))) {
+                    peers.client().writeAndFlush(new BinaryWebSocketFrame(Unpooled.wrappedBuffer(sent)));
+                    assertArrayEquals(sent, Await.result(echo.complete()));
+                }
+            }
+        }
+        assertEquals(FRAMES, inPlace.get());
+    }
+
+    private static final class Unmasker extends ByteToMessageDecoder {
+        private static final int HEADER_BYTES = 8; // two flags, a length of two bytes, the mask
+
+        private final AtomicInteger inPlace;
+
+        Unmasker(AtomicInteger inPlace) {
+            this.inPlace = inPlace;
+        }
+
+        @Override
+        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+            if (in.readableBytes() < HEADER_BYTES + BYTES) {
+                return;
+            }
+            in.skipBytes(2);
+            assertEquals(BYTES, in.readUnsignedShort());
+            int mask = in.readInt();
+            for (int i = in.readerIndex(); i < in.writerIndex(); i += Integer.BYTES) {
+                in.setInt(i, in.getInt(i) ^ mask);
+            }
+            ByteBuf payload = in.readRetainedSlice(BYTES);
+            if (ZcrxByteBuf.of(payload) != null) {
+                inPlace.incrementAndGet();
+            }
+            out.add(payload);
+        }
+    }
+}
