@@ -146,7 +146,11 @@ int zcnic_pick_queue(const struct zcnic_steer *st, const struct zcnic_flow *fl, 
 		for (i = 0; i < ZCNIC_MAX_RULES; i++) {
 			if (!st->rule[i].used || !zcnic_match(&st->rule[i], fl))
 				continue;
-			return st->rule[i].drop ? -1 : st->rule[i].queue;
+			if (st->rule[i].drop)
+				return -1;
+			if (st->rule[i].ctx)
+				return st->ctx[st->rule[i].ctx][*hash % ZCNIC_INDIR_SIZE];
+			return st->rule[i].queue;
 		}
 	}
 	return st->indir[*hash % ZCNIC_INDIR_SIZE];
