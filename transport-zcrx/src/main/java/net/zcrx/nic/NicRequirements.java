@@ -83,7 +83,7 @@ final class NicRequirements {
                 return Requirement.missing(
                         subject,
                         "Header split of " + name + " is "
-                                + (nic.split() == HeaderSplit.OFF ? "off" : "left to its" + " driver")
+                                + (nic.split() == HeaderSplit.OFF ? "off" : "left to its driver")
                                 + ", but zero copy needs payload in buffers of its own.",
                         command(NicSetting.SPLIT, HeaderSplit.ON.name()));
         }
@@ -97,7 +97,7 @@ final class NicRequirements {
                 : Requirement.missing(
                         subject,
                         name + " splits off only payloads of more than " + bytes + " bytes (hds-thresh), but zero copy"
-                                + " needs a threshold of 0.",
+                                + " needs a threshold of 0. Where ethtool does not know it, zcrx doctor --fix does.",
                         command(NicSetting.THRESHOLD, "0"));
     }
 

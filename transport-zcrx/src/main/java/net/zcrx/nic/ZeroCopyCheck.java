@@ -118,7 +118,7 @@ public final class ZeroCopyCheck {
     }
 
     /** A worker of the kernel gives the queue back. */
-    private static void awaitRelease(String interfaceName, int queue) throws NicException {
+    static void awaitRelease(String interfaceName, int queue) throws NicException {
         long deadline = System.nanoTime() + RELEASE_TIMEOUT;
         while (NicInspector.inspect(interfaceName)
                 .queue(queue)

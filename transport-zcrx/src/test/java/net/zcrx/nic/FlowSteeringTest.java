@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Steering where nothing can be steered; {@code SteeringOnNicTest} is about the rest. */
+/** Steering where nothing can be steered; {@code SoftwareNicSteeringTest} is about the rest. */
 class FlowSteeringTest {
     @TempDir
     Path path;
