@@ -98,7 +98,22 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return id;
     }
 
+    /** Counts a request that another loop makes for this channel. */
+    final void requestBegan() {
+        requests++;
+    }
+
+    /** On the channel's loop: that request has ended. */
+    final void requestEnded() {
+        requests--;
+        ((ZcrxUnsafe) unsafe()).goOnIfIdle();
+    }
+
+    /** Requests that other loops make for this channel are not in its ring. */
+    void cancelElsewhere() {}
+
     final void cancelAll() {
+        cancelElsewhere();
         if (requests > 0) {
             submit(Uring.cancelAll(socket.intValue()));
         }
@@ -226,6 +241,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
                 requests--;
             }
             complete(completion);
+            goOnIfIdle();
+        }
+
+        private void goOnIfIdle() {
             if (requests == 0) {
                 if (pendingClose != null) {
                     closeNow();

@@ -1,6 +1,7 @@
 package net.zcrx;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import net.zcrx.receive.Receiver;
 import net.zcrx.uring.IoVectors;
 
@@ -10,8 +11,29 @@ final class Loop {
     private final IoVectors vectors = new IoVectors();
     private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
 
-    Loop(Receiver receiver) {
+    private final ZcrxIoHandler handler;
+    private final List<ZcrxIoHandler> siblings;
+
+    /** @param siblings the handlers of all loops of the group, this one's among them; it may grow */
+    Loop(Receiver receiver, ZcrxIoHandler handler, List<ZcrxIoHandler> siblings) {
         this.receiver = receiver;
+        this.handler = handler;
+        this.siblings = siblings;
+    }
+
+    List<ZcrxIoHandler> siblings() {
+        return siblings;
+    }
+
+    /** The next one that has a NIC's queue after this one, {@code null} being this loop's own. */
+    ZcrxIoHandler siblingAfter(ZcrxIoHandler current) {
+        int index = siblings.indexOf(current == null ? handler : current);
+        ZcrxIoHandler next;
+        do {
+            index = (index + 1) % siblings.size();
+            next = siblings.get(index);
+        } while (!next.receiver().isZeroCopy() && next != handler);
+        return next == handler ? null : next;
     }
 
     Receiver receiver() {

@@ -31,7 +31,7 @@ final class SocketReads implements Receiver.Waiter {
         WAITING
     }
 
-    private static final long RETRY_MILLIS = 20;
+    static final long RETRY_MILLIS = 20;
 
     private final ZcrxSocketChannel channel;
     private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(0);
@@ -43,6 +43,13 @@ final class SocketReads implements Receiver.Waiter {
     private boolean once;
     private long received;
     private boolean watchingHangUp;
+
+    /** Whose queue the connection's packets come by, if it is not this loop's own; else {@code null}. */
+    private ZcrxIoHandler elsewhere;
+
+    private Detour detour;
+    /** Queues that were tried since the last byte. */
+    private int tried;
 
     private boolean wanted;
     private boolean reading;
@@ -71,20 +78,45 @@ final class SocketReads implements Receiver.Waiter {
     void complete(IoUringIoEvent event) {
         int result = event.res();
         if (result > 0) {
-            received += result;
-            ByteBuf buffer = channel.loop().receiver().take(event, last, channel.alloc());
-            if (buffer != last) {
-                ByteBuf before = last;
-                last = buffer;
-                if (before != null) {
-                    offer(before);
-                }
-            }
+            took(channel.loop().receiver().take(event, last, channel.alloc()), result);
         }
         if ((event.flags() & Uring.CQE_F_MORE) == 0) {
             ended(result);
         }
         wake();
+    }
+
+    /** What another loop read for this connection. */
+    void detoured(ByteBuf buffer) {
+        took(buffer, buffer.readableBytes());
+        wake();
+    }
+
+    /** Another loop's read has ended. */
+    void detourEnded(int result) {
+        detour = null;
+        ended(result);
+        wake();
+        channel.requestEnded();
+    }
+
+    /** The channel closes or leaves its loop: what another loop reads for it must end, too. */
+    void cancelDetour() {
+        if (detour != null) {
+            detour.cancel();
+        }
+    }
+
+    private void took(ByteBuf buffer, int bytes) {
+        received += bytes;
+        tried = 0;
+        if (buffer != last) {
+            ByteBuf before = last;
+            last = buffer;
+            if (before != null) {
+                offer(before);
+            }
+        }
     }
 
     void hangUp(int result) {
@@ -165,6 +197,9 @@ final class SocketReads implements Receiver.Waiter {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
+        } else if (result == Uring.EFAULT && tried < channel.loop().siblings().size()) {
+            tried++;
+            elsewhere = channel.loop().siblingAfter(elsewhere);
         } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
             error = result;
             hangUp = true;
@@ -269,8 +304,14 @@ final class SocketReads implements Receiver.Waiter {
     }
 
     private void arm() {
-        once = !channel.config().isAutoRead() && !hangUp;
         received = 0;
+        if (elsewhere != null) {
+            once = true;
+            state = State.ARMED;
+            detour = Detour.begin(elsewhere, channel, this);
+            return;
+        }
+        once = !channel.config().isAutoRead() && !hangUp;
         receive = channel.submit(channel.loop().receiver().arm(channel.socket.intValue(), once));
         if (receive != 0) {
             state = State.ARMED;

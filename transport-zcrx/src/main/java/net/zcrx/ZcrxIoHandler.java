@@ -5,8 +5,12 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.List;
+import java.util.concurrent.Executor;
+import net.zcrx.receive.Receiver;
 import net.zcrx.receive.ZeroCopyReceiver;
 
 /**
@@ -21,13 +25,23 @@ import net.zcrx.receive.ZeroCopyReceiver;
 public final class ZcrxIoHandler implements IoHandler {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandler.class);
 
+    private final ThreadAwareExecutor executor;
     private final IoUringIoHandler uring;
     private final Reception reception;
     private final Loop loop;
     private boolean destroyed;
 
-    /** @param index the loop's number in its group */
-    ZcrxIoHandler(IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index) {
+    /**
+     * @param index the loop's number in its group
+     * @param siblings the handlers of the group's loops, where this one is going to be added
+     */
+    ZcrxIoHandler(
+            ThreadAwareExecutor executor,
+            IoUringIoHandler uring,
+            ZcrxIoHandlerConfig config,
+            int index,
+            List<ZcrxIoHandler> siblings) {
+        this.executor = executor;
         this.uring = uring;
         try {
             reception = Reception.open(uring, config, index, KernelEvents.USER_DATA);
@@ -37,7 +51,7 @@ public final class ZcrxIoHandler implements IoHandler {
             uring.destroy();
             throw e;
         }
-        loop = new Loop(reception.receiver());
+        loop = new Loop(reception.receiver(), this, siblings);
         LOGGER.info(
                 "Event loop {} receives in mode {}{}",
                 index,
@@ -53,6 +67,15 @@ public final class ZcrxIoHandler implements IoHandler {
     /** @throws UnsatisfiedLinkError if the transport does not work here, see {@link Zcrx#unavailabilityCause()} */
     public static ZcrxIoHandlerFactory newFactory(ZcrxIoHandlerConfig config) {
         return new ZcrxIoHandlerFactory(config);
+    }
+
+    /** Runs tasks on the loop's thread. */
+    Executor executor() {
+        return executor;
+    }
+
+    Receiver receiver() {
+        return reception.receiver();
     }
 
     /** The loop's counters now; from any thread. */

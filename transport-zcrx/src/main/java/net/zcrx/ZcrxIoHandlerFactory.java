@@ -27,8 +27,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
     @Override
     public IoHandler newHandler(ThreadAwareExecutor executor) {
-        ZcrxIoHandler handler =
-                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, loops.getAndIncrement());
+        ZcrxIoHandler handler = new ZcrxIoHandler(
+                executor, (IoUringIoHandler) uring.newHandler(executor), config, loops.getAndIncrement(), handlers);
         handlers.add(handler);
         return handler;
     }
