@@ -6,7 +6,10 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.zcrx.ZcrxIoHandler;
+import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.ZcrxMode;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 
@@ -23,6 +26,15 @@ final class TransportUnderTest {
     static final Class<? extends Channel> CLIENT_CHANNEL =
             IS_ZCRX ? ZcrxSocketChannel.class : IoUringSocketChannel.class;
 
+    /** In the virtual machine: how our loops receive. All connections of the suite are over loopback. */
+    private static final ZcrxMode MODE = ZcrxMode.valueOf(System.getProperty("zcrx.testsuite.mode", "AUTO"));
+    /** With ZERO_COPY: the NIC whose queues, from 1 on, the loops take one after the other. */
+    private static final String INTERFACE = System.getProperty("zcrx.testsuite.interface", "zcnic0");
+
+    private static final int QUEUES = 15;
+    private static final long ZERO_COPY_AREA = 8 << 20;
+    private static final AtomicInteger NEXT_QUEUE = new AtomicInteger();
+
     private TransportUnderTest() {}
 
     private static boolean isZcrx() {
@@ -36,8 +48,20 @@ final class TransportUnderTest {
         };
     }
 
-    static IoHandlerFactory newFactory() {
-        return IS_ZCRX ? ZcrxIoHandler.newFactory() : IoUringIoHandler.newFactory();
+    /** For a group of this many loops. */
+    static IoHandlerFactory newFactory(int loops) {
+        return IS_ZCRX ? ZcrxIoHandler.newFactory(config(loops)) : IoUringIoHandler.newFactory();
+    }
+
+    private static ZcrxIoHandlerConfig config(int loops) {
+        ZcrxIoHandlerConfig config = new ZcrxIoHandlerConfig().mode(MODE);
+        if (MODE == ZcrxMode.ZERO_COPY) {
+            config.areaBytes(ZERO_COPY_AREA);
+            for (int i = 0; i < loops; i++) {
+                config.interfaceQueue(INTERFACE, 1 + NEXT_QUEUE.getAndIncrement() % QUEUES);
+            }
+        }
+        return config;
     }
 
     static ServerChannel newServerChannel() {

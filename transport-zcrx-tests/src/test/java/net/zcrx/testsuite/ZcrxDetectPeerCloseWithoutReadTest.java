@@ -10,7 +10,7 @@ class ZcrxDetectPeerCloseWithoutReadTest extends DetectPeerCloseWithoutReadTest 
 
     @Override
     protected EventLoopGroup newGroup() {
-        return new MultiThreadIoEventLoopGroup(2, TransportUnderTest.newFactory());
+        return new MultiThreadIoEventLoopGroup(2, TransportUnderTest.newFactory(2));
     }
 
     @Override

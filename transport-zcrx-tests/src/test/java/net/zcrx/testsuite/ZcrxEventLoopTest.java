@@ -12,7 +12,7 @@ class ZcrxEventLoopTest extends AbstractSingleThreadEventLoopTest {
 
     @Override
     protected EventLoopGroup newEventLoopGroup() {
-        return new MultiThreadIoEventLoopGroup(1, TransportUnderTest.newFactory());
+        return new MultiThreadIoEventLoopGroup(1, TransportUnderTest.newFactory(1));
     }
 
     @Override

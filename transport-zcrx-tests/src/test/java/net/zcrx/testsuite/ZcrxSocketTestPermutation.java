@@ -33,7 +33,7 @@ final class ZcrxSocketTestPermutation extends SocketTestPermutation {
 
     private static EventLoopGroup newGroup(String name, int threads) {
         return new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory(name, true), TransportUnderTest.newFactory());
+                threads, new DefaultThreadFactory(name, true), TransportUnderTest.newFactory(threads));
     }
 
     @Override

@@ -1,0 +1,100 @@
+package net.zcrx.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import net.zcrx.ZcrxMode;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+
+/** However a loop ends, its queue can be bound again at once, and every page comes back: twenty ends on one NIC. */
+@Tag("vm")
+class TeardownTest {
+    private static final long MIB = 1 << 20;
+    /** More than is sent before the end. */
+    private static final long ENDLESS = 4000 * MIB;
+
+    @BeforeAll
+    static void setUp() throws Exception {
+        Nic.up();
+    }
+
+    @AfterAll
+    static void nothingIsLost() throws Exception {
+        Nic.leaksNothing();
+    }
+
+    @RepeatedTest(6)
+    void shouldCloseInMidTransfer() throws Exception {
+        try (Server<PatternReader> server = Server.start(Server.zeroCopy(), Nic.PORT, PatternReader::new);
+                Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, ENDLESS)) {
+            PatternReader reader = server.reader();
+            Waiting.await("data flows", () -> reader.received.get() > MIB);
+            assertTrue(sender.isRunning());
+            server.shutDown();
+            assertNull(reader.wrong());
+        }
+    }
+
+    /** The bytes stay readable, and right, until the last of them is released. */
+    @RepeatedTest(6)
+    void shouldKeepBuffersThatOutliveTheLoop() throws Exception {
+        try (Server<Holder> server = Server.start(Server.zeroCopy(), Nic.PORT, Holder::new);
+                Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, ENDLESS)) {
+            Holder holder = server.reader();
+            Waiting.await("data flows", () -> holder.received.get() > MIB);
+            assertTrue(sender.isRunning());
+            server.shutDown();
+            long position = 0;
+            for (ByteBuf bytes : holder.held) {
+                assertEquals(-1, PatternReader.firstWrong(bytes, position, 1));
+                position += bytes.readableBytes();
+            }
+            assertEquals(holder.received.get(), position);
+            holder.letGo();
+        }
+    }
+
+    /** A peer that resets, and data that nobody has read. */
+    @RepeatedTest(4)
+    void shouldCloseWithDataNotRead() throws Exception {
+        try (Server<Holder> server = Server.start(Server.zeroCopy(), Nic.PORT, Holder::new)) {
+            try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, ENDLESS)) {
+                Holder holder = server.reader();
+                long before = Nic.counter("iov_bytes");
+                holder.context().channel().config().setAutoRead(false);
+                // More than a read's grant: the rest stays in the socket, in our pages.
+                Waiting.await(
+                        "something waits in the socket",
+                        () -> Waiting.value(() -> Nic.counter("iov_bytes")) > before + 256 * 1024);
+                sender.kill();
+            }
+            server.shutDown();
+            server.reader().letGo();
+        }
+    }
+
+    @RepeatedTest(4)
+    void shouldSurviveKilledProcess() throws Exception {
+        try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, Nic.PORT, 8 * MIB)) {
+            owner.says("listening");
+            try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, ENDLESS)) {
+                long before = Nic.counter("iov_bytes");
+                Waiting.await("data flows", () -> Waiting.value(() -> Nic.counter("iov_bytes")) > before + MIB);
+                assertTrue(sender.isRunning());
+                owner.kill();
+            }
+        }
+        try (Server<PatternReader> server = Server.start(Server.zeroCopy(), Nic.PORT, PatternReader::new);
+                Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, MIB)) {
+            sender.endsWell();
+            server.reader().endsAfter(MIB);
+            assertEquals(MIB, server.settled().zeroCopyBytes());
+        }
+    }
+}

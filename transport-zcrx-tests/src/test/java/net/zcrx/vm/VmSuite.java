@@ -1,0 +1,118 @@
+package net.zcrx.vm;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * Runs the tests with the tag "vm", or the classes that are named, in this one JVM: starting another is slow in the
+ * virtual machine. A line a test as it ends, then {@code N passed, N failed, N skipped}; exit status 1 if one failed or
+ * none ran.
+ */
+public final class VmSuite {
+    private static final String PACKAGE = "net.zcrx.vm";
+
+    private VmSuite() {}
+
+    /** Names of classes; none for all with the tag. */
+    public static void main(String[] classes) {
+        List<? extends DiscoverySelector> selectors = classes.length == 0
+                ? List.of(selectPackage(PACKAGE))
+                : Arrays.stream(classes)
+                        .map(name -> selectClass(name.contains(".") ? name : PACKAGE + '.' + name))
+                        .toList();
+        LauncherDiscoveryRequestBuilder request =
+                LauncherDiscoveryRequestBuilder.request().selectors(selectors);
+        if (classes.length == 0) {
+            request.filters(TagFilter.includeTags("vm"));
+        }
+        // A test that hangs is one failure, with the stacks of all threads, and not the end of the run.
+        request.configurationParameter("junit.jupiter.execution.timeout.default", "300 s");
+        request.configurationParameter("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD");
+        request.configurationParameter("junit.jupiter.execution.timeout.threaddump.enabled", "true");
+        Outcome outcome = new Outcome();
+        run(request.build(), outcome);
+        System.out.println(outcome.passed + " passed, " + outcome.failed + " failed, " + outcome.skipped + " skipped");
+        System.exit(outcome.failed.get() > 0 || outcome.passed.get() == 0 ? 1 : 0);
+    }
+
+    private static void run(LauncherDiscoveryRequest request, TestExecutionListener listener) {
+        LauncherFactory.create().execute(request, listener);
+    }
+
+    private static final class Outcome implements TestExecutionListener {
+        final AtomicInteger passed = new AtomicInteger();
+        final AtomicInteger failed = new AtomicInteger();
+        final AtomicInteger skipped = new AtomicInteger();
+        private long began;
+
+        @Override
+        public void executionStarted(TestIdentifier test) {
+            began = System.nanoTime();
+            if (test.isTest()) {
+                System.out.println("begin   " + name(test));
+            }
+        }
+
+        @Override
+        public void executionSkipped(TestIdentifier test, String reason) {
+            skipped.incrementAndGet();
+            System.out.println("skipped " + name(test) + ": " + reason);
+        }
+
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            String took = " (" + (System.nanoTime() - began) / 1_000_000 + " ms)";
+            switch (result.getStatus()) {
+                case SUCCESSFUL:
+                    if (test.isTest()) {
+                        passed.incrementAndGet();
+                        System.out.println("ok      " + name(test) + took);
+                    }
+                    break;
+                case ABORTED:
+                    skipped.incrementAndGet();
+                    System.out.println("skipped " + name(test) + ": "
+                            + result.getThrowable().map(Throwable::getMessage).orElse(""));
+                    break;
+                default:
+                    failed.incrementAndGet();
+                    System.out.println("FAILED  " + name(test) + took);
+                    result.getThrowable().ifPresent(cause -> System.out.println(trace(cause)));
+            }
+        }
+
+        private static String name(TestIdentifier test) {
+            return test.getUniqueIdObject().getSegments().stream()
+                    .skip(1)
+                    .map(segment -> segment.getValue().replaceAll("net\\.zcrx\\.", ""))
+                    .reduce((left, right) -> left + ' ' + right)
+                    .orElse(test.getDisplayName());
+        }
+
+        private static String trace(Throwable cause) {
+            StringWriter text = new StringWriter();
+            cause.printStackTrace(new PrintWriter(text));
+            return text.toString()
+                    .lines()
+                    .filter(line -> !line.contains("org.junit."))
+                    .limit(40)
+                    .map(line -> "        " + line)
+                    .reduce((a, b) -> a + '\n' + b)
+                    .orElse("");
+        }
+    }
+}
