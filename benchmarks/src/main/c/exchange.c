@@ -1,0 +1,289 @@
+/*
+ * Messages that the server answers. Without a rate each connection sends the next one when the answer to the last is
+ * there. With a rate the times to send are fixed beforehand, and a latency counts from the time a message should have
+ * been sent: an answer that is late also delays those behind it, and this must show (no coordinated omission).
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "load.h"
+
+enum { HEAD_MAX = 4096 };
+
+struct connection {
+    int fd;
+    bool busy;
+    bool blocked;      /* the socket takes no more bytes for now */
+    size_t sent;       /* of the message under way */
+    size_t received;   /* of its answer */
+    uint64_t intended; /* when the message under way should have been sent */
+    uint64_t begun;    /* messages since the schedule began */
+    uint64_t due;      /* of them and of those that wait, how many are due */
+};
+
+struct exchanger {
+    struct group *group;
+    struct connection *connections;
+    int epoll;
+    unsigned char *message;
+    size_t message_size;
+    size_t answer_size;
+    uint64_t start; /* of the schedule */
+    uint64_t next;  /* number of the next message on the schedule */
+};
+
+/* For HTTP a request; else the length of the rest, big endian, for servers that want frames, and the rest. */
+static void make_message(struct exchanger *exchanger) {
+    struct group *group = exchanger->group;
+    exchanger->message = allocate(HEAD_MAX + group->size, 1);
+    memset(exchanger->message, 'x', HEAD_MAX + group->size);
+    if (group->path == NULL) {
+        uint32_t rest = htonl((uint32_t)(group->size - sizeof rest));
+        memcpy(exchanger->message, &rest, sizeof rest);
+        exchanger->message_size = group->size;
+        exchanger->answer_size = group->size;
+        return;
+    }
+    int head = snprintf((char *)exchanger->message, HEAD_MAX,
+                        "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n", group->path, group->size);
+    exchanger->message[head] = 'x';
+    exchanger->message_size = (size_t)head + group->size;
+}
+
+/* The first exchange of a group that speaks HTTP: all answers are as long as this one. */
+static void learn_answer_size(struct exchanger *exchanger, int fd) {
+    char answer[HEAD_MAX + 1];
+    size_t length = 0;
+    size_t sent = 0;
+    size_t whole = SIZE_MAX;
+    struct pollfd poll_fd = {.fd = fd};
+    while (sent < exchanger->message_size || length < whole) {
+        poll_fd.events = (short)(POLLIN | (sent < exchanger->message_size ? POLLOUT : 0));
+        if (poll(&poll_fd, 1, 30000) <= 0) {
+            die("no answer to the first request");
+        }
+        if (poll_fd.revents & POLLOUT) {
+            ssize_t count = send(fd, exchanger->message + sent, exchanger->message_size - sent, MSG_NOSIGNAL);
+            if (count < 0) {
+                die("the first request");
+            }
+            sent += (size_t)count;
+        }
+        if (!(poll_fd.revents & POLLIN)) {
+            continue;
+        }
+        bool head_only = whole == SIZE_MAX;
+        ssize_t count = head_only ? recv(fd, answer + length, HEAD_MAX - length, 0)
+                                  : recv(fd, NULL, whole - length, MSG_TRUNC);
+        if (count <= 0) {
+            die("the first answer ended after %zu bytes", length);
+        }
+        length += (size_t)count;
+        if (head_only) {
+            answer[length] = 0;
+            char *end = strstr(answer, "\r\n\r\n");
+            char *field = strcasestr(answer, "\r\ncontent-length:");
+            if (end != NULL && field != NULL) {
+                whole = (size_t)(end + 4 - answer) + strtoul(field + 17, NULL, 10);
+            } else if (end != NULL || length == HEAD_MAX) {
+                errno = 0;
+                die("the first answer has no Content-Length");
+            }
+            if (strncmp(answer, "HTTP/1.1 200", 12) != 0) {
+                errno = 0;
+                die("the first answer is not 200");
+            }
+        }
+    }
+    exchanger->answer_size = whole;
+}
+
+static void push(struct exchanger *exchanger, struct connection *connection) {
+    while (connection->sent < exchanger->message_size) {
+        ssize_t count = send(connection->fd, exchanger->message + connection->sent,
+                             exchanger->message_size - connection->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count < 0 && errno != EAGAIN) {
+            die("a message could not be sent");
+        }
+        if (count < 0) {
+            break;
+        }
+        connection->sent += (size_t)count;
+    }
+    bool blocked = connection->sent < exchanger->message_size;
+    if (blocked != connection->blocked) {
+        connection->blocked = blocked;
+        watch(exchanger->epoll, EPOLL_CTL_MOD, connection->fd, EPOLLIN | (blocked ? EPOLLOUT : 0u), connection);
+    }
+}
+
+static void begin(struct exchanger *exchanger, struct connection *connection, uint64_t intended) {
+    connection->busy = true;
+    connection->sent = 0;
+    connection->received = 0;
+    connection->intended = intended;
+    push(exchanger, connection);
+}
+
+static uint64_t time_of(const struct exchanger *exchanger, uint64_t number) {
+    return exchanger->start + (uint64_t)((double)number * 1e9 / exchanger->group->rate);
+}
+
+/* Sends the oldest message that this connection owes the schedule. */
+static void begin_due(struct exchanger *exchanger, struct connection *connection) {
+    if (!connection->busy && connection->begun < connection->due) {
+        uint64_t index = (uint64_t)(connection - exchanger->connections);
+        uint64_t number = index + connection->begun * (uint64_t)exchanger->group->connections;
+        connection->begun++;
+        begin(exchanger, connection, time_of(exchanger, number));
+    }
+}
+
+static void record(struct exchanger *exchanger, const struct connection *connection, uint64_t now) {
+    if (connection->intended >= measure_start) {
+        histogram_record(&exchanger->group->latency, now - connection->intended);
+    }
+}
+
+static void complete(struct exchanger *exchanger, struct connection *connection) {
+    struct group *group = exchanger->group;
+    uint64_t now = now_ns();
+    connection->busy = false;
+    if (current_phase() == MEASURE) {
+        record(exchanger, connection, now);
+        group->exchanges++;
+        group->bytes += group->size;
+    }
+    if (group->rate > 0) {
+        begin_due(exchanger, connection);
+    } else {
+        begin(exchanger, connection, now);
+    }
+}
+
+static void pull(struct exchanger *exchanger, struct connection *connection) {
+    size_t missing = exchanger->answer_size - connection->received;
+    ssize_t count = recv(connection->fd, NULL, missing, MSG_TRUNC | MSG_DONTWAIT);
+    if (count == 0) {
+        errno = 0;
+        die("the server closed a connection");
+    }
+    if (count < 0) {
+        if (errno != EAGAIN) {
+            die("a connection broke");
+        }
+        return;
+    }
+    connection->received += (size_t)count;
+    if (connection->received == exchanger->answer_size) {
+        complete(exchanger, connection);
+    }
+}
+
+static void start_schedule(struct exchanger *exchanger) {
+    exchanger->start = now_ns();
+    exchanger->next = 0;
+    for (int i = 0; i < exchanger->group->connections; i++) {
+        exchanger->connections[i].begun = 0;
+        exchanger->connections[i].due = 0;
+    }
+}
+
+/* Sends what is due, and returns how long nothing else will be. */
+static int64_t keep_schedule(struct exchanger *exchanger) {
+    uint64_t connections = (uint64_t)exchanger->group->connections;
+    for (;;) {
+        uint64_t time = time_of(exchanger, exchanger->next);
+        uint64_t now = now_ns();
+        if (time > now) {
+            return (int64_t)(time - now);
+        }
+        struct connection *connection = &exchanger->connections[exchanger->next % connections];
+        exchanger->next++;
+        connection->due++;
+        begin_due(exchanger, connection);
+    }
+}
+
+/* Messages without an answer at the end count with what they have waited for by then. */
+static void record_unanswered(struct exchanger *exchanger) {
+    uint64_t now = now_ns();
+    for (int i = 0; i < exchanger->group->connections; i++) {
+        struct connection *connection = &exchanger->connections[i];
+        if (connection->busy) {
+            record(exchanger, connection, now);
+            connection->busy = false;
+        }
+        for (; connection->begun < connection->due; connection->begun++) {
+            connection->intended =
+                time_of(exchanger, (uint64_t)i + connection->begun * (uint64_t)exchanger->group->connections);
+            record(exchanger, connection, now);
+        }
+    }
+}
+
+/* A message is not to wait for the bulk of another group that has the processor: that is not the server's latency. */
+static void prefer_this_thread(void) {
+    struct sched_param priority = {.sched_priority = 1};
+    if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority) != 0) {
+        fputs("load: no privilege for SCHED_FIFO: latencies have the waits for this processor in them\n", stderr);
+    }
+}
+
+static void run_echo(struct group *group) {
+    struct exchanger exchanger = {.group = group, .epoll = epoll_create1(EPOLL_CLOEXEC)};
+    make_message(&exchanger);
+    exchanger.connections = allocate((size_t)group->connections, sizeof *exchanger.connections);
+    for (int i = 0; i < group->connections; i++) {
+        struct connection *connection = &exchanger.connections[i];
+        connection->fd = dial(&group->server);
+        if (group->path != NULL && i == 0) {
+            learn_answer_size(&exchanger, connection->fd);
+        }
+        watch(exchanger.epoll, EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection);
+    }
+    group_ready();
+
+    bool paced = group->rate > 0;
+    if (paced) {
+        prefer_this_thread();
+    }
+    enum phase last = WARMUP;
+    start_schedule(&exchanger);
+    for (int i = 0; i < group->connections && !paced; i++) {
+        begin(&exchanger, &exchanger.connections[i], now_ns());
+    }
+    struct epoll_event events[256];
+    for (enum phase seen; (seen = current_phase()) != STOP;) {
+        if (seen != last) {
+            /* What the warm-up left undone is not owed to the measurement. */
+            start_schedule(&exchanger);
+            last = seen;
+        }
+        int64_t timeout = paced ? keep_schedule(&exchanger) : INT64_MAX;
+        int count = wait_events(exchanger.epoll, events, 256, timeout);
+        for (int i = 0; i < count; i++) {
+            struct connection *connection = events[i].data.ptr;
+            if (events[i].events & EPOLLOUT) {
+                push(&exchanger, connection);
+            }
+            if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+                pull(&exchanger, connection);
+            }
+        }
+    }
+    if (paced) {
+        record_unanswered(&exchanger);
+    }
+}
+
+const struct kind echo_kind = {"echo", run_echo};

@@ -1,0 +1,51 @@
+package net.zcrx.benchmarks;
+
+import java.io.File;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+
+/** Where the build has put things. */
+final class Home {
+    private final Path target;
+
+    private Home(Path target) {
+        this.target = target;
+    }
+
+    /** The folder that this class was built into, as a jar or as classes. */
+    static Home find() {
+        try {
+            return new Home(Path.of(Home.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toAbsolutePath()
+                    .getParent());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The load generator. */
+    Path load() {
+        return target.resolve("load");
+    }
+
+    /** Of this process, and of every server on Netty 4.2. */
+    String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    String incubatorClassPath() {
+        return target.resolve("incubator-classes") + File.pathSeparator + target.resolve("incubator-lib") + "/*";
+    }
+
+    Path module() {
+        return target.getParent();
+    }
+
+    Path target() {
+        return target;
+    }
+}

@@ -1,0 +1,21 @@
+package net.zcrx.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Lines of {@code key=value} pairs, as the server and the load generator print them. */
+final class KeyValues {
+    private KeyValues() {}
+
+    /** Words without {@code =} are left out. */
+    static Map<String, String> parse(String line) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String word : line.trim().split("\\s+")) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                pairs.put(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return pairs;
+    }
+}

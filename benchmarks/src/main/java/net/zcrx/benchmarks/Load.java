@@ -1,0 +1,60 @@
+package net.zcrx.benchmarks;
+
+/**
+ * A group of connections that do the same.
+ *
+ * @param kind of the load generator's kinds, or {@code wrk}
+ * @param service of the server: sink, echo, rpc, source, http or proxy
+ * @param connections at once
+ * @param bytes of a message, or of a call to send
+ * @param rate messages a second of the whole group; 0 for as fast as it goes
+ * @param path of HTTP; empty for plain TCP
+ */
+record Load(String kind, String service, int connections, int bytes, double rate, String path) {
+    static final String WRK = "wrk";
+
+    static Load send(String service, int connections) {
+        return new Load("send", service, connections, 256 * 1024, 0, "");
+    }
+
+    static Load receive(int connections) {
+        return new Load("receive", "source", connections, 1 << 20, 0, "");
+    }
+
+    static Load messages(String service, int connections, int bytes) {
+        return new Load("echo", service, connections, bytes, 0, "");
+    }
+
+    static Load churn(int connections, int bytes) {
+        return new Load("churn", "echo", connections, bytes, 0, "");
+    }
+
+    static Load idle(int connections) {
+        return new Load("idle", "echo", connections, 64, 0, "");
+    }
+
+    static Load http(String path, int connections, int bytes) {
+        return new Load(WRK, "http", connections, bytes, 0, path);
+    }
+
+    /** The same at a rate; wrk has none, so the load generator takes over. */
+    Load at(double newRate) {
+        return new Load(kind.equals(WRK) ? "echo" : kind, service, connections, bytes, newRate, path);
+    }
+
+    boolean isWrk() {
+        return kind.equals(WRK);
+    }
+
+    /** Whether bytes are what counts, and not messages. */
+    boolean isBulk() {
+        return kind.equals("send") || kind.equals("receive") || path.equals("/upload");
+    }
+
+    /** As an argument of the load generator. */
+    String argument(int port) {
+        return kind + ":port=" + port + ",conns=" + connections + ",size=" + bytes
+                + (rate > 0 ? ",rate=" + rate : "")
+                + (path.isEmpty() ? "" : ",path=" + path);
+    }
+}

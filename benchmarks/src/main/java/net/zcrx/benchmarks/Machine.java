@@ -1,0 +1,68 @@
+package net.zcrx.benchmarks;
+
+import io.netty.util.Version;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the figures depend on. */
+record Machine(
+        String processor, int processors, String memory, String kernel, String date, Map<String, String> versions) {
+
+    static Machine describe() throws IOException {
+        Map<String, String> versions = new TreeMap<>();
+        versions.put("Java", Runtime.version().toString());
+        versions.put(
+                "Netty",
+                Version.identify(Machine.class.getClassLoader())
+                        .get("netty-transport")
+                        .artifactVersion());
+        versions.put("Netty of the incubator peer", incubatorNetty());
+        versions.put("zcrx", version(Machine.class.getPackage().getImplementationVersion()));
+        return new Machine(
+                field("/proc/cpuinfo", "model name"),
+                Runtime.getRuntime().availableProcessors(),
+                field("/proc/meminfo", "MemTotal"),
+                Files.readString(Path.of("/proc/sys/kernel/osrelease")).trim(),
+                LocalDate.now().toString(),
+                versions);
+    }
+
+    /** Whether figures of both may stand in one table. */
+    boolean isSameAs(Machine other) {
+        return processor.equals(other.processor)
+                && processors == other.processors
+                && kernel.equals(other.kernel)
+                && versions.equals(other.versions);
+    }
+
+    private static String incubatorNetty() throws IOException {
+        Path libraries = Home.find().target().resolve("incubator-lib");
+        if (!Files.isDirectory(libraries)) {
+            return "not there";
+        }
+        try (var files = Files.list(libraries)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("netty-common-"))
+                    .map(name -> name.substring("netty-common-".length(), name.length() - ".jar".length()))
+                    .findFirst()
+                    .orElse("not there");
+        }
+    }
+
+    private static String version(String implementation) {
+        return implementation == null ? "of this checkout" : implementation;
+    }
+
+    private static String field(String file, String name) throws IOException {
+        for (String line : Files.readAllLines(Path.of(file))) {
+            if (line.startsWith(name)) {
+                return line.substring(line.indexOf(':') + 1).trim();
+            }
+        }
+        return "unknown";
+    }
+}

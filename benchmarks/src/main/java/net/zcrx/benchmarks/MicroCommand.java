@@ -1,0 +1,148 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import net.zcrx.benchmarks.MicroResults.Score;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs JMH, and the C loops beside it. */
+@Command(
+        name = "micro",
+        mixinStandardHelpOptions = true,
+        description = "Micro-benchmarks by JMH, with loops in C beside.")
+final class MicroCommand implements Callable<Integer> {
+    private static final String OFF_LOOP = "offLoop";
+    private static final int MAX_RELEASING_THREADS = 4;
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+    @Option(
+            names = "--only",
+            paramLabel = "PATTERN",
+            defaultValue = "",
+            description = "Only benchmarks whose name matches.")
+    private String only;
+
+    @Option(
+            names = "--forks",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Virtual machines for each benchmark (${DEFAULT-VALUE}).")
+    private int forks;
+
+    @Option(
+            names = "--iterations",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Measurements of each, and as many to warm up (${DEFAULT-VALUE}).")
+    private int iterations;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "Length of a measurement (${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there.")
+    private Path json;
+
+    @Option(names = "--results", description = "Keep the figures in benchmarks/results, and write RESULTS.md anew.")
+    private boolean results;
+
+    @Override
+    public Integer call() throws IOException, RunnerException {
+        Home home = Home.find();
+        List<Score> scores = new ArrayList<>(inC(home));
+        for (RunResult result :
+                new Runner(options().exclude("\\." + OFF_LOOP + "$").build()).run()) {
+            scores.add(score(name(result), result.getPrimaryResult(), result));
+        }
+        if ("ReceiveCycleBenchmark.offLoop".contains(only)) {
+            for (int threads = 1; threads <= MAX_RELEASING_THREADS; threads++) {
+                scores.addAll(offLoop(threads));
+            }
+        }
+        MicroResults measured = new MicroResults(Machine.describe(), scores);
+        System.out.println(measured.table().text());
+        if (json != null) {
+            measured.write(json);
+        }
+        if (results) {
+            Path directory = home.module().resolve("results");
+            Files.createDirectories(directory);
+            measured.write(directory.resolve(MicroResults.NAME));
+            new ResultsPage(home.module()).write();
+        }
+        return 0;
+    }
+
+    private ChainedOptionsBuilder options() {
+        TimeValue time = TimeValue.milliseconds((long) (seconds * 1000));
+        return new OptionsBuilder()
+                .include("net\\.zcrx\\.benchmarks\\.micro\\..*" + only)
+                .forks(forks)
+                .warmupIterations(iterations)
+                .warmupTime(time)
+                .measurementIterations(iterations)
+                .measurementTime(time)
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true);
+    }
+
+    /** The time of the loop for a buffer that other threads release. */
+    private List<Score> offLoop(int threads) throws RunnerException {
+        Collection<RunResult> run = new Runner(options()
+                        .include("\\." + OFF_LOOP + "$")
+                        .exclude("\\.micro\\.(?!ReceiveCycleBenchmark\\." + OFF_LOOP + "$)")
+                        .threadGroups(1, threads)
+                        .build())
+                .run();
+        List<Score> scores = new ArrayList<>();
+        for (RunResult result : run) {
+            scores.add(score(
+                    name(result) + ", " + threads + " releasing",
+                    result.getSecondaryResults().get("receive"),
+                    result));
+        }
+        return scores;
+    }
+
+    private static Score score(String name, Result<?> time, RunResult result) {
+        Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
+        return new Score(
+                name, time.getScore(), time.getScoreError(), allocated == null ? Double.NaN : allocated.getScore());
+    }
+
+    private static String name(RunResult result) {
+        String benchmark = result.getParams().getBenchmark();
+        String kind = result.getParams().getParam("kind");
+        return benchmark.substring(benchmark.indexOf("micro.") + "micro.".length()) + (kind == null ? "" : " " + kind);
+    }
+
+    private static List<Score> inC(Home home) throws IOException {
+        Process process = new ProcessBuilder(home.load().toString(), "cycle")
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        List<Score> scores = new ArrayList<>();
+        KeyValues.parse(out)
+                .forEach((name, value) ->
+                        scores.add(new Score("C: " + name, Double.parseDouble(value), Double.NaN, Double.NaN)));
+        return scores;
+    }
+}

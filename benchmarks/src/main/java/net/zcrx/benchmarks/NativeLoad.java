@@ -1,0 +1,73 @@
+package net.zcrx.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The module's own load generator, a C program. */
+final class NativeLoad implements LoadGenerator {
+    private final Process process;
+    private final BufferedReader out;
+    private final List<Load> groups;
+
+    private NativeLoad(Process process, List<Load> groups) {
+        this.process = process;
+        this.groups = groups;
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static NativeLoad start(Setup setup, ServerProcess server, List<Load> groups) throws IOException {
+        List<String> command = new ArrayList<>(setup.loadPrefix());
+        command.add(setup.home().load().toString());
+        command.add(Double.toString(setup.warmup()));
+        command.add(Double.toString(setup.seconds()));
+        command.add(setup.address());
+        for (Load group : groups) {
+            command.add(group.argument(server.port(group.service())));
+        }
+        return new NativeLoad(Processes.start(command, setup.errors("load"), setup.limitSeconds()), groups);
+    }
+
+    @Override
+    public void awaitBegin() throws IOException, RunFailedException {
+        read();
+    }
+
+    @Override
+    public List<GroupResult> awaitEnd() throws IOException, RunFailedException {
+        read();
+        List<GroupResult> results = new ArrayList<>();
+        for (Load group : groups) {
+            Map<String, String> values = KeyValues.parse(read());
+            double slowest = Double.parseDouble(values.get("flow_min"));
+            double fastest = Double.parseDouble(values.get("flow_max"));
+            results.add(new GroupResult(
+                    group,
+                    Double.parseDouble(values.get("seconds")),
+                    Long.parseLong(values.get("bytes")),
+                    Long.parseLong(values.get("exchanges")),
+                    slowest / fastest,
+                    Long.parseLong(values.get("p50")),
+                    Long.parseLong(values.get("p99")),
+                    Long.parseLong(values.get("p999"))));
+        }
+        return results;
+    }
+
+    private String read() throws IOException, RunFailedException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new RunFailedException("The load generator gave up; target/logs/load.log says why.");
+        }
+        return line;
+    }
+
+    @Override
+    public void close() {
+        Processes.stop(process);
+    }
+}

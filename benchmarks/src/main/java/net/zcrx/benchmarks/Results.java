@@ -1,0 +1,79 @@
+package net.zcrx.benchmarks;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All that was measured; what is concluded from it is not part of it.
+ *
+ * @param suite the command that was run
+ * @param machine what it ran on
+ * @param peers in the order of the tables
+ */
+record Results(String suite, Machine machine, List<Peer> peers, List<PatternRuns> patterns) {
+    private static final Gson GSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .serializeSpecialFloatingPointValues()
+            .create();
+
+    /**
+     * The runs of one pattern.
+     *
+     * @param seconds of a measurement
+     * @param pacedRate messages a second of the paced part; 0 if it has none
+     * @param calibrations nanoseconds that a fixed amount of work took on the server's processor before each run
+     */
+    record PatternRuns(
+            String name,
+            String title,
+            double seconds,
+            double pacedRate,
+            List<Goal> goals,
+            List<PeerRun> runs,
+            List<Long> calibrations) {
+        int rounds() {
+            return runs.stream().mapToInt(PeerRun::round).max().orElse(0);
+        }
+    }
+
+    /**
+     * @param round from 1 on
+     * @param failure why there are no metrics; {@code null} if there are
+     */
+    record PeerRun(Peer peer, int round, Map<Metric, Double> metrics, String failure) {}
+
+    static Results read(Path file) throws IOException {
+        try (Reader reader = Files.newBufferedReader(file)) {
+            return GSON.fromJson(reader, Results.class);
+        }
+    }
+
+    /** These, and of the older ones on the same machine the patterns and peers that were not measured again. */
+    Results over(Results older) {
+        if (!older.machine().isSameAs(machine)) {
+            return this;
+        }
+        Map<String, PatternRuns> byName = new LinkedHashMap<>();
+        older.patterns().forEach(each -> byName.put(each.name(), each));
+        patterns.forEach(each -> byName.put(each.name(), each));
+        Set<Peer> allPeers = EnumSet.copyOf(peers);
+        allPeers.addAll(older.peers());
+        return new Results(suite, machine, List.copyOf(allPeers), List.copyOf(byName.values()));
+    }
+
+    void write(Path file) throws IOException {
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            GSON.toJson(this, writer);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** RESULTS.md: made of the figures in results/, whenever some of them are new. */
+final class ResultsPage {
+    static final String NAME = "RESULTS.md";
+    private static final String LOOPBACK = "loopback.json";
+    private static final String VM = "vm.json";
+
+    private static final String INTRODUCTION = """
+            # Results
+
+            Written by `./zcrx bench ... --results`; do not edit. The median of the rounds, in brackets the least and
+            the greatest. A ratio is taken within each round, with the best of the other transports in that round
+            unless it says otherwise; the interval is of the median of these ratios, by bootstrap. Goals that were
+            missed are shown as they are.
+
+            How it is measured: every run has a fresh server process, pinned to the same processor as all others; the
+            load generator is another program, pinned to another. Peers take turns within a round, and each round
+            another one is first. Processor time is the kernel's account of the server process, user and system. On
+            loopback most of TCP's receive work is done on the sender's processor, in its softirq: that part is in
+            nobody's figure. Paced latencies are at a fixed rate, the same for all peers, and count from the time that
+            a message should have been sent. Peak memory is without the heap, which has the same %d MiB everywhere.
+
+            """.formatted(ServerProcess.HEAP_MIB);
+
+    private final Path module;
+
+    ResultsPage(Path module) {
+        this.module = module;
+    }
+
+    /** The file in results/ that these belong to. */
+    static String file(Results results) {
+        return results.suite().equals("vm") ? VM : LOOPBACK;
+    }
+
+    void write() throws IOException {
+        StringBuilder page = new StringBuilder(INTRODUCTION);
+        append(page, LOOPBACK, "## Loopback, copying\n\n");
+        append(
+                page,
+                VM,
+                "## Zero copy, in the virtual machine\n\nA software NIC and an emulated processor: compare only with"
+                        + " each other.\n\n");
+        Path micro = module.resolve("results").resolve(MicroResults.NAME);
+        if (Files.exists(micro)) {
+            page.append("## Micro-benchmarks\n\n")
+                    .append(MicroResults.read(micro).table().markdown());
+        }
+        Files.writeString(module.resolve(NAME), page);
+    }
+
+    private void append(StringBuilder page, String file, String head) throws IOException {
+        Path json = module.resolve("results").resolve(file);
+        if (!Files.exists(json)) {
+            return;
+        }
+        Results results = Results.read(json);
+        Machine machine = results.machine();
+        page.append(head);
+        page.append(machine.date()).append(", ").append(machine.processors()).append(" x ");
+        page.append(machine.processor()).append(", ").append(machine.memory());
+        page.append(", Linux ").append(machine.kernel()).append(". ");
+        page.append(machine.versions().entrySet().stream()
+                .map(version -> version.getKey() + ' ' + version.getValue())
+                .collect(Collectors.joining(", ")));
+        page.append(".\n\n");
+        Path plots = module.resolve("results").resolve("plots");
+        List<String> images = new Plots(results, plots).draw();
+        page.append(new Report(results, true).all());
+        for (String image : images) {
+            page.append("![")
+                    .append(image)
+                    .append("](results/plots/")
+                    .append(image)
+                    .append(")\n");
+        }
+        page.append('\n');
+    }
+}

@@ -1,0 +1,184 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import net.zcrx.benchmarks.LoadGenerator.GroupResult;
+
+/** One pattern on one peer, once: a fresh server, the load, and what both say. */
+final class Run {
+    private static final double GIB = 1 << 30;
+    private static final double MIB = 1 << 20;
+    private static final double MICROSECOND = 1000;
+    private static final int CONNECTIONS_BEFORE = 100;
+
+    private final Setup setup;
+    private final Pattern pattern;
+    private final Map<Metric, Double> metrics;
+
+    private Run(Setup setup, Pattern pattern, Map<Metric, Double> metrics) {
+        this.setup = setup;
+        this.pattern = pattern;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param pacedRate messages a second of the paced part; 0 to leave it out
+     * @throws RunFailedException if the peer cannot do it
+     */
+    static Map<Metric, Double> measure(Setup setup, Pattern pattern, Peer peer, double pacedRate)
+            throws IOException, RunFailedException {
+        return new Run(setup, pattern, new EnumMap<>(Metric.class)).measure(peer, pacedRate);
+    }
+
+    private Map<Metric, Double> measure(Peer peer, double pacedRate) throws IOException, RunFailedException {
+        Backend backend = Patterns.services(pattern).contains("proxy") ? Backend.start(setup) : null;
+        try (backend) {
+            List<String> options = backend == null ? List.of() : List.of("-Dbench.backend=" + backend.port());
+            try (ServerProcess server =
+                    ServerProcess.start(setup, peer, pattern.loops(), Patterns.services(pattern), options)) {
+                if (pattern.memoryConnections() > 0) {
+                    measureMemory(server);
+                } else {
+                    measure(server, pattern.load());
+                }
+                if (pacedRate > 0) {
+                    new Run(setup.warm(), pattern, metrics)
+                            .measure(server, List.of(pattern.load().get(0).at(pacedRate)));
+                }
+                metrics.put(Metric.PEAK_MEMORY, usage(server).peakMib() - ServerProcess.HEAP_MIB);
+            }
+        }
+        return metrics;
+    }
+
+    private Usage usage(ServerProcess server) throws IOException {
+        return Usage.of(server.pid(), setup.serverCpus());
+    }
+
+    private void measure(ServerProcess server, List<Load> load) throws IOException, RunFailedException {
+        try (LoadGenerator generator = load.get(0).isWrk()
+                ? WrkLoad.start(setup, server, load.get(0))
+                : NativeLoad.start(setup, server, load)) {
+            generator.awaitBegin();
+            Usage usageBefore = usage(server);
+            Map<String, Long> before = server.stats();
+            List<GroupResult> results = generator.awaitEnd();
+            Usage usageAfter = usage(server);
+            Map<String, Long> after = server.stats();
+            for (GroupResult result : results) {
+                if (result.didNothing()) {
+                    throw new RunFailedException("The server stalled: nothing went on in the measurement.");
+                }
+                put(result);
+            }
+            if (load.get(0).rate() == 0) {
+                after.replaceAll((name, value) -> value - before.getOrDefault(name, 0L));
+                put(results, usageBefore, usageAfter, after);
+            }
+        }
+    }
+
+    private void put(GroupResult result) {
+        Load load = result.load();
+        if (load.isBulk()) {
+            metrics.put(Metric.THROUGHPUT, result.bytes() / GIB / result.seconds());
+            if (load.connections() > 1 && !Double.isNaN(result.fairness())) {
+                metrics.put(Metric.FAIRNESS, result.fairness());
+            }
+        } else if (load.rate() > 0) {
+            metrics.put(Metric.PACED_P50, result.p50() / MICROSECOND);
+            metrics.put(Metric.PACED_P99, result.p99() / MICROSECOND);
+            metrics.put(Metric.PACED_P999, result.p999() / MICROSECOND);
+        } else if (!load.kind().equals("idle")) {
+            metrics.put(Metric.REQUESTS, result.exchanges() / result.seconds());
+            metrics.put(Metric.P50, result.p50() / MICROSECOND);
+            metrics.put(Metric.P99, result.p99() / MICROSECOND);
+            metrics.put(Metric.P999, result.p999() / MICROSECOND);
+        }
+    }
+
+    /** What the server spent; by bytes if any group moves bytes, else by messages. */
+    private void put(List<GroupResult> results, Usage before, Usage after, Map<String, Long> counted) {
+        double seconds = results.get(0).seconds();
+        double cpu = after.cpuSeconds() - before.cpuSeconds();
+        double bytes = 0;
+        double messages = 0;
+        for (GroupResult result : results) {
+            bytes += result.load().isBulk() ? result.bytes() : 0;
+            messages += result.exchanges();
+        }
+        if (bytes > 0) {
+            metrics.put(Metric.CPU_PER_GIB, cpu / bytes * GIB);
+            metrics.put(Metric.ALLOCATED_PER_GIB, counted.get("allocated") / bytes * GIB);
+        } else {
+            metrics.put(Metric.CPU_PER_MILLION, cpu / messages * 1e6);
+            metrics.put(Metric.ALLOCATED_PER_REQUEST, counted.get("allocated") / messages);
+        }
+        metrics.put(Metric.CPU, cpu / seconds);
+        metrics.put(Metric.SOFTIRQ, (after.softirqSeconds() - before.softirqSeconds()) / seconds);
+        metrics.put(Metric.CONTEXT_SWITCHES, (after.contextSwitches() - before.contextSwitches()) / seconds);
+        if (counted.containsKey("refills")) {
+            double received = counted.get("zeroCopyBytes") + counted.get("copiedBytes");
+            metrics.put(Metric.ZERO_COPY_BYTES, counted.get("zeroCopyBytes") / MIB);
+            metrics.put(Metric.COPIED_BYTES, counted.get("copiedBytes") / MIB);
+            metrics.put(Metric.REFILLS, counted.get("refills").doubleValue());
+            metrics.put(Metric.EXHAUSTIONS, counted.get("exhaustions").doubleValue());
+            metrics.put(Metric.BUFFER_BYTES, received / Math.max(1, counted.get("buffers")));
+        }
+    }
+
+    /** The heap is all resident from the start: so memory that a connection takes is heap in use, or new memory. */
+    private void measureMemory(ServerProcess server) throws IOException, RunFailedException {
+        List<Load> few = new ArrayList<>();
+        pattern.load().forEach(load -> few.add(Load.idle(CONNECTIONS_BEFORE)));
+        try (LoadGenerator first = NativeLoad.start(setup, server, few)) {
+            first.awaitBegin();
+            first.awaitEnd();
+        }
+        long heapBefore = server.statsAfterCollection().get("heap");
+        double residentBefore = usage(server).residentMib();
+        try (LoadGenerator all = NativeLoad.start(setup, server, pattern.load())) {
+            all.awaitBegin();
+            double heap = server.statsAfterCollection().get("heap") - heapBefore;
+            double resident = (usage(server).residentMib() - residentBefore) * MIB;
+            metrics.put(Metric.MEMORY_PER_CONNECTION, (heap + resident) / pattern.memoryConnections());
+            all.awaitEnd();
+        }
+    }
+
+    /** What the proxy sends to. */
+    private static final class Backend implements AutoCloseable {
+        private final Process process;
+        private final int port;
+
+        private Backend(Process process, int port) {
+            this.process = process;
+            this.port = port;
+        }
+
+        static Backend start(Setup setup) throws IOException {
+            List<String> command = new ArrayList<>(setup.loadPrefix());
+            command.addAll(List.of(setup.home().load().toString(), "drain"));
+            Process process = Processes.start(command, setup.errors("load"), setup.limitSeconds());
+            String line = process.inputReader().readLine();
+            if (line == null) {
+                throw new IOException("The backend of the proxy ended at its start; target/logs/load.log says why.");
+            }
+            return new Backend(process, Integer.parseInt(KeyValues.parse(line).get("port")));
+        }
+
+        int port() {
+            return port;
+        }
+
+        @Override
+        public void close() {
+            Processes.stop(process);
+        }
+    }
+}

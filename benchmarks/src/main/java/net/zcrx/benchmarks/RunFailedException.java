@@ -1,0 +1,10 @@
+package net.zcrx.benchmarks;
+
+/** A run without a result, and why. */
+final class RunFailedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    RunFailedException(String message) {
+        super(message);
+    }
+}

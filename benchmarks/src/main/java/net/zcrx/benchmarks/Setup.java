@@ -1,0 +1,50 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where and for how long is measured.
+ *
+ * @param serverPrefix command that the server is started by, as {@code taskset -c 0}
+ * @param loadPrefix the same for the load generator
+ * @param serverCpus processors of the server, as {@code 0} or {@code 2-5}
+ * @param address that the server listens on
+ * @param firstPort of the services; 0 for any
+ * @param queue NIC queue of zcrx, as {@code eth0:1}; {@code null} to copy
+ * @param warmup seconds before the measurement
+ * @param seconds of the measurement
+ */
+record Setup(
+        Home home,
+        List<String> serverPrefix,
+        List<String> loadPrefix,
+        String serverCpus,
+        String address,
+        int firstPort,
+        String queue,
+        double warmup,
+        double seconds) {
+    private static final double WARM_SECONDS = 0.3;
+
+    /** The same for a server that is warm already. */
+    Setup warm() {
+        double shorter = Math.min(warmup, WARM_SECONDS);
+        return new Setup(home, serverPrefix, loadPrefix, serverCpus, address, firstPort, queue, shorter, seconds);
+    }
+
+    /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */
+    long limitSeconds() {
+        return 60 + Math.round(10 * (warmup + seconds));
+    }
+
+    /** What servers and load generators have to complain about. */
+    Redirect errors(String who) throws IOException {
+        Path logs = home.target().resolve("logs");
+        Files.createDirectories(logs);
+        return Redirect.appendTo(logs.resolve(who + ".log").toFile());
+    }
+}

@@ -1,0 +1,153 @@
+package net.zcrx.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import net.zcrx.benchmarks.Results.PatternRuns;
+import net.zcrx.benchmarks.Results.PeerRun;
+import net.zcrx.benchmarks.Statistics.Interval;
+
+/** What the runs of one pattern say. */
+final class Summary {
+    /** With fewer, an interval says nothing. */
+    private static final int MIN_ROUNDS = 3;
+
+    private final PatternRuns runs;
+    private final double noise;
+
+    Summary(PatternRuns runs) {
+        this.runs = runs;
+        noise = Statistics.spread(
+                runs.calibrations().stream().mapToDouble(Long::doubleValue).toArray());
+    }
+
+    /** A peer's values of a metric: the median, the least and the greatest. */
+    record Cell(double median, double min, double max) {}
+
+    /** Whether zcrx reaches a goal. */
+    enum Verdict {
+        MET("met"),
+        MISSED("missed"),
+        UNDECIDED("undecided: the interval holds the goal"),
+        TOO_FEW("no verdict: fewer than " + MIN_ROUNDS + " rounds"),
+        NOISY("no verdict: the machine was too noisy");
+
+        private final String words;
+
+        Verdict(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
+    /**
+     * @param ratio of zcrx to the peer, over the rounds
+     * @param versus the peers that it was compared with, the best of each round
+     */
+    record Comparison(Goal goal, Interval ratio, String versus, Verdict verdict) {}
+
+    PatternRuns runs() {
+        return runs;
+    }
+
+    /** How much the calibrations differ, as a share. */
+    double noise() {
+        return noise;
+    }
+
+    boolean isNoisy() {
+        return noise > Calibration.MAX_SPREAD;
+    }
+
+    Optional<Cell> cell(Peer peer, Metric metric) {
+        double[] values = runs.runs().stream()
+                .filter(run -> run.peer() == peer && run.metrics().containsKey(metric))
+                .mapToDouble(run -> run.metrics().get(metric))
+                .toArray();
+        if (values.length == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Cell(Statistics.median(values), Statistics.quantile(values, 0), Statistics.quantile(values, 1)));
+    }
+
+    /** Why a peer has no values; empty if it has some. */
+    Optional<String> failure(Peer peer) {
+        List<PeerRun> own =
+                runs.runs().stream().filter(run -> run.peer() == peer).collect(Collectors.toList());
+        return own.stream().anyMatch(run -> run.failure() == null)
+                ? Optional.empty()
+                : own.stream().map(PeerRun::failure).findFirst();
+    }
+
+    /** How many of a peer's runs failed. */
+    long failures(Peer peer) {
+        return runs.runs().stream()
+                .filter(run -> run.peer() == peer && run.failure() != null)
+                .count();
+    }
+
+    List<Comparison> comparisons() {
+        List<Comparison> comparisons = new ArrayList<>();
+        for (Goal goal : runs.goals()) {
+            compare(goal).ifPresent(comparisons::add);
+        }
+        return comparisons;
+    }
+
+    private Optional<Comparison> compare(Goal goal) {
+        Map<Integer, List<PeerRun>> rounds =
+                runs.runs().stream().collect(Collectors.groupingBy(PeerRun::round, TreeMap::new, Collectors.toList()));
+        List<Double> ratios = new ArrayList<>();
+        Map<Peer, Integer> versus = new TreeMap<>();
+        for (List<PeerRun> round : rounds.values()) {
+            Double own = null;
+            PeerRun best = null;
+            for (PeerRun run : round) {
+                Double value = run.metrics().get(goal.metric());
+                if (value == null) {
+                    continue;
+                }
+                if (run.peer() == Peer.ZCRX) {
+                    own = value;
+                } else if (goal.versus() == null || goal.versus() == run.peer()) {
+                    best = best == null || isBetter(goal.metric(), value, best) ? run : best;
+                }
+            }
+            if (own != null && best != null) {
+                ratios.add(own / best.metrics().get(goal.metric()));
+                versus.merge(best.peer(), 1, Integer::sum);
+            }
+        }
+        if (ratios.isEmpty()) {
+            return Optional.empty();
+        }
+        Interval ratio = Statistics.bootstrapMedian(
+                ratios.stream().mapToDouble(Double::doubleValue).toArray());
+        String names = versus.keySet().stream().map(Peer::toString).collect(Collectors.joining(", "));
+        return Optional.of(new Comparison(goal, ratio, names, verdict(goal, ratio)));
+    }
+
+    private static boolean isBetter(Metric metric, double value, PeerRun than) {
+        return metric.better(value, than.metrics().get(metric)) == value;
+    }
+
+    private Verdict verdict(Goal goal, Interval ratio) {
+        if (isNoisy()) {
+            return Verdict.NOISY;
+        }
+        if (ratio.samples() < MIN_ROUNDS) {
+            return Verdict.TOO_FEW;
+        }
+        boolean low = goal.isMetBy(ratio.low());
+        boolean high = goal.isMetBy(ratio.high());
+        return low != high ? Verdict.UNDECIDED : low ? Verdict.MET : Verdict.MISSED;
+    }
+}

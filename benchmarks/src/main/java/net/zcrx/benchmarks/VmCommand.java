@@ -1,0 +1,56 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Starts the virtual machine, has the campaign run in there, and shows what came out. */
+@Command(
+        name = "vm",
+        mixinStandardHelpOptions = true,
+        description = "Zero copy, over the software NIC in the virtual machine.")
+final class VmCommand implements Callable<Integer> {
+    private static final int ROUNDS = 5;
+    private static final double SECONDS = 5;
+
+    @Mixin
+    private CampaignOptions options;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "3600",
+            description = "For all of it (${DEFAULT-VALUE}).")
+    private int timeout;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Home home = Home.find();
+        Path json = home.target().resolve("vm.json");
+        Files.deleteIfExists(json);
+        Path project = home.module().getParent();
+        String guest = "nic-up --threaded " + GuestCommand.rules() + " && java -XX:TieredStopAtLevel=1 -jar "
+                + home.target().resolve("benchmarks.jar") + " guest --json=" + json + ' '
+                + String.join(" ", options.forward(ROUNDS, SECONDS));
+        List<String> command = new ArrayList<>();
+        command.add(project.resolve("transport-zcrx-tests/vm/vm").toString());
+        command.addAll(List.of("--timeout", Integer.toString(timeout), "--", guest));
+        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (!Files.exists(json)) {
+            System.err.println("bench: the virtual machine gave no results; its words are above.");
+            return 1;
+        }
+        Path wanted = options.json();
+        Results results = Results.read(json);
+        if (wanted != null) {
+            results.write(wanted);
+        }
+        return options.show(results) && code == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,2 @@
+/** Micro-benchmarks of the receive path's parts. Reached by {@code bench micro}. */
+package net.zcrx.benchmarks.micro;

@@ -1,0 +1,53 @@
+package net.zcrx.benchmarks.netty42;
+
+import java.util.concurrent.ThreadFactory;
+import net.zcrx.ZcrxIoHandler;
+import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.ZcrxIoHandlerFactory;
+import net.zcrx.ZcrxMetrics;
+import net.zcrx.ZcrxMode;
+import net.zcrx.ZcrxServerSocketChannel;
+import net.zcrx.ZcrxSocketChannel;
+
+/** This project's transport; zero copy if {@code -Dbench.queue=INTERFACE:QUEUE} names a NIC's queue, else copying. */
+public final class ZcrxTransport extends Netty42Transport {
+    private final ZcrxIoHandlerFactory factory;
+
+    public ZcrxTransport(int loops, ThreadFactory threads) {
+        this(loops, threads, ZcrxIoHandler.newFactory(config()));
+    }
+
+    private ZcrxTransport(int loops, ThreadFactory threads, ZcrxIoHandlerFactory factory) {
+        super(loops, threads, factory, ZcrxServerSocketChannel.class, ZcrxSocketChannel.class);
+        this.factory = factory;
+    }
+
+    private static ZcrxIoHandlerConfig config() {
+        String queue = System.getProperty("bench.queue");
+        if (queue == null) {
+            return new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY);
+        }
+        String[] parts = queue.split(":");
+        return new ZcrxIoHandlerConfig().mode(ZcrxMode.ZERO_COPY).interfaceQueue(parts[0], Integer.parseInt(parts[1]));
+    }
+
+    @Override
+    public String counters() {
+        long zeroCopyBytes = 0;
+        long copiedBytes = 0;
+        long copiedOutBytes = 0;
+        long buffers = 0;
+        long refills = 0;
+        long exhaustions = 0;
+        for (ZcrxMetrics loop : factory.metrics()) {
+            zeroCopyBytes += loop.zeroCopyBytes();
+            copiedBytes += loop.copiedBytes();
+            copiedOutBytes += loop.copiedOutBytes();
+            buffers += loop.zeroCopyBuffers() + loop.copiedBuffers();
+            refills += loop.refills();
+            exhaustions += loop.exhaustions();
+        }
+        return "zeroCopyBytes=" + zeroCopyBytes + " copiedBytes=" + copiedBytes + " copiedOutBytes=" + copiedOutBytes
+                + " buffers=" + buffers + " refills=" + refills + " exhaustions=" + exhaustions;
+    }
+}

@@ -1,0 +1,2 @@
+/** The transports of Netty 4.2, and zcrx. */
+package net.zcrx.benchmarks.netty42;

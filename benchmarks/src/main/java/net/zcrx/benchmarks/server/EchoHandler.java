@@ -1,0 +1,23 @@
+package net.zcrx.benchmarks.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Sends back what comes, as it comes: bytes, or frames if a decoder is in front. */
+final class EchoHandler extends ServiceHandler {
+    EchoHandler(LongAdder received) {
+        super(received);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        count((ByteBuf) message);
+        ctx.write(message, ctx.voidPromise());
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        ctx.flush();
+    }
+}

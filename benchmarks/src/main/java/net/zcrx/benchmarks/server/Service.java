@@ -1,0 +1,62 @@
+package net.zcrx.benchmarks.server;
+
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a port of the server does with its connections. */
+enum Service {
+    /** Throws bytes away. */
+    SINK,
+    /** Sends bytes back. */
+    ECHO,
+    /** Sends frames back, each behind its length in four bytes. */
+    RPC,
+    /** Sends bytes without being asked. */
+    SOURCE,
+    /** Speaks HTTP/1.1, see {@link HttpHandler}. */
+    HTTP,
+    /** Passes bytes on to the backend that {@code -Dbench.backend=PORT} names, on loopback. */
+    PROXY;
+
+    private static final int MAX_FRAME = 1 << 20;
+    private static final int LENGTH_FIELD = 4;
+
+    static Service of(String name) {
+        return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether connections begin to read by themselves. */
+    boolean readsAtOnce() {
+        return this != PROXY;
+    }
+
+    void init(ChannelPipeline pipeline, Transport transport, LongAdder received) {
+        switch (this) {
+            case SINK:
+                pipeline.addLast(new SinkHandler(received));
+                break;
+            case ECHO:
+                pipeline.addLast(new EchoHandler(received));
+                break;
+            case RPC:
+                pipeline.addLast(new LengthFieldBasedFrameDecoder(MAX_FRAME, 0, LENGTH_FIELD));
+                pipeline.addLast(new EchoHandler(received));
+                break;
+            case SOURCE:
+                pipeline.addLast(new SourceHandler(received));
+                break;
+            case HTTP:
+                pipeline.addLast(new HttpServerCodec());
+                pipeline.addLast(new HttpHandler(received));
+                break;
+            case PROXY:
+                InetSocketAddress backend = new InetSocketAddress("127.0.0.1", Integer.getInteger("bench.backend"));
+                pipeline.addLast(new ProxyHandler(received, transport.channel(), backend));
+                break;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package net.zcrx.benchmarks.server;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+
+/** What tells the peers apart. An implementation has a constructor {@code (int loops, ThreadFactory threads)}. */
+public interface Transport {
+    EventLoopGroup group();
+
+    Class<? extends ServerChannel> serverChannel();
+
+    /** For connections that the server opens. */
+    Class<? extends Channel> channel();
+
+    /** Sets the options that this transport needs on the connections it accepts. */
+    default void configure(ServerBootstrap bootstrap) {}
+
+    /** The transport's own counters as {@code name=number} pairs, separated by blanks. */
+    default String counters() {
+        return "";
+    }
+}

@@ -1,0 +1,42 @@
+package net.zcrx.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.List;
+import java.util.Map;
+import net.zcrx.benchmarks.Results.PatternRuns;
+import org.junit.jupiter.api.Test;
+
+class ResultsTest {
+    private static Machine machine(String kernel) {
+        return new Machine("cpu", 2, "1 kB", kernel, "2026-01-01", Map.of());
+    }
+
+    private static Results results(Machine machine, Peer peer, double seconds, String... patterns) {
+        return new Results(
+                "quick",
+                machine,
+                List.of(peer),
+                List.of(patterns).stream()
+                        .map(name -> new PatternRuns(name, "", seconds, 0, List.of(), List.of(), List.of()))
+                        .toList());
+    }
+
+    @Test
+    void shouldKeepOlderPatternsThatWereNotMeasuredAgain() {
+        Results older = results(machine("7.3"), Peer.ZCRX, 1, "a", "b");
+        Results merged = results(machine("7.3"), Peer.NIO, 2, "b", "c").over(older);
+        assertEquals(
+                List.of("a", "b", "c"),
+                merged.patterns().stream().map(PatternRuns::name).toList());
+        assertEquals(2, merged.patterns().get(1).seconds());
+        assertEquals(List.of(Peer.NIO, Peer.ZCRX), merged.peers());
+    }
+
+    @Test
+    void shouldNotMixMachines() {
+        Results newer = results(machine("7.4"), Peer.ZCRX, 1, "a");
+        assertSame(newer, newer.over(results(machine("7.3"), Peer.ZCRX, 1, "b")));
+    }
+}
