@@ -15,9 +15,11 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.PromiseNotifier;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import net.zcrx.uring.Uring;
 
@@ -37,6 +39,9 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     private int requests;
 
     private boolean ready;
+    /** The user has closed the channel; for good, while {@link #pendingClose} is there until the requests have ended. */
+    private boolean closing;
+
     private PendingClose pendingClose;
     private ChannelPromise deregisterPromise;
 
@@ -66,6 +71,12 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     /** The user has closed the channel: no new request but what ends the running ones. */
     abstract void beginClose();
 
+    /** On the loop's thread: the user wants to read no more. */
+    abstract void stopReading();
+
+    /** On the loop's thread, which the channel is about to leave, or to end on: nothing may call it back there. */
+    void leave() {}
+
     final Loop loop() {
         return loop;
     }
@@ -86,7 +97,29 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     }
 
     final boolean isClosing() {
-        return pendingClose != null || !socket.isOpen();
+        return closing || !socket.isOpen();
+    }
+
+    /** Whether the channel is closed for the user, and waits for its requests to end. */
+    final boolean isClosePending() {
+        return pendingClose != null;
+    }
+
+    /** Auto-read went off, on any thread. */
+    final void autoReadCleared() {
+        if (!isRegistered()) {
+            return;
+        }
+        if (eventLoop().inEventLoop()) {
+            stopReading();
+        } else {
+            eventLoop().execute(() -> {
+                // It may be on again, by a thread whose read() came before this.
+                if (!config().isAutoRead()) {
+                    stopReading();
+                }
+            });
+        }
     }
 
     /** Returns what {@link Uring#cancel} takes, or 0 if the channel has left its loop. */
@@ -180,7 +213,20 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     @Override
     protected void doClose() throws Exception {
         active = false;
+        if (requests > 0) {
+            endRequests();
+        }
         socket.close();
+    }
+
+    /** Closed by force. The requests would keep the connection open until they complete, which this makes them do. */
+    private void endRequests() {
+        try {
+            socket.shutdown(true, true);
+        } catch (IOException | NotYetConnectedException e) {
+            // There is no connection: then nothing waits for it.
+            return;
+        }
     }
 
     @Override
@@ -245,12 +291,12 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
 
         private void goOnIfIdle() {
-            if (requests == 0) {
-                if (pendingClose != null) {
-                    closeNow();
-                } else if (!isRegistered() && registration != null) {
-                    registration.cancel();
-                }
+            if (requests == 0 && pendingClose != null) {
+                closeNow();
+            }
+            // The last of a channel that was deregistered, or closed by force; close() deregisters by itself.
+            if (requests == 0 && registration != null && (!isRegistered() || !closing && !socket.isOpen())) {
+                registration.cancel();
             }
         }
 
@@ -261,9 +307,20 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         /** After {@code registration.cancel()}, when the last notification has come too. */
         @Override
         public final void unregistered() {
+            leave();
+            if (ready) {
+                // The loop that it registers with next may run already when this one's pass ends.
+                loop.forget(AbstractZcrxChannel.this);
+                ready = false;
+            }
             registration = null;
             loop = null;
-            if (deregisterPromise != null) {
+            tellIfDeregistered();
+        }
+
+        /** Whoever is told may register the channel at once, on any thread. */
+        private void tellIfDeregistered() {
+            if (deregisterPromise != null && registration == null && !isRegistered()) {
                 ChannelPromise promise = deregisterPromise;
                 deregisterPromise = null;
                 safeSetSuccess(promise);
@@ -286,11 +343,12 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
                 closeFuture().addListener(new PromiseNotifier<>(false, promise));
                 return;
             }
-            if (registration == null || !socket.isOpen()) {
-                super.close(promise, cause, closeCause);
+            if (!promise.setUncancellable()) {
                 return;
             }
-            if (!promise.setUncancellable()) {
+            closing = true;
+            if (registration == null || !socket.isOpen()) {
+                super.close(promise, cause, closeCause);
                 return;
             }
             pendingClose = new PendingClose(promise, cause, closeCause);
@@ -313,15 +371,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             if (deregisterPromise != null) {
                 deregisterPromise.addListener(new PromiseNotifier<>(promise));
             } else if (!isRegistered()) {
-                promise.setSuccess();
+                safeSetSuccess(promise);
             } else {
                 deregisterPromise = promise;
-                super.deregister(newPromise().addListener(future -> {
-                    if (!future.isSuccess()) {
-                        deregisterPromise = null;
-                        promise.setFailure(future.cause());
-                    }
-                }));
+                super.deregister(newPromise().addListener(future -> tellIfDeregistered()));
             }
         }
     }

@@ -64,11 +64,7 @@ final class Connector {
             return;
         }
         promise = connectPromise;
-        poll();
-        int timeoutMillis = channel.config().getConnectTimeoutMillis();
-        if (timeoutMillis > 0) {
-            timeout = channel.eventLoop().schedule(() -> timeOut(remote), timeoutMillis, TimeUnit.MILLISECONDS);
-        }
+        await();
         connectPromise.addListener(future -> {
             if (future.isCancelled()) {
                 cancelTimeout();
@@ -121,9 +117,30 @@ final class Connector {
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
         if (channel.socketConfig().isTcpFastOpenConnect() && outbound != null) {
             outbound.addFlush();
-            if (outbound.current() instanceof ByteBuf) {
+            Object first = outbound.current();
+            if (first instanceof ByteBuf && ((ByteBuf) first).isReadable()) {
                 channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
             }
+        }
+    }
+
+    /** The channel leaves its loop. */
+    void leave() {
+        cancelTimeout();
+    }
+
+    /** On the next one: goes on with the attempt that was under way, if any. */
+    void resume() {
+        if (promise != null && timeout == null) {
+            await();
+        }
+    }
+
+    private void await() {
+        poll();
+        int timeoutMillis = channel.config().getConnectTimeoutMillis();
+        if (timeoutMillis > 0) {
+            timeout = channel.eventLoop().schedule(this::timeOut, timeoutMillis, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -143,11 +160,11 @@ final class Connector {
         }
     }
 
-    private void timeOut(SocketAddress remote) {
+    private void timeOut() {
         ChannelPromise attempt = promise;
         if (attempt != null
                 && attempt.tryFailure(new ConnectTimeoutException("connection timed out after "
-                        + channel.config().getConnectTimeoutMillis() + " ms: " + remote))) {
+                        + channel.config().getConnectTimeoutMillis() + " ms: " + requested))) {
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }

@@ -51,6 +51,11 @@ final class Loop {
         }
     }
 
+    /** The channel leaves this loop. */
+    void forget(AbstractZcrxChannel channel) {
+        ready.remove(channel);
+    }
+
     void beginPass() {
         endChannels();
         vectors.beginPass();

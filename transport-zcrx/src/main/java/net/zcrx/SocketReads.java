@@ -22,13 +22,27 @@ import net.zcrx.uring.Uring;
  * is armed a poll watches for the peer's end, as a receive would see it: then everything is read and handed on, asked
  * for or not, as Netty's other transports do.
  */
-final class SocketReads implements Receiver.Waiter {
+final class SocketReads {
     private enum State {
         IDLE,
         ARMED,
         CANCELLING,
-        /** The receiver has no memory; {@link #resume} comes. */
+        /** The receiver has no memory; {@link Wait#resume} comes. */
         WAITING
+    }
+
+    /** One wait for memory. A channel that has left its loop does not hear of the ones that it began there. */
+    private final class Wait implements Receiver.Waiter {
+        @Override
+        public void resume() {
+            if (wait == this) {
+                wait = null;
+                state = State.IDLE;
+                if (channel.isAttached() && !channel.isClosing()) {
+                    settle();
+                }
+            }
+        }
     }
 
     static final long RETRY_MILLIS = 20;
@@ -39,6 +53,7 @@ final class SocketReads implements Receiver.Waiter {
     private ByteBuf last;
 
     private State state = State.IDLE;
+    private Wait wait;
     private long receive;
     private boolean once;
     private long received;
@@ -55,7 +70,7 @@ final class SocketReads implements Receiver.Waiter {
     private boolean reading;
     private boolean hangUp;
     private boolean ended;
-    private int error;
+    private Throwable error;
     private boolean closed;
     private boolean toldCopyingOut;
 
@@ -78,7 +93,7 @@ final class SocketReads implements Receiver.Waiter {
     void complete(IoUringIoEvent event) {
         int result = event.res();
         if (result > 0) {
-            took(channel.loop().receiver().take(event, last, channel.alloc()), result);
+            take(event);
         }
         if ((event.flags() & Uring.CQE_F_MORE) == 0) {
             ended(result);
@@ -107,16 +122,38 @@ final class SocketReads implements Receiver.Waiter {
         }
     }
 
+    private void take(IoUringIoEvent event) {
+        ByteBuf buffer;
+        try {
+            buffer = channel.loop().receiver().take(event, error == null ? last : null, channel.alloc());
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // The channel's allocator, which is the user's and has bounds, has no memory to copy out to. With a gap in
+            // its bytes the connection cannot go on; the loop can.
+            fail(e);
+            return;
+        }
+        took(buffer, event.res());
+    }
+
     private void took(ByteBuf buffer, int bytes) {
         received += bytes;
         tried = 0;
-        if (buffer != last) {
+        if (error != null) {
+            buffer.release();
+        } else if (buffer != last) {
             ByteBuf before = last;
             last = buffer;
             if (before != null) {
                 offer(before);
             }
         }
+    }
+
+    private void fail(Throwable cause) {
+        if (error == null) {
+            error = cause;
+        }
+        hangUp = true;
     }
 
     void hangUp(int result) {
@@ -127,14 +164,15 @@ final class SocketReads implements Receiver.Waiter {
         wake();
     }
 
-    @Override
-    public void resume() {
-        if (state != State.WAITING) {
-            return;
+    /** The channel leaves its loop. */
+    void leave() {
+        if (wait != null) {
+            wait = null;
+            state = State.IDLE;
         }
-        state = State.IDLE;
-        if (channel.isAttached() && !channel.isClosing()) {
-            settle();
+        if (channel.config().isAutoRead()) {
+            // The next loop reads anew, if auto-read is on still.
+            wanted = false;
         }
     }
 
@@ -149,11 +187,11 @@ final class SocketReads implements Receiver.Waiter {
         }
         while (!kept.isEmpty() && mayDeliver()) {
             ByteBuf rest = deliverParts(kept.poll());
-            if (rest != null) {
+            if (rest != null && !releaseIfClosed(rest)) {
                 kept.addFirst(rest);
             }
         }
-        if ((ended || error != 0) && kept.isEmpty() && !closed) {
+        if ((ended || error != null) && kept.isEmpty() && !closed) {
             finish();
         } else if (reading) {
             completeReading();
@@ -192,7 +230,8 @@ final class SocketReads implements Receiver.Waiter {
             hangUp |= ended;
         } else if (receiver.isExhausted(result)) {
             state = State.WAITING;
-            receiver.await(this);
+            wait = new Wait();
+            receiver.await(wait);
             if (receiver.isZeroCopy()) {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
@@ -201,21 +240,24 @@ final class SocketReads implements Receiver.Waiter {
             tried++;
             elsewhere = channel.loop().siblingAfter(elsewhere);
         } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
-            error = result;
-            hangUp = true;
+            fail(Errors.newIOException("recv", result));
         }
     }
 
     /** Hands a buffer to the user, or keeps what he does not want now. */
     private void offer(ByteBuf buffer) {
-        if (closed) {
-            buffer.release();
-            return;
-        }
         ByteBuf rest = kept.isEmpty() ? deliverParts(buffer) : buffer;
-        if (rest != null) {
+        if (rest != null && !releaseIfClosed(rest)) {
             kept.add(rest);
         }
+    }
+
+    /** The user may have closed the channel while he was handed a part. */
+    private boolean releaseIfClosed(ByteBuf rest) {
+        if (closed) {
+            rest.release();
+        }
+        return closed;
     }
 
     /** Delivers in parts as long as the user's allocator wants them; returns what is left, or {@code null}. */
@@ -277,8 +319,8 @@ final class SocketReads implements Receiver.Waiter {
         ChannelPipeline pipeline = channel.pipeline();
         // As with Netty's other transports: a read that meets the end completes, too.
         completeReading();
-        if (error != 0) {
-            pipeline.fireExceptionCaught(Errors.newIOException("recv", error));
+        if (error != null) {
+            pipeline.fireExceptionCaught(error);
         }
         if (channel.isOpen() && !channel.isClosing()) {
             channel.shutdownInputAtEnd();

@@ -42,6 +42,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     private final IntObjectHashMap<Object[]> notNotified = new IntObjectHashMap<>(2);
     private short nextId;
     private boolean kernelCopies;
+    private boolean zeroCopyRefused;
 
     SocketWrites(ZcrxSocketChannel channel) {
         this.channel = channel;
@@ -123,13 +124,16 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         if (in == null) {
             goOn = false;
         } else if (result == Uring.EAGAIN || result == EINPROGRESS) {
-            if (!stopping) {
+            if (!stopping && channel.isAttached()) {
                 channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT));
                 return;
             }
             goOn = false;
         } else if (result == Uring.ECANCELED) {
             goOn = false;
+        } else if (zeroCopySend && (result == Uring.ENOMEM || result == Uring.EOPNOTSUPP)) {
+            // Its pages count as locked memory, and no more of that is allowed, or the socket cannot do it.
+            zeroCopyRefused = true;
         } else if (result < 0) {
             channel.failWrite(Errors.newIOException("send", result));
             goOn = false;
@@ -180,7 +184,8 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             }
         }
         busy = false;
-        if (result < 0 && result != Uring.EAGAIN) {
+        // In progress: a fast open without a cookie of the server's, which goes on as an ordinary connect.
+        if (result < 0 && result != Uring.EAGAIN && result != EINPROGRESS) {
             channel.failWrite(Errors.newIOException("send", result));
         }
     }
@@ -203,6 +208,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             throw new IllegalStateException(e);
         }
         if (vectors.bytes() == 0) {
+            zeroCopyRun.clear();
             in.removeBytes(0);
             return;
         }
@@ -245,6 +251,9 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     }
 
     private boolean isZeroCopy(ByteBuf buffer) {
+        if (zeroCopyRefused) {
+            return false;
+        }
         int bytes = buffer.readableBytes();
         if (channel.socketConfig().isZeroCopyWrite(bytes)) {
             return true;

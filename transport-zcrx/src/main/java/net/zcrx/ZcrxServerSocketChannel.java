@@ -80,17 +80,8 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         loop().ready(this);
     }
 
-    private void autoReadCleared() {
-        if (isRegistered()) {
-            if (eventLoop().inEventLoop()) {
-                clearRead();
-            } else {
-                eventLoop().execute(this::clearRead);
-            }
-        }
-    }
-
-    private void clearRead() {
+    @Override
+    void stopReading() {
         wanted = false;
         if (isAttached()) {
             loop().ready(this);

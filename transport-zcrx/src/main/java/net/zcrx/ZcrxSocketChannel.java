@@ -16,6 +16,7 @@ import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelUtil;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.PromiseNotifier;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -146,6 +147,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             flushPending();
             loop().ready(this);
         }
+        connector.resume();
     }
 
     @Override
@@ -153,14 +155,15 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         reads.want();
     }
 
-    private void autoReadCleared() {
-        if (isRegistered()) {
-            if (eventLoop().inEventLoop()) {
-                reads.clear();
-            } else {
-                eventLoop().execute(reads::clear);
-            }
-        }
+    @Override
+    void stopReading() {
+        reads.clear();
+    }
+
+    @Override
+    void leave() {
+        reads.leave();
+        connector.leave();
     }
 
     @Override
@@ -201,7 +204,15 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     @Override
     protected void doClose() throws Exception {
-        super.doClose();
+        try {
+            super.doClose();
+        } finally {
+            giveUp();
+        }
+    }
+
+    /** Ends what is under way, and gives back what it holds. A second call finds nothing to do. */
+    private void giveUp() {
         reads.close();
         writes.close();
         connector.cancel();
@@ -291,7 +302,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     /** What was flushed before goes out first, as far as the socket takes it: as if flush() had written it at once. */
     private void shutdownOutput0(ChannelPromise promise) {
-        if (writes.isBusy() && pendingShutdown == null && !isClosing()) {
+        if (pendingShutdown != null) {
+            pendingShutdown.addListener(new PromiseNotifier<>(promise));
+        } else if (writes.isBusy() && !isClosing()) {
             pendingShutdown = promise;
             writes.stop();
         } else {
@@ -356,8 +369,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
         @Override
         protected void flush0() {
-            // The write that is under way goes on with what was flushed meanwhile when it completes.
-            if (!writes.isBusy()) {
+            // The write that is under way goes on with what was flushed meanwhile when it completes. What comes after
+            // close() fails with it.
+            if (!writes.isBusy() && !isClosePending()) {
                 super.flush0();
             }
         }
@@ -383,10 +397,14 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             closeIfClosed();
         }
 
-        /** A socket that lingers blocks in close(2): not on the loop. */
+        /** A socket that lingers blocks in close(2): not on the loop, where all but that is done. */
         @Override
         protected Executor prepareToClose() {
-            return isOpen() && config.getSoLinger() > 0 ? GlobalEventExecutor.INSTANCE : null;
+            if (!isOpen() || config.getSoLinger() <= 0) {
+                return null;
+            }
+            giveUp();
+            return GlobalEventExecutor.INSTANCE;
         }
     }
 }

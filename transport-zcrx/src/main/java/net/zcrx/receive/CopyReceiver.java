@@ -25,6 +25,11 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     /** Chunks that the kernel gets at first. */
     private static final int FIRST_POSTED = 4;
 
+    /** With fewer the application could hold all of them before copying out begins, and no connection would receive. */
+    private static final int MIN_CHUNKS = 8;
+    /** What a ring of provided buffers takes. */
+    private static final int MAX_CHUNKS = 32768;
+
     private final BufferRing ring;
     private final BufferPool pool;
     private final Area area;
@@ -46,13 +51,19 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private final ExhaustionGuard guard;
 
     /**
-     * @param area cut into chunks of {@code chunkSize} bytes; at most 32768
+     * @param area cut into chunks of {@code chunkSize} bytes; 8 to 32768
      * @param wakeup wakes the loop from another thread
+     * @throws IllegalArgumentException if there are fewer or more
      */
     public CopyReceiver(int ringFd, Area area, int chunkSize, boolean incremental, Runnable wakeup) {
         this.area = area;
         this.chunkSize = chunkSize;
         chunks = area.length() / chunkSize;
+        if (chunks < MIN_CHUNKS || chunks > MAX_CHUNKS) {
+            throw new IllegalArgumentException("An area of " + area.length() + " bytes has " + chunks + " chunks of "
+                    + chunkSize + " bytes but must have " + MIN_CHUNKS + " to " + MAX_CHUNKS
+                    + ". Change areaBytes or chunkBytes.");
+        }
         filled = new int[chunks];
         held = new int[chunks];
         withKernel = new boolean[chunks];
@@ -99,8 +110,12 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.add(Counter.COPIED_BYTES, length);
         ByteBuf buffer;
         if (guard.isCopyingOut(chunks - freeCount - posted)) {
-            buffer = guard.copyOut(area, offset, length, alloc);
-            freeIfUnused(chunk);
+            try {
+                buffer = guard.copyOut(area, offset, length, alloc);
+            } finally {
+                // Also if the channel's allocator throws.
+                freeIfUnused(chunk);
+            }
         } else {
             held[chunk]++;
             if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, chunk)) {
@@ -180,6 +195,20 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
+        assert isEachChunkSomewhere() : "A chunk was lost, or returned twice";
+    }
+
+    /** Whether each chunk is free, with the kernel or with the application, and each completion with a held buffer. */
+    private boolean isEachChunkSomewhere() {
+        int kernel = 0;
+        int application = 0;
+        int completions = 0;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            kernel += withKernel[chunk] ? 1 : 0;
+            application += !withKernel[chunk] && held[chunk] > 0 ? 1 : 0;
+            completions += held[chunk];
+        }
+        return kernel == posted && kernel + application + freeCount == chunks && completions == pool.heldTokens();
     }
 
     @Override
