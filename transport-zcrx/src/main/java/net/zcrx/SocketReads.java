@@ -140,10 +140,13 @@ final class SocketReads {
         tried = 0;
         if (error != null) {
             buffer.release();
+        } else if (last == null) {
+            last = buffer;
         } else if (buffer != last) {
             ByteBuf before = last;
-            last = buffer;
-            if (before != null) {
+            last = channel.loop().receiver().join(before, buffer, channel.alloc());
+            if (last == null) {
+                last = buffer;
                 offer(before);
             }
         }

@@ -77,7 +77,9 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     @Override
     protected void doBeginRead() {
         wanted = true;
-        loop().ready(this);
+        if (loop() != null) {
+            loop().ready(this);
+        }
     }
 
     @Override

@@ -114,9 +114,7 @@ class AutoReadTest {
     void shouldReadOneBufferForEachRead() throws Exception {
         Bootstrap bootstrap = loops.client(recorder)
                 .option(ChannelOption.AUTO_READ, false)
-                .option(
-                        ChannelOption.RECVBUF_ALLOCATOR,
-                        new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
         try (Loops.Pair pair = Loops.connect(bootstrap)) {
             byte[] data = Loops.pattern(MIB);
             CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(pair, data));

@@ -107,7 +107,8 @@ class CloseTest {
             assertEquals(0, region.refCnt());
             byte[] rest = Loops.readFully(pair.peer());
             byte[] expected = Loops.pattern(begin.length + rest.length);
-            assertArrayEquals(expected, Unpooled.wrappedBuffer(begin, rest).copy().array());
+            assertArrayEquals(
+                    expected, Unpooled.wrappedBuffer(begin, rest).copy().array());
         }
     }
 
@@ -172,7 +173,9 @@ class CloseTest {
         assertFalse(channel.isOpen());
         assertInstanceOf(
                 ClosedChannelException.class,
-                channel.connect(new ServerSocket(0).getLocalSocketAddress()).await().cause());
+                channel.connect(new ServerSocket(0).getLocalSocketAddress())
+                        .await()
+                        .cause());
     }
 
     @Test

@@ -160,7 +160,9 @@ class DeregisterTest {
                 // In the task after the one in which the channel leaves.
                 ChannelFuture[] both = {left, null};
                 CompletableFuture<ChannelFuture> close = new CompletableFuture<>();
-                pair.channel().eventLoop().execute(() -> close.complete(pair.channel().close()));
+                pair.channel()
+                        .eventLoop()
+                        .execute(() -> close.complete(pair.channel().close()));
                 pair.channel().eventLoop().execute(() -> both[1] = close.join());
                 return both;
             });

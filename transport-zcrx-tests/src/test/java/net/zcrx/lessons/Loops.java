@@ -110,8 +110,7 @@ final class Loops {
         @Override
         public void close() throws IOException {
             peer.close();
-            assertTrue(
-                    channel.close().awaitUninterruptibly(SECONDS, TimeUnit.SECONDS), "The channel does not close.");
+            assertTrue(channel.close().awaitUninterruptibly(SECONDS, TimeUnit.SECONDS), "The channel does not close.");
         }
     }
 

@@ -110,9 +110,7 @@ class Recorder extends ChannelInboundHandlerAdapter {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Loops.SECONDS);
         while (!condition.getAsBoolean()) {
             long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            assertTrue(
-                    left > 0,
-                    () -> "No " + what + "; " + bytes.size() + " bytes received, and told: " + events);
+            assertTrue(left > 0, () -> "No " + what + "; " + bytes.size() + " bytes received, and told: " + events);
             wait(left);
         }
     }

@@ -149,7 +149,11 @@ class WriteTest {
                     }
                 }
                 byte[] expected = Unpooled.wrappedBuffer(
-                                Loops.pattern(5), Loops.pattern(1), Loops.pattern(3), Loops.pattern(4), Loops.pattern(1))
+                                Loops.pattern(5),
+                                Loops.pattern(1),
+                                Loops.pattern(3),
+                                Loops.pattern(4),
+                                Loops.pattern(1))
                         .copy()
                         .array();
                 assertArrayEquals(expected, get(receive(pair, expected.length)));
@@ -303,8 +307,7 @@ class WriteTest {
                 });
             }
             assertArrayEquals(data, get(arriving));
-            loops.await(
-                    "the kernel's notifications", () -> buffers.stream().allMatch(buffer -> buffer.refCnt() == 1));
+            loops.await("the kernel's notifications", () -> buffers.stream().allMatch(buffer -> buffer.refCnt() == 1));
             buffers.forEach(ByteBuf::release);
             long sends = loops.metrics().zeroCopySends();
             assertTrue(sends > 0);
@@ -331,7 +334,11 @@ class WriteTest {
     void shouldReleaseZeroCopyBufferOfClosedChannelOnce() throws Exception {
         ByteBuf buffer;
         try (Loops.Pair pair = connect(1)) {
-            buffer = pair.channel().alloc().directBuffer(32 * MIB).writeZero(32 * MIB).retain();
+            buffer = pair.channel()
+                    .alloc()
+                    .directBuffer(32 * MIB)
+                    .writeZero(32 * MIB)
+                    .retain();
             ChannelFuture write = pair.channel().writeAndFlush(buffer);
             loops.letRun();
             pair.channel().close().sync();
@@ -344,7 +351,11 @@ class WriteTest {
     @Test
     void shouldReleaseZeroCopyBufferWhenPeerResets() throws Exception {
         try (Loops.Pair pair = connect(1)) {
-            ByteBuf buffer = pair.channel().alloc().directBuffer(32 * MIB).writeZero(32 * MIB).retain();
+            ByteBuf buffer = pair.channel()
+                    .alloc()
+                    .directBuffer(32 * MIB)
+                    .writeZero(32 * MIB)
+                    .retain();
             ChannelFuture write = pair.channel().writeAndFlush(buffer);
             loops.letRun();
             pair.peer().setSoLinger(true, 0);

@@ -27,6 +27,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     /** With fewer the application could hold all of them before copying out begins, and no connection would receive. */
     private static final int MIN_CHUNKS = 8;
+    /** What is put together again, in bytes: rare, as it is met once a chunk, and cheaper than to be handled twice. */
+    private static final int MAX_JOINED = 4096;
     /** What a ring of provided buffers takes. */
     private static final int MAX_CHUNKS = 32768;
 
@@ -132,6 +134,25 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
+    public ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
+        int bytes = first.readableBytes() + second.readableBytes();
+        if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !beginsChunk(second)) {
+            return null;
+        }
+        ByteBuf joined;
+        try {
+            joined = alloc.directBuffer(bytes);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // The user's allocator has bounds: then they stay two, which is as right.
+            return null;
+        }
+        joined.writeBytes(first).writeBytes(second);
+        first.release();
+        second.release();
+        return joined;
+    }
+
+    @Override
     public void reclaim(long token) {
         int chunk = (int) token;
         held[chunk]--;
@@ -216,6 +237,10 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         ring.free();
         pool.close();
         area.release();
+    }
+
+    private boolean beginsChunk(ByteBuf buffer) {
+        return (buffer.memoryAddress() - area.address()) % chunkSize == 0;
     }
 
     private void freeIfUnused(int chunk) {

@@ -37,6 +37,18 @@ public interface Receiver {
      */
     ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc);
 
+    /**
+     * Puts together again what the end of a chunk cut in two, if it is short: many a handler takes what was sent at
+     * once to arrive at once.
+     *
+     * @param first of a channel's bytes; released if the answer is another buffer
+     * @param second the bytes after them, which begin elsewhere in memory; released if the answer is another buffer
+     * @return a buffer of both, or {@code null} if they stay two
+     */
+    default ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
+        return null;
+    }
+
     /** Whether {@code result} ends a receive because memory ran out. The caller waits with {@link #await}. */
     boolean isExhausted(int result);
 

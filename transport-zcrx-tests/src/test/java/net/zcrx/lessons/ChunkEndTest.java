@@ -1,0 +1,43 @@
+package net.zcrx.lessons;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import net.zcrx.ZcrxIoHandlerConfig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The kernel fills chunks to their end, wherever a message is then; handlers must not notice. */
+class ChunkEndTest {
+    private static final int MESSAGE = 1000;
+    private static final int MESSAGES = 100;
+
+    private Loops loops;
+    private final Recorder recorder = new Recorder();
+
+    @BeforeEach
+    void begin() {
+        loops = new Loops(1, new ZcrxIoHandlerConfig().areaBytes(1 << 20).chunkBytes(4096));
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        loops.end();
+    }
+
+    /** Each message is there as a whole before it is received, as its sender waits for the one before. */
+    @Test
+    void shouldReceiveShortMessagesWhole() throws Exception {
+        byte[] data = Loops.pattern(MESSAGE * MESSAGES);
+        try (Loops.Pair pair = loops.connect(recorder)) {
+            for (int i = 0; i < MESSAGES; i++) {
+                pair.send(Arrays.copyOfRange(data, i * MESSAGE, (i + 1) * MESSAGE));
+                recorder.awaitBuffers(i + 1);
+                assertEquals(MESSAGE * (i + 1), recorder.received().length, "Message " + i + " came in pieces.");
+            }
+            assertArrayEquals(data, recorder.received());
+        }
+    }
+}
