@@ -15,9 +15,11 @@ import java.util.Objects;
  * <tr><td>{@link #interfaceQueue(String, int) interfaceQueue}</td><td>none</td><td></td>
  *     <td>the NIC queue of each loop in {@link ZcrxMode#ZERO_COPY}, in the order that loops are created in</td></tr>
  * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB</td><td>1 MiB to 1 GiB</td>
- *     <td>memory that a loop receives into; with zero copy it is locked</td></tr>
+ *     <td>memory that a loop receives into; with zero copy it is locked, and must be more than the NIC's ring and 128
+ *     receive buffers, and should be more than the receive windows of the loop's connections together</td></tr>
  * <tr><td>{@link #maxAreaBytes(long) maxAreaBytes}</td><td>areaBytes</td><td>1 MiB to 64 GiB</td>
- *     <td>memory that a loop may grow to in {@link ZcrxMode#ZERO_COPY}, kernel 7.3 or later</td></tr>
+ *     <td>memory that a loop may grow to in {@link ZcrxMode#ZERO_COPY} when the application holds most of it or the NIC
+ *     finds none free, kernel 7.3 or later</td></tr>
  * <tr><td>{@link #receiveBufferBytes(int) receiveBufferBytes}</td><td>0: a page</td>
  *     <td>0, or 4 KiB to 1 MiB, a power of two</td>
  *     <td>what the NIC takes of the area at a time, kernel 7.0 or later</td></tr>
