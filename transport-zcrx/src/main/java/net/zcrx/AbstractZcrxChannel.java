@@ -93,7 +93,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     /** Whether requests may be submitted and events fired. */
     final boolean isAttached() {
-        return loop != null && isRegistered();
+        return loop != null && !loop.isClosed() && isRegistered();
     }
 
     final boolean isClosing() {

@@ -10,9 +10,9 @@ final class Loop {
     private final Receiver receiver;
     private final IoVectors vectors = new IoVectors();
     private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
-
     private final ZcrxIoHandler handler;
     private final List<ZcrxIoHandler> siblings;
+    private boolean closed;
 
     /** @param siblings the handlers of all loops of the group, this one's among them; it may grow */
     Loop(Receiver receiver, ZcrxIoHandler handler, List<ZcrxIoHandler> siblings) {
@@ -34,6 +34,10 @@ final class Loop {
             next = siblings.get(index);
         } while (!next.receiver().isZeroCopy() && next != handler);
         return next == handler ? null : next;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Receiver receiver() {
@@ -67,7 +71,9 @@ final class Loop {
         receiver.endPass();
     }
 
+    /** The ring is closed. */
     void close() {
+        closed = true;
         endChannels();
         vectors.free();
         receiver.close();

@@ -111,6 +111,8 @@ public final class ZcrxIoHandler implements IoHandler {
     public void destroy() {
         if (!destroyed) {
             destroyed = true;
+            // Again, or for the first time: without a quiet period a loop may end before it was told to prepare.
+            prepareToDestroy();
             uring.destroy();
             loop.close();
         }
