@@ -101,15 +101,21 @@ public final class IoVectors {
 
     /** Before the handler runs, which submits all that is queued: what is added from now on is submitted later. */
     public void beginPass() {
-        submitting.addAll(filling);
-        filling.clear();
+        move(filling, submitting);
         position = SLAB_BYTES;
     }
 
     /** After the handler ran: what was queued before it has been submitted. */
     public void endPass() {
-        free.addAll(submitting);
-        submitting.clear();
+        move(submitting, free);
+    }
+
+    /** Unlike addAll() it allocates nothing, in every pass of the loop. */
+    private static void move(ArrayDeque<CleanableDirectBuffer> from, ArrayDeque<CleanableDirectBuffer> to) {
+        CleanableDirectBuffer slab;
+        while ((slab = from.poll()) != null) {
+            to.add(slab);
+        }
     }
 
     /** Frees the memory, at the loop's end. */

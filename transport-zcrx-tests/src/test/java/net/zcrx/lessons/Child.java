@@ -1,0 +1,62 @@
+package net.zcrx.lessons;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A main class in a JVM of its own, on this class path. It ends when its input does. */
+final class Child implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader output;
+
+    /** @param wrapper a command that runs another one, with its arguments; may be empty */
+    Child(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** The rest of the next line that begins with {@code name=}. */
+    String await(String name) throws IOException {
+        String line;
+        while ((line = output.readLine()) != null) {
+            if (line.startsWith(name + '=')) {
+                return line.substring(name.length() + 1);
+            }
+        }
+        throw new AssertionError("The child ended without a word on " + name + '.');
+    }
+
+    /** In the child: returns when the test has closed it. */
+    static void awaitEnd() throws IOException {
+        while (System.in.read() >= 0) {
+            // Nothing is said, only ended.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.getOutputStream().close();
+        try {
+            assertTrue(process.waitFor(Loops.SECONDS, TimeUnit.SECONDS), "The child does not end.");
+            assertEquals(0, process.exitValue());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
