@@ -171,7 +171,7 @@ class WriteTest {
             channel.write(Unpooled.copiedBuffer(data));
             channel.write(Unpooled.copiedBuffer(data).asReadOnly());
             channel.write(Unpooled.directBuffer().writeBytes(data).asReadOnly());
-            channel.write(channel.alloc().heapBuffer().writeBytes(data).retainedSlice(0, 1000));
+            channel.write(channel.alloc().heapBuffer().writeBytes(data).slice(0, 1000));
             channel.write(direct(channel, data, 0, 1000));
             ByteBuf shared = direct(channel, data, 0, 1000);
             channel.write(shared.retainedDuplicate());
