@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.receive.Counters.Counter;
@@ -243,7 +244,7 @@ final class SocketReads {
             tried++;
             elsewhere = channel.loop().siblingAfter(elsewhere);
         } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
-            fail(Errors.newIOException("recv", result));
+            fail(failure(result));
         }
     }
 
@@ -328,6 +329,15 @@ final class SocketReads {
         if (channel.isOpen() && !channel.isClosing()) {
             channel.shutdownInputAtEnd();
         }
+    }
+
+    private IOException failure(int result) {
+        if (result == Uring.EFAULT && channel.loop().receiver().isZeroCopy()) {
+            return new IOException("The packets of " + channel + " come by a NIC queue that another process or group of"
+                    + " event loops has bound, and only there they can be read. See by which with ethtool -n, and steer"
+                    + " them to a queue of this group.");
+        }
+        return Errors.newIOException("recv", result);
     }
 
     /** Arms or cancels what the state asks for. */
