@@ -27,6 +27,11 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     private static final int MAX_ZERO_COPY_VECTORS = 17;
     /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
     private static final int MIN_RECEIVED_ZERO_COPY = 4096;
+    /**
+     * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One
+     * alone means nothing: the kernel also copies a message now and then where it can send without.
+     */
+    private static final int MAX_COPIED_IN_A_ROW = 4;
 
     private static final int EINPROGRESS = -115;
 
@@ -41,7 +46,9 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     private final ArrayList<ByteBuf> zeroCopyRun = new ArrayList<>(0);
     private final IntObjectHashMap<Object[]> notNotified = new IntObjectHashMap<>(2);
     private short nextId;
-    private boolean kernelCopies;
+    /** Zero-copy sends that the kernel copied, since one that it did not. */
+    private int copiedInARow;
+
     private boolean zeroCopyRefused;
 
     SocketWrites(ZcrxSocketChannel channel) {
@@ -259,7 +266,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             return true;
         }
         if (bytes < MIN_RECEIVED_ZERO_COPY
-                || kernelCopies
+                || copiedInARow >= MAX_COPIED_IN_A_ROW
                 || !channel.loop().receiver().isZeroCopy()) {
             return false;
         }
@@ -291,9 +298,10 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
 
     private void notified(int id, int result) {
         if ((result & Uring.NOTIF_USAGE_ZC_COPIED) != 0) {
-            // The way out (loopback, a NIC without scatter) cannot do it: then a plain send is cheaper.
-            kernelCopies = true;
+            copiedInARow++;
             channel.loop().receiver().counters().add(Counter.COPIED_SENDS, 1);
+        } else {
+            copiedInARow = 0;
         }
         release(id);
     }
