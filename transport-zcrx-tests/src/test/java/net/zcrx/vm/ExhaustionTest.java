@@ -100,9 +100,9 @@ class ExhaustionTest {
                 senders.add(Nic.send(Nic.ADDRESS, Nic.PORT, bytes));
             }
             Waiting.await(
-                    () -> "starvation: " + server.metrics(),
-                    () -> server.metrics().starvations() > 0);
-            assertTrue(server.metrics().growths() > 0, () -> server.metrics().toString());
+                    () -> "growth: " + server.metrics(), () -> server.metrics().growths() > 0);
+            assertTrue(
+                    server.metrics().starvations() > 0, () -> server.metrics().toString());
             for (PatternReader reader : server.readers(connections)) {
                 reader.context().channel().config().setAutoRead(true);
             }

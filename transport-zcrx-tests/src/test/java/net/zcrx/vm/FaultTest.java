@@ -142,7 +142,7 @@ class FaultTest {
     }
 
     private static void shouldGoOnAfter(Disturbance disturbance) throws Exception {
-        long bytes = 24 * MIB;
+        long bytes = 48 * MIB;
         try (Server<PatternReader> server = Server.start(Server.zeroCopy(), Nic.PORT, PatternReader::new);
                 Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, bytes)) {
             PatternReader reader = server.reader();
@@ -150,8 +150,9 @@ class FaultTest {
                 long soFar = round * MIB;
                 Waiting.await("data flows", () -> reader.received.get() > soFar);
                 disturbance.happen();
+                // The first one at least hit data that flowed; how many more do depends on the machine.
+                assertTrue(round > 1 || reader.received.get() < bytes);
             }
-            assertFalse(reader.isClosed());
             sender.endsWell();
             reader.endsAfter(bytes);
             ZcrxMetrics metrics = server.settled();

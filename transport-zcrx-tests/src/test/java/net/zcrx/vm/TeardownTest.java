@@ -29,7 +29,7 @@ class TeardownTest {
         Nic.leaksNothing();
     }
 
-    @RepeatedTest(6)
+    @RepeatedTest(8)
     void shouldCloseInMidTransfer() throws Exception {
         try (Server<PatternReader> server = Server.start(Server.zeroCopy(), Nic.PORT, PatternReader::new);
                 Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, ENDLESS)) {
@@ -79,7 +79,7 @@ class TeardownTest {
         }
     }
 
-    @RepeatedTest(4)
+    @RepeatedTest(2)
     void shouldSurviveKilledProcess() throws Exception {
         try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, Nic.PORT, 8 * MIB)) {
             owner.says("listening");

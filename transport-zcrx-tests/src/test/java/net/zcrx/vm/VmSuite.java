@@ -3,8 +3,11 @@ package net.zcrx.vm;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +31,7 @@ public final class VmSuite {
     private VmSuite() {}
 
     /** Names of classes; none for all with the tag. */
-    public static void main(String[] classes) {
+    public static void main(String[] classes) throws IOException {
         List<? extends DiscoverySelector> selectors = classes.length == 0
                 ? List.of(selectPackage(PACKAGE))
                 : Arrays.stream(classes)
@@ -45,8 +48,22 @@ public final class VmSuite {
         request.configurationParameter("junit.jupiter.execution.timeout.threaddump.enabled", "true");
         Outcome outcome = new Outcome();
         run(request.build(), outcome);
+        for (String leak : leaks()) {
+            System.out.println("FAILED  a buffer was not released: " + leak);
+            outcome.failed.incrementAndGet();
+        }
         System.out.println(outcome.passed + " passed, " + outcome.failed + " failed, " + outcome.skipped + " skipped");
         System.exit(outcome.failed.get() > 0 || outcome.passed.get() == 0 ? 1 : 0);
+    }
+
+    /** What Netty's leak detector found, from the file that {@code net.zcrx.testrun} writes. */
+    private static List<String> leaks() throws IOException {
+        String file = System.getProperty("zcrx.testrun.file");
+        return file == null
+                ? List.of()
+                : Files.readAllLines(Path.of(file)).stream()
+                        .filter(line -> line.startsWith("leak "))
+                        .toList();
     }
 
     private static void run(LauncherDiscoveryRequest request, TestExecutionListener listener) {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 @Tag("vm")
 class ZeroCopyProxyTest {
     private static final long MIB = 1 << 20;
+    private static final int PAGE = 4096;
     private static final int TARGET_PORT = 9100;
 
     private ZcrxEventLoopGroup group;
@@ -69,8 +70,10 @@ class ZeroCopyProxyTest {
         assertEquals(bytes, metrics.zeroCopyBytes(), metrics::toString);
         assertEquals(0, metrics.copiedBytes(), metrics::toString);
         assertEquals(0, metrics.copiedOutBytes(), metrics::toString);
-        assertTrue(metrics.zeroCopySends() > 0, metrics::toString);
-        assertEquals(0, metrics.copiedSends(), metrics::toString);
+        // A buffer joins 64 pages at most, a message 17 buffers. The kernel copies one now and then, which must not end
+        // the zero copy.
+        assertTrue(metrics.zeroCopySends() >= bytes / (17 * 64 * PAGE), metrics::toString);
+        assertTrue(metrics.copiedSends() * 10 <= metrics.zeroCopySends(), metrics::toString);
         assertEquals(metrics.fragments(), metrics.refills(), metrics::toString);
     }
 
