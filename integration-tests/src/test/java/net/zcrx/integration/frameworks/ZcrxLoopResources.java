@@ -9,11 +9,11 @@ import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 import reactor.netty.resources.LoopResources;
 
-// snippet
-final class ZcrxLoopResources implements LoopResources {
+/** Event loops and channels of the transport for Reactor Netty; see docs/frameworks.md. */
+public final class ZcrxLoopResources implements LoopResources {
     private final EventLoopGroup group;
 
-    ZcrxLoopResources(EventLoopGroup group) {
+    public ZcrxLoopResources(EventLoopGroup group) {
         this.group = group;
     }
 
@@ -49,4 +49,3 @@ final class ZcrxLoopResources implements LoopResources {
         return IoUringDatagramChannel.class.asSubclass(type);
     }
 }
-// end of snippet

@@ -14,8 +14,8 @@ import net.zcrx.ZcrxIoHandlerFactory;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 
-// snippet
-final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.transport.Transport {
+/** The transport for Vert.x; see docs/frameworks.md. */
+public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.transport.Transport {
     private final ZcrxIoHandlerFactory factory = ZcrxIoHandler.newFactory();
 
     @Override
@@ -64,4 +64,3 @@ final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.transport
         return new IoUringDatagramChannel();
     }
 }
-// end of snippet
