@@ -385,4 +385,16 @@ class WriteTest {
             assertTrue(loops.metrics().zeroCopySends() >= 10, () -> "" + loops.metrics());
         }
     }
+
+    /** Pages that are sent without a copy count as locked memory, unless a process may lock all it wants. */
+    @Test
+    void shouldCopyWhereKernelRefusesZeroCopy() throws Exception {
+        List<String> little = List.of(
+                "setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock", "prlimit", "--memlock=1048576:1048576");
+        try (Child child = new Child(little, LittleLockedMemoryChild.class)) {
+            assertEquals("null", child.await("cause"));
+            assertEquals("true", child.await("same"));
+            assertEquals("0", child.await("references"));
+        }
+    }
 }
