@@ -87,10 +87,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     private void endOfBatch() {
         ctx.flush();
         if (call != null && !call.bodyComplete()) {
-            if (call.finished()) {
-                if (http2 || !call.keepAlive()) {
-                    linger(call);
-                }
+            if (call.finished() && (http2 || !call.keepAlive())) {
+                linger(call);
             } else if (bodyTimer == null) {
                 startBodyTimer();
             }

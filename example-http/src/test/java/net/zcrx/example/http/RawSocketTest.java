@@ -237,6 +237,11 @@ class RawSocketTest {
             assertArrayEquals("part".getBytes(), client.read(4));
             client.assertEnds();
         }
+        try (RawClient client = new RawClient(server)) {
+            client.send("POST /nothing-here HTTP/1.1\r\n" + HOST + "Content-Length: 1000\r\n\r\npart");
+            client.assertStatus(404);
+            client.assertEnds();
+        }
     }
 
     @Test
