@@ -22,8 +22,15 @@ import net.zcrx.uring.Uring;
  * warm in the CPU's cache however large the area is. Each time the kernel runs out, more are given.
  */
 public final class CopyReceiver implements Receiver, Reclaimer {
-    /** Chunks that the kernel gets at first. */
+    /** Chunks that the kernel gets at first, and again when it has not run out of them for a while. */
     private static final int FIRST_POSTED = 4;
+    /**
+     * Chunks that it gets at most. They are what comes at once from many connections, what one connection may still
+     * bring after auto-read went off, and what must be in the CPU's cache.
+     */
+    private static final int MAX_POSTED = 64;
+    /** Passes without the kernel running out after which it gets fewer again. */
+    private static final int CALM_PASSES = 1000;
 
     /** With fewer the application could hold all of them before copying out begins, and no connection would receive. */
     private static final int MIN_CHUNKS = 8;
@@ -50,6 +57,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private int freeCount;
     private int posted;
     private int target;
+    private int calmPasses;
     private final ExhaustionGuard guard;
 
     /**
@@ -167,7 +175,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     @Override
     public void await(Waiter waiter) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        target = Math.min(target * 2, chunks);
+        target = Math.min(target * 2, Math.min(MAX_POSTED, chunks));
+        calmPasses = 0;
         waiters.add(waiter);
     }
 
@@ -199,6 +208,10 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     @Override
     public void endPass() {
         pool.drain();
+        if (++calmPasses == CALM_PASSES) {
+            calmPasses = 0;
+            target = Math.max(target / 2, Math.min(FIRST_POSTED, chunks));
+        }
         post();
         if (!waiters.isEmpty()) {
             if (posted == 0) {

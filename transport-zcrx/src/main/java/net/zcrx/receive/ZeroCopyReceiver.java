@@ -95,9 +95,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
             grow();
         }
         if (guard.isCopyingOut(held)) {
-            ByteBuf copy = guard.copyOut(area, offset, length, alloc);
-            reclaim(token);
-            return copy;
+            try {
+                return guard.copyOut(area, offset, length, alloc);
+            } finally {
+                // Also if the channel's allocator throws.
+                reclaim(token);
+            }
         }
         if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
             return last;
