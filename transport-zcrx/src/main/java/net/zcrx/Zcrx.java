@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.uring.IoUring;
 import io.netty.util.internal.SystemPropertyUtil;
 import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.nic.ZeroCopyCheck;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.RingFd;
 
@@ -29,6 +30,17 @@ public final class Zcrx {
             throw (Error) new UnsatisfiedLinkError("The zcrx transport is not available: " + CAUSE.getMessage())
                     .initCause(CAUSE);
         }
+    }
+
+    /**
+     * Why a loop with an area of the default size could not receive by zero copy from this queue of a NIC, as far as can
+     * be told without trying: kernel, capability, driver, header split, locked memory, a queue in use. Takes a moment:
+     * not for an event loop's thread.
+     *
+     * @return a sentence with the command that mends it, or {@code null} if nothing is known to prevent zero copy
+     */
+    public static Throwable zeroCopyCause(String interfaceName, int queue) {
+        return CAUSE != null ? CAUSE : ZeroCopyCheck.cause(interfaceName, queue, new ZcrxIoHandlerConfig().areaBytes());
     }
 
     /**
