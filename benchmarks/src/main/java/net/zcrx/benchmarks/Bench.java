@@ -4,18 +4,26 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** The command line. Exit codes: 0, 1 if something could not be measured, 2 for wrong usage. */
 @Command(
         name = "bench",
-        mixinStandardHelpOptions = true,
         description = "Measures zcrx beside Netty's own transports.",
         subcommands = {QuickCommand.class, FullCommand.class, MicroCommand.class, VmCommand.class, GuestCommand.class})
 public final class Bench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new Bench()).execute(args));

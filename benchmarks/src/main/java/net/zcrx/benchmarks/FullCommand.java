@@ -3,7 +3,7 @@ package net.zcrx.benchmarks;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "full", mixinStandardHelpOptions = true, description = "All patterns and all peers; takes many hours.")
+@Command(name = "full", description = "All patterns and all peers; takes many hours.")
 final class FullCommand extends LoopbackCommand {
     @Override
     boolean isQuick() {

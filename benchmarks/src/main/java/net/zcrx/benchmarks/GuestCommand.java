@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** The part of {@link VmCommand} that runs in the virtual machine. */
-@Command(name = "guest", hidden = true, mixinStandardHelpOptions = true)
+@Command(name = "guest", hidden = true)
 final class GuestCommand implements Callable<Integer> {
     private static final String ADDRESS = "10.9.0.1";
     private static final String INTERFACE = "zcnic0";

@@ -3,7 +3,7 @@ package net.zcrx.benchmarks;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "quick", mixinStandardHelpOptions = true, description = "The chief patterns, in at most five minutes.")
+@Command(name = "quick", description = "The chief patterns, in at most five minutes.")
 final class QuickCommand extends LoopbackCommand {
     @Override
     boolean isQuick() {

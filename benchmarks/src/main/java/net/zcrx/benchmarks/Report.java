@@ -62,7 +62,7 @@ final class Report {
         StringBuilder text = new StringBuilder();
         text.append(markdown ? "### " : "").append(runs.name()).append(": ").append(runs.title());
         text.append(runs.pacedRate() > 0 ? "; paced at " + Math.round(runs.pacedRate()) + " messages/s" : "");
-        text.append(String.format(Locale.ROOT, " (%d rounds of %.1f s)", runs.rounds(), runs.seconds()));
+        text.append(String.format(Locale.ROOT, " (rounds: %d of %.1f s)", runs.rounds(), runs.seconds()));
         text.append(markdown ? "\n\n" : "\n");
         List<Metric> columns = columns(runs);
         Table table = new Table();
@@ -71,6 +71,9 @@ final class Report {
         table.row(head);
         List<String> notes = new ArrayList<>();
         for (Peer peer : results.peers()) {
+            if (!summary.has(peer)) {
+                continue;
+            }
             Optional<String> failure = summary.failure(peer);
             if (failure.isPresent()) {
                 notes.add(peer + " has no result: " + failure.get());

@@ -50,7 +50,7 @@ final class ResultsPage {
                         + " each other.\n\n");
         Path micro = module.resolve("results").resolve(MicroResults.NAME);
         if (Files.exists(micro)) {
-            page.append("## Micro-benchmarks\n\n")
+            page.append("## Micro-benchmarks\n\nOf one operation; leak detection is off.\n\n")
                     .append(MicroResults.read(micro).table().markdown());
         }
         Files.writeString(module.resolve(NAME), page);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 
@@ -72,7 +73,11 @@ final class Run {
             Map<String, Long> after = server.stats();
             for (GroupResult result : results) {
                 if (result.didNothing()) {
-                    throw new RunFailedException("The server stalled: nothing went on in the measurement.");
+                    throw new RunFailedException(String.format(
+                            Locale.ROOT,
+                            "Nothing went on by %s in the measurement; the server used %.2f s of processor time.",
+                            result.load().argument(server.port(result.load().service())),
+                            usageAfter.cpuSeconds() - usageBefore.cpuSeconds()));
                 }
                 put(result);
             }

@@ -78,6 +78,11 @@ final class Summary {
                 new Cell(Statistics.median(values), Statistics.quantile(values, 0), Statistics.quantile(values, 1)));
     }
 
+    /** Whether the peer took part. */
+    boolean has(Peer peer) {
+        return runs.runs().stream().anyMatch(run -> run.peer() == peer);
+    }
+
     /** Why a peer has no values; empty if it has some. */
     Optional<String> failure(Peer peer) {
         List<PeerRun> own =

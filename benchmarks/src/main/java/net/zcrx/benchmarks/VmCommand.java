@@ -11,10 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts the virtual machine, has the campaign run in there, and shows what came out. */
-@Command(
-        name = "vm",
-        mixinStandardHelpOptions = true,
-        description = "Zero copy, over the software NIC in the virtual machine.")
+@Command(name = "vm", description = "Zero copy, over the software NIC in the virtual machine.")
 final class VmCommand implements Callable<Integer> {
     private static final int ROUNDS = 5;
     private static final double SECONDS = 5;

@@ -125,12 +125,16 @@ public class ReceiveCycleBenchmark {
 
     @Benchmark
     @Group("offLoop")
-    public void release(Handover handover) {
-        ZcrxByteBuf buf = handover.queue.poll();
-        if (buf == null) {
-            Thread.yield();
-        } else {
+    public int release(Handover handover) {
+        for (int i = 0; i < BATCH; i++) {
+            ZcrxByteBuf buf = handover.queue.poll();
+            if (buf == null) {
+                // The loop may need this processor to receive more.
+                Thread.yield();
+                return i;
+            }
             buf.release();
         }
+        return BATCH;
     }
 }
