@@ -31,7 +31,11 @@ final class TransportUnderTest {
     /** With ZERO_COPY: the NIC whose queues, from 1 on, the loops take one after the other. */
     private static final String INTERFACE = System.getProperty("zcrx.testsuite.interface", "zcnic0");
 
-    private static final int QUEUES = 15;
+    /** The first loops keep their queue until the end of the run. */
+    private static final int KEPT_QUEUES = 10;
+    /** Those after them end soon, and more follow. */
+    private static final int PASSED_ON_QUEUES = 5;
+
     private static final long ZERO_COPY_AREA = 8 << 20;
     private static final AtomicInteger NEXT_QUEUE = new AtomicInteger();
 
@@ -58,10 +62,15 @@ final class TransportUnderTest {
         if (MODE == ZcrxMode.ZERO_COPY) {
             config.areaBytes(ZERO_COPY_AREA);
             for (int i = 0; i < loops; i++) {
-                config.interfaceQueue(INTERFACE, 1 + NEXT_QUEUE.getAndIncrement() % QUEUES);
+                config.interfaceQueue(INTERFACE, nextQueue());
             }
         }
         return config;
+    }
+
+    private static int nextQueue() {
+        int loop = NEXT_QUEUE.getAndIncrement();
+        return 1 + (loop < KEPT_QUEUES ? loop : KEPT_QUEUES + loop % PASSED_ON_QUEUES);
     }
 
     static ServerChannel newServerChannel() {
