@@ -29,6 +29,7 @@ public final class ZcrxIoHandler implements IoHandler {
     private final IoUringIoHandler uring;
     private final Reception reception;
     private final Loop loop;
+    private boolean prepared;
     private boolean destroyed;
 
     /**
@@ -103,6 +104,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public void prepareToDestroy() {
+        prepared = true;
         uring.prepareToDestroy();
         loop.endPass();
     }
@@ -111,8 +113,11 @@ public final class ZcrxIoHandler implements IoHandler {
     public void destroy() {
         if (!destroyed) {
             destroyed = true;
-            // Again, or for the first time: without a quiet period a loop may end before it was told to prepare.
-            prepareToDestroy();
+            if (!prepared) {
+                // Without a quiet period a loop may end before it was told to. Never twice in a row, though: Netty then
+                // frees the memory that its read of the wakeup descriptor, queued behind a drain, has yet to fill.
+                prepareToDestroy();
+            }
             uring.destroy();
             loop.close();
         }
