@@ -146,7 +146,7 @@ class ExhaustionTest {
             List<Command> senders = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 // Packets of their own, few bytes each: dozens on a page.
-                senders.add(Nic.send(Nic.ADDRESS, Nic.PORT, 40_000, "-n", "-r", "3", "60"));
+                senders.add(Nic.send(Nic.ADDRESS, Nic.PORT, 160_000, "-n", "-r", "3", "60"));
             }
             server.readers(8);
             for (Command sender : senders) {
@@ -155,7 +155,7 @@ class ExhaustionTest {
                         () -> server.readers().stream()
                                         .mapToLong(reader -> reader.received.get())
                                         .sum()
-                                == 8 * 40_000);
+                                == 8 * 160_000);
                 sender.endsWell();
                 sender.close();
             }

@@ -52,7 +52,10 @@ class TeardownTest {
             server.shutDown();
             long position = 0;
             for (ByteBuf bytes : holder.held) {
-                assertEquals(-1, PatternReader.firstWrong(bytes, position, 1));
+                // A quick sender brings hundreds of megabytes until the loop has ended: the first tell enough.
+                if (position < 4 * MIB) {
+                    assertEquals(-1, PatternReader.firstWrong(bytes, position, 1));
+                }
                 position += bytes.readableBytes();
             }
             assertEquals(holder.received.get(), position);
