@@ -33,9 +33,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What has the tag "kernel" asks for what an emulator of a processor does not pass on to the kernel. */
 class NativeTest {
     private static final int EBADF = 9;
     private static final int ENOMEM = 12;
@@ -51,7 +53,8 @@ class NativeTest {
     @BeforeAll
     static void loadLibraries() {
         assertNull(Native.loadFailure(), () -> "the native library does not load: " + Native.loadFailure());
-        IoUring.ensureAvailability();
+        // Loads Netty's library, which makes a ByteBuffer of an address: it does so where io_uring is missing, too.
+        IoUring.isAvailable();
     }
 
     @Test
@@ -87,6 +90,7 @@ class NativeTest {
         assertEquals(-EINVAL, Native.munmap(1, Native.pageSize()));
     }
 
+    @Tag("kernel")
     @Test
     void shouldAdvise() {
         int length = 2 * Native.pageSize();
@@ -98,16 +102,19 @@ class NativeTest {
         assertEquals(0, Native.munmap(address, length));
     }
 
+    @Tag("kernel")
     @Test
     void shouldReturnErrorOfRegister() {
         assertEquals(-EBADF, Native.register(Integer.MAX_VALUE, 0, 0, 0));
     }
 
+    @Tag("kernel")
     @Test
     void shouldReturnErrorOfRingSetup() {
         assertEquals(-EFAULT, Native.setupRing(1, 0));
     }
 
+    @Tag("kernel")
     @Test
     void shouldControlDeviceByNetlinkSocket() throws IOException {
         int netlinkGeneric = 16;
