@@ -22,22 +22,28 @@ final class Detour implements IoUringIoHandle, Receiver.Waiter {
     private final SocketReads reads;
     private final Executor home;
     private final int fd;
+    private final int limit;
 
     private IoRegistration registration;
     private boolean cancelled;
     private boolean waiting;
 
-    private Detour(ZcrxIoHandler elsewhere, ZcrxSocketChannel channel, SocketReads reads) {
+    private Detour(ZcrxIoHandler elsewhere, ZcrxSocketChannel channel, SocketReads reads, int limit) {
         this.elsewhere = elsewhere;
         this.channel = channel;
         this.reads = reads;
         home = channel.eventLoop();
         fd = channel.socket.intValue();
+        this.limit = limit;
     }
 
-    /** On the channel's loop, which hears of the end by {@link SocketReads#detourEnded}. */
-    static Detour begin(ZcrxIoHandler elsewhere, ZcrxSocketChannel channel, SocketReads reads) {
-        Detour detour = new Detour(elsewhere, channel, reads);
+    /**
+     * On the channel's loop, which hears of the end by {@link SocketReads#detourEnded}.
+     *
+     * @param limit bytes, more than 0
+     */
+    static Detour begin(ZcrxIoHandler elsewhere, ZcrxSocketChannel channel, SocketReads reads, int limit) {
+        Detour detour = new Detour(elsewhere, channel, reads, limit);
         channel.requestBegan();
         try {
             elsewhere.executor().execute(detour::start);
@@ -69,7 +75,7 @@ final class Detour implements IoUringIoHandle, Receiver.Waiter {
     }
 
     private void read() {
-        if (cancelled || registration.submit(elsewhere.receiver().arm(fd, true)) == 0) {
+        if (cancelled || registration.submit(elsewhere.receiver().arm(fd, limit)) == 0) {
             end(Uring.ECANCELED);
         }
     }

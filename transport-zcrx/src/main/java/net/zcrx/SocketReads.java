@@ -18,8 +18,9 @@ import net.zcrx.uring.Uring;
  * <p>A buffer is as long as what came at once. Only if the user has chosen a {@code RecvByteBufAllocator} of his own it
  * is cut to the lengths that this one gives.
  *
- * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length.
- * What comes though nobody asks for it (auto-read just went off) is kept in order for the next read(). When no receive
+ * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length;
+ * and so does each pass of the loop where the user has bounded what one may bring ({@code RECEIVE_GRANT}), as the next
+ * is armed at a pass's end only. What comes though nobody asks for it (auto-read just went off) is kept in order for the next read(). When no receive
  * is armed a poll watches for the peer's end, as a receive would see it: then everything is read and handed on, asked
  * for or not, as Netty's other transports do.
  */
@@ -47,6 +48,8 @@ final class SocketReads {
     }
 
     static final long RETRY_MILLIS = 20;
+    /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
+    private static final int BYTES_OF_A_READ = 64 * 1024;
 
     private final ZcrxSocketChannel channel;
     private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(0);
@@ -56,7 +59,9 @@ final class SocketReads {
     private State state = State.IDLE;
     private Wait wait;
     private long receive;
-    private boolean once;
+    /** Bytes after which the receive that was armed last ends by itself; 0 if it does not. */
+    private int limit;
+
     private long received;
     private boolean watchingHangUp;
 
@@ -225,12 +230,12 @@ final class SocketReads {
         receive = 0;
         Receiver receiver = channel.loop().receiver();
         if (result > 0) {
-            if (!once && before == State.ARMED) {
+            if (limit == 0 && before == State.ARMED) {
                 // The kernel disarms a multishot receive when the completion queue has no room for more.
                 receiver.counters().add(Counter.CQ_FULL, 1);
             }
         } else if (result == 0) {
-            ended = !once || receiver.grant() == 0 || received < receiver.grant();
+            ended = limit == 0 || received < limit;
             hangUp |= ended;
         } else if (receiver.isExhausted(result)) {
             state = State.WAITING;
@@ -345,11 +350,11 @@ final class SocketReads {
         if (closed) {
             return;
         }
-        if (wanted || hangUp) {
-            if (state == State.IDLE && channel.isActive()) {
-                arm();
-            }
-        } else if (state == State.ARMED && !once) {
+        boolean mayReceive = wanted || hangUp;
+        if (mayReceive && state == State.IDLE && channel.isActive()) {
+            arm();
+        }
+        if (state == State.ARMED && limit == 0 && (!mayReceive || limit() > 0)) {
             state = State.CANCELLING;
             channel.submit(Uring.cancel(receive));
         }
@@ -360,17 +365,23 @@ final class SocketReads {
 
     private void arm() {
         received = 0;
+        limit = limit();
         if (elsewhere != null) {
-            once = true;
+            // It hears late that nobody wants to read any more, so it must end by itself.
+            limit = limit == 0 ? BYTES_OF_A_READ : limit;
             state = State.ARMED;
-            detour = Detour.begin(elsewhere, channel, this);
+            detour = Detour.begin(elsewhere, channel, this, limit);
             return;
         }
-        once = !channel.config().isAutoRead() && !hangUp;
-        receive = channel.submit(channel.loop().receiver().arm(channel.socket.intValue(), once));
+        receive = channel.submit(channel.loop().receiver().arm(channel.socket.intValue(), limit));
         if (receive != 0) {
             state = State.ARMED;
         }
+    }
+
+    private int limit() {
+        int grant = channel.socketConfig().receiveGrant();
+        return grant > 0 || channel.config().isAutoRead() || hangUp ? grant : BYTES_OF_A_READ;
     }
 
     private void wake() {

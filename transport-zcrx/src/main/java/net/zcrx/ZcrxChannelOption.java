@@ -8,9 +8,9 @@ import io.netty.channel.uring.IoUringChannelOption;
  * The options of {@link ZcrxSocketChannel} and {@link ZcrxServerSocketChannel} beyond those of
  * {@link ChannelOption}.
  *
- * <p>Each constant <em>is</em> the one of Netty's io_uring transport, and a channel takes
- * {@code EpollChannelOption}'s constant of the same name for it too: an application that moves to this transport keeps
- * its options as they are.
+ * <p>Each constant that Netty's io_uring transport has too <em>is</em> that one, and a channel takes
+ * {@code EpollChannelOption}'s constant of the same name for it: an application that moves to this transport keeps its
+ * options as they are.
  *
  * <p>Options of a connection ({@code ServerBootstrap.childOption}, {@code Bootstrap.option}):
  * <table border="1">
@@ -54,6 +54,8 @@ import io.netty.channel.uring.IoUringChannelOption;
  *     <td>take packets for foreign addresses; needs CAP_NET_ADMIN</td><td>IP_TRANSPARENT</td></tr>
  * <tr><td>{@link #WRITE_ZERO_COPY_THRESHOLD}</td><td>Integer</td><td>-1</td>
  *     <td>see the constant</td><td>none</td></tr>
+ * <tr><td>{@link #RECEIVE_GRANT}</td><td>Integer</td><td>0</td>
+ *     <td>bytes that the connection may receive in one pass of its event loop; 0 is no bound</td><td>none</td></tr>
  * </table>
  *
  * <p>Options of a listening socket ({@code ServerBootstrap.option}):
@@ -130,6 +132,15 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
      */
     public static final ChannelOption<Integer> WRITE_ZERO_COPY_THRESHOLD =
             IoUringChannelOption.IO_URING_WRITE_ZERO_COPY_THRESHOLD;
+
+    /**
+     * Bytes that a connection may receive in one pass of its event loop; 0, the default, is no bound. It is for
+     * connections that bring much, so that others of the loop need not wait long: a pass lasts as long as the handlers
+     * take for what it brought, at most the grant from each such connection. With a grant the receive is armed anew
+     * each pass, which costs some throughput, and the more the smaller it is; 64 KiB is a start. It may be changed at
+     * any time, and counts from the next pass on.
+     */
+    public static final ChannelOption<Integer> RECEIVE_GRANT = valueOf(ZcrxChannelOption.class, "RECEIVE_GRANT");
 
     private ZcrxChannelOption() {}
 }

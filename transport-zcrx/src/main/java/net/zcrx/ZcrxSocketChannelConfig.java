@@ -19,6 +19,7 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     private volatile boolean allowHalfClosure;
     private volatile boolean tcpFastOpenConnect;
     private volatile int writeZeroCopyThreshold = NEVER;
+    private volatile int receiveGrant;
 
     ZcrxSocketChannelConfig(Channel channel, Socket socket, Runnable autoReadCleared) {
         super(channel, new AdaptiveRecvByteBufAllocator(), socket, KernelOptions.OF_CONNECTION, autoReadCleared);
@@ -29,6 +30,11 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     boolean isZeroCopyWrite(long bytes) {
         int threshold = writeZeroCopyThreshold;
         return threshold != NEVER && bytes >= threshold;
+    }
+
+    /** Bytes that a pass of the loop may bring; 0 if they are not bounded. */
+    int receiveGrant() {
+        return receiveGrant;
     }
 
     /** Whether the allocator's guesses are Netty's own adaptive ones, not lengths that the user chose. */
@@ -46,7 +52,8 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
                 super.getOptions(),
                 ChannelOption.ALLOW_HALF_CLOSURE,
                 ChannelOption.TCP_FASTOPEN_CONNECT,
-                ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD);
+                ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD,
+                ZcrxChannelOption.RECEIVE_GRANT);
     }
 
     @Override
@@ -61,6 +68,9 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
         if (option == ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD) {
             return (T) Integer.valueOf(writeZeroCopyThreshold);
         }
+        if (option == ZcrxChannelOption.RECEIVE_GRANT) {
+            return (T) Integer.valueOf(receiveGrant);
+        }
         return super.getOption(option);
     }
 
@@ -73,6 +83,8 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
             tcpFastOpenConnect = (Boolean) value;
         } else if (option == ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD) {
             setWriteZeroCopyThreshold((Integer) value);
+        } else if (option == ZcrxChannelOption.RECEIVE_GRANT) {
+            setReceiveGrant((Integer) value);
         } else {
             return super.setOption(option, value);
         }
@@ -85,6 +97,14 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
                     + " but must be a number of bytes, or " + NEVER + " for never.");
         }
         writeZeroCopyThreshold = bytes;
+    }
+
+    private void setReceiveGrant(int bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException(ZcrxChannelOption.RECEIVE_GRANT + " is " + bytes
+                    + " but must be a number of bytes, or 0 for no bound.");
+        }
+        receiveGrant = bytes;
     }
 
     @Override

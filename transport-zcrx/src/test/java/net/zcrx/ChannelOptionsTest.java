@@ -173,6 +173,10 @@ class ChannelOptionsTest {
         assertTrue(connection.isAllowHalfClosure());
         assertEquals(true, connection.getOption(ChannelOption.ALLOW_HALF_CLOSURE));
 
+        assertTrue(connection.setOption(ZcrxChannelOption.RECEIVE_GRANT, 65_536));
+        assertEquals(65_536, connection.receiveGrant());
+        assertEquals(65_536, connection.getOption(ZcrxChannelOption.RECEIVE_GRANT));
+
         assertTrue(connection.setOption(ChannelOption.TCP_FASTOPEN_CONNECT, true));
         assertTrue(connection.isTcpFastOpenConnect());
         assertEquals(true, connection.getOption(ChannelOption.TCP_FASTOPEN_CONNECT));
@@ -205,6 +209,7 @@ class ChannelOptionsTest {
         assertFalse(connection.isAllowHalfClosure());
         assertFalse(connection.isTcpFastOpenConnect());
         assertEquals(-1, connection.getOption(ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD));
+        assertEquals(0, connection.getOption(ZcrxChannelOption.RECEIVE_GRANT));
         assertTrue(connection.isAutoRead());
         assertTrue(listener.isReuseAddress());
         assertEquals(NetUtil.SOMAXCONN, listener.getBacklog());
@@ -217,7 +222,7 @@ class ChannelOptionsTest {
                 names("SO_RCVBUF SO_SNDBUF TCP_NODELAY SO_KEEPALIVE SO_REUSEADDR SO_LINGER IP_TOS ALLOW_HALF_CLOSURE"
                         + " TCP_CORK TCP_NOTSENT_LOWAT TCP_KEEPCNT TCP_KEEPIDLE TCP_KEEPINTVL TCP_USER_TIMEOUT"
                         + " TCP_QUICKACK IP_TRANSPARENT TCP_FASTOPEN_CONNECT"
-                        + " IO_URING_WRITE_ZERO_COPY_THRESHOLD"),
+                        + " IO_URING_WRITE_ZERO_COPY_THRESHOLD RECEIVE_GRANT"),
                 namesBeyondDefaults(connection.getOptions()));
         assertEquals(
                 names("SO_RCVBUF SO_REUSEADDR SO_BACKLOG SO_REUSEPORT IP_FREEBIND IP_TRANSPARENT TCP_DEFER_ACCEPT"
@@ -251,6 +256,7 @@ class ChannelOptionsTest {
         assertFalse(connection.setOption(ZcrxChannelOption.TCP_DEFER_ACCEPT, 1));
         assertFalse(listener.setOption(ChannelOption.TCP_NODELAY, true));
         assertFalse(listener.setOption(ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD, 1));
+        assertFalse(listener.setOption(ZcrxChannelOption.RECEIVE_GRANT, 1));
     }
 
     static Stream<Arguments> outOfRange() {
@@ -267,6 +273,7 @@ class ChannelOptionsTest {
                 Arguments.of(ZcrxChannelOption.TCP_NOTSENT_LOWAT, -1L),
                 Arguments.of(ZcrxChannelOption.TCP_NOTSENT_LOWAT, 1L << 32),
                 Arguments.of(ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD, -2),
+                Arguments.of(ZcrxChannelOption.RECEIVE_GRANT, -1),
                 Arguments.of(ChannelOption.SO_BACKLOG, -1),
                 Arguments.of(ZcrxChannelOption.TCP_DEFER_ACCEPT, -1),
                 Arguments.of(ChannelOption.TCP_FASTOPEN, -1));

@@ -95,13 +95,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public IoUringIoOps arm(int fd, boolean once) {
-        return Uring.recv(fd, ring.group(), !once);
-    }
-
-    @Override
-    public int grant() {
-        return 0;
+    public IoUringIoOps arm(int fd, int limit) {
+        return Uring.recv(fd, ring.group(), limit);
     }
 
     @Override

@@ -21,12 +21,10 @@ public interface Receiver {
     /**
      * The submission that arms a receive.
      *
-     * @param once for one read of the user's, not until cancelled
+     * @param limit bytes after which it ends by itself, with a result of 0 or with the last data, and maybe before;
+     *     0 keeps it armed until it is cancelled
      */
-    IoUringIoOps arm(int fd, boolean once);
-
-    /** How many bytes a receive armed {@code once} brings before it ends with a result of 0; 0 means one completion. */
-    int grant();
+    IoUringIoOps arm(int fd, int limit);
 
     /**
      * Makes a buffer of a completion that carries data.

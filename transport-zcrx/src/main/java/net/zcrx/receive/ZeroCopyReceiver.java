@@ -23,9 +23,6 @@ import net.zcrx.uring.Uring;
  * kernel copies, differs in what is counted.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
-    /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
-    private static final int GRANT = 64 * 1024;
-
     private final InterfaceQueue queue;
     private final boolean device;
     private final Growth growth;
@@ -70,13 +67,8 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public IoUringIoOps arm(int fd, boolean once) {
-        return Uring.recvZeroCopy(fd, queue.id(), once ? GRANT : 0);
-    }
-
-    @Override
-    public int grant() {
-        return GRANT;
+    public IoUringIoOps arm(int fd, int limit) {
+        return Uring.recvZeroCopy(fd, queue.id(), limit);
     }
 
     @Override

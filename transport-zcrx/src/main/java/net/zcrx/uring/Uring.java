@@ -70,10 +70,13 @@ public final class Uring {
         return new IoUringIoOps(OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
     }
 
-    /** RECV into a buffer of group {@code group}; multishot stays armed until cancelled, its end or an error. */
-    public static IoUringIoOps recv(int fd, short group, boolean multishot) {
-        short ioPrio = multishot ? RECV_MULTISHOT : 0;
-        return new IoUringIoOps(OP_RECV, IOSQE_BUFFER_SELECT, ioPrio, fd, 0, 0, 0, 0, 0L, group, (short) 0, 0, 0);
+    /**
+     * RECV into buffers of group {@code group}: at most {@code limit} bytes into one of them, or with a limit of 0
+     * multishot, which stays armed until cancelled, its end or an error.
+     */
+    public static IoUringIoOps recv(int fd, short group, int limit) {
+        short ioPrio = limit == 0 ? RECV_MULTISHOT : 0;
+        return new IoUringIoOps(OP_RECV, IOSQE_BUFFER_SELECT, ioPrio, fd, 0, 0, limit, 0, 0L, group, (short) 0, 0, 0);
     }
 
     /** RECV_ZC from interface queue {@code zcrxId} until {@code limit} bytes came (0 = no limit). */

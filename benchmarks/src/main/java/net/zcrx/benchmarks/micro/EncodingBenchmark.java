@@ -26,7 +26,7 @@ public class EncodingBenchmark {
 
     @Benchmark
     public IoUringIoOps multishotReceive() {
-        return Uring.recv(fd, group, true);
+        return Uring.recv(fd, group, 0);
     }
 
     @Benchmark
