@@ -12,9 +12,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.zcrx.testrun.TestRun;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -25,7 +28,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /**
  * Runs the tests with the tag "vm", or the classes that are named, in this one JVM: starting another is slow in the
  * virtual machine. A line a test as it ends, then {@code N passed, N failed, N skipped}; exit status 1 if one failed or
- * none ran.
+ * none ran. A leak is a failure, and so is a skip that is not among {@link TestRun#KNOWN_SKIPS}.
  */
 public final class VmSuite {
     private static final String PACKAGE = "net.zcrx.vm";
@@ -35,59 +38,67 @@ public final class VmSuite {
     /** Names of classes; none for all with the tag. */
     public static void main(String[] classes) throws IOException {
         List<? extends DiscoverySelector> selectors = classes.length == 0
-                ? List.of(selectPackage(PACKAGE))
+                ? List.of(selectPackage("net.zcrx"))
                 : Arrays.stream(classes)
                         .map(name -> selectClass(name.contains(".") ? name : PACKAGE + '.' + name))
                         .toList();
         LauncherDiscoveryRequestBuilder request =
                 LauncherDiscoveryRequestBuilder.request().selectors(selectors);
         if (classes.length == 0) {
-            request.filters(TagFilter.includeTags("vm"));
+            // By their names first, since a class must be loaded to see its tags.
+            request.filters(ClassNameFilter.includeClassNamePatterns(".*Test"), TagFilter.includeTags("vm"));
         }
         // A test that hangs is one failure, with the stacks of all threads, and not the end of the run.
         request.configurationParameter("junit.jupiter.execution.timeout.default", "300 s");
         request.configurationParameter("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD");
         request.configurationParameter("junit.jupiter.execution.timeout.threaddump.enabled", "true");
+        // One launcher, and so one recorder: it keeps the leaks of both runs.
+        Launcher launcher = LauncherFactory.create();
         Outcome outcome = new Outcome();
-        run(request.build(), outcome);
+        TestRun record = run(launcher, request.build(), outcome);
         if (!outcome.failures.isEmpty()) {
-            runAgain(outcome);
+            record = runAgain(launcher, outcome);
         }
-        for (String leak : leaks(outcome)) {
-            System.out.println("FAILED  a buffer was not released: " + leak);
-            outcome.failed.incrementAndGet();
+        for (String leak : record.leaks()) {
+            fail(outcome, "a buffer was not released: " + leak);
+        }
+        for (String test : record.skipped()) {
+            if (!TestRun.KNOWN_SKIPS.contains(test)) {
+                fail(outcome, "skipped without being known to be: " + test);
+            }
         }
         System.out.println(outcome.passed + " passed, " + outcome.failed + " failed, " + outcome.skipped + " skipped");
         System.exit(outcome.failed.get() > 0 || outcome.passed.get() == 0 ? 1 : 0);
     }
 
     /** Once more what failed: under emulation a busy host can make a case miss its limits. Tells which were flakes. */
-    private static void runAgain(Outcome first) {
+    private static TestRun runAgain(Launcher launcher, Outcome first) throws IOException {
         List<? extends DiscoverySelector> failed =
                 first.failures.stream().map(DiscoverySelectors::selectUniqueId).toList();
         System.out.println("again   " + failed.size() + " that failed");
         Outcome second = new Outcome();
-        run(LauncherDiscoveryRequestBuilder.request().selectors(failed).build(), second);
+        TestRun record = run(
+                launcher,
+                LauncherDiscoveryRequestBuilder.request().selectors(failed).build(),
+                second);
         System.out.println("flaky   " + second.passed + " passed when run again");
         first.failed.addAndGet(-second.passed.get());
         first.passed.addAndGet(second.passed.get());
+        return record;
     }
 
-    /** What Netty's leak detector found, from the file that {@code net.zcrx.testrun} writes. */
-    private static List<String> leaks(Outcome outcome) throws IOException {
-        String file = System.getProperty("zcrx.testrun.file");
-        if (file == null || !Files.exists(Path.of(file))) {
-            System.out.println("skipped the look for leaks: the listener left no record in " + file);
-            outcome.skipped.incrementAndGet();
-            return List.of();
-        }
-        return Files.readAllLines(Path.of(file)).stream()
-                .filter(line -> line.startsWith("leak "))
-                .toList();
+    /** Returns what {@code net.zcrx.testrun} wrote down of this run and those before it; it always does. */
+    private static TestRun run(Launcher launcher, LauncherDiscoveryRequest request, TestExecutionListener listener)
+            throws IOException {
+        Path record = Files.createTempDirectory("zcrx-suite").resolve("test-run.txt");
+        System.setProperty(TestRun.WRITE_PROPERTY, record.toString());
+        launcher.execute(request, listener);
+        return TestRun.read(record);
     }
 
-    private static void run(LauncherDiscoveryRequest request, TestExecutionListener listener) {
-        LauncherFactory.create().execute(request, listener);
+    private static void fail(Outcome outcome, String sentence) {
+        System.out.println("FAILED  " + sentence);
+        outcome.failed.incrementAndGet();
     }
 
     private static final class Outcome implements TestExecutionListener {

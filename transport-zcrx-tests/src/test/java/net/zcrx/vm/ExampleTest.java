@@ -1,0 +1,30 @@
+package net.zcrx.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The example as people start it, with a client at the other end of the wire. */
+@Tag("vm")
+class ExampleTest {
+    private static final Pattern SUM = Pattern.compile(
+            "zcrx-once mode=(\\S+) transport=zcrx received=(\\d+) zeroCopy=(\\d+) copied=(\\d+) mismatches=0");
+
+    @Test
+    void shouldReceiveWithoutCopy() throws Exception {
+        String said = Command.run("./zcrx", "run", "--once");
+        Matcher sum = SUM.matcher(said);
+        assertTrue(sum.find(), said);
+        assertEquals("ZERO_COPY", sum.group(1), said);
+        long received = Long.parseLong(sum.group(2));
+        long zeroCopy = Long.parseLong(sum.group(3));
+        // The start of a short request may come with its headers.
+        assertTrue(zeroCopy >= received * 99 / 100, said);
+        assertEquals(received, zeroCopy + Long.parseLong(sum.group(4)), said);
+        Nic.leaksNothing();
+    }
+}
