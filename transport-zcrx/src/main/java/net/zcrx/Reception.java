@@ -3,6 +3,8 @@ package net.zcrx;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import java.util.List;
+import java.util.Optional;
+import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
@@ -39,11 +41,13 @@ final class Reception {
     private final Receiver receiver;
     private final ZcrxMode mode;
     private final String reason;
+    private final Optional<InterfaceQueueName> queue;
 
-    private Reception(Receiver receiver, ZcrxMode mode, String reason) {
+    private Reception(Receiver receiver, ZcrxMode mode, String reason, Optional<InterfaceQueueName> queue) {
         this.receiver = receiver;
         this.mode = mode;
         this.reason = reason;
+        this.queue = queue;
     }
 
     /**
@@ -81,7 +85,7 @@ final class Reception {
         try {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), uring::wakeup);
-            return new Reception(receiver, ZcrxMode.COPY, reason);
+            return new Reception(receiver, ZcrxMode.COPY, reason, Optional.empty());
         } catch (RuntimeException e) {
             area.release();
             throw e;
@@ -105,7 +109,8 @@ final class Reception {
                         ? ""
                         : "with an area of " + bytes + " bytes instead of " + config.areaBytes()
                                 + ", for more memory may not be locked. Mend it with: ulimit -l unlimited";
-                return new Reception(receiver, device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY, reason);
+                ZcrxMode mode = device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY;
+                return new Reception(receiver, mode, reason, device.name());
             } catch (InterfaceQueue.RefusedException e) {
                 area.release();
                 boolean smaller = config.mode() == ZcrxMode.AUTO
@@ -148,6 +153,10 @@ final class Reception {
             int bufferBytes = config.receiveBufferBytes() == 0 ? Native.pageSize() : config.receiveBufferBytes();
             long pages = nic.ringEntries().orElse(USUAL_RING) + (long) POOL_CACHE;
             return new Device(nic, name.queue(), (pages + 1) * bufferBytes);
+        }
+
+        Optional<InterfaceQueueName> name() {
+            return exists() ? Optional.of(new InterfaceQueueName(nic.interfaceName(), queue)) : Optional.empty();
         }
 
         boolean exists() {
@@ -229,6 +238,11 @@ final class Reception {
 
     ZcrxMode mode() {
         return mode;
+    }
+
+    /** The NIC queue that is bound. */
+    Optional<InterfaceQueueName> queue() {
+        return queue;
     }
 
     /** Why the mode is not a better one, or what else there is to know; empty if nothing. */

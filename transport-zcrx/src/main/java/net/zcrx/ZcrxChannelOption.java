@@ -81,6 +81,8 @@ import io.netty.channel.uring.IoUringChannelOption;
  * <tr><td>{@link ChannelOption#TCP_FASTOPEN}</td><td>Integer</td><td>0</td>
  *     <td>fast open requests that may be pending, bounded by net.core.somaxconn; 0 is off; set before bind</td>
  *     <td>TCP_FASTOPEN</td></tr>
+ * <tr><td>{@link #FLOW_STEERING}</td><td>ZcrxIoHandlerFactory</td><td>none</td>
+ *     <td>see the constant; set before bind</td><td>none</td></tr>
  * </table>
  *
  * <p>Both take the options of every Netty channel (allocator, auto-read, watermarks, ...), and any other option of the
@@ -141,6 +143,30 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
      * any time, and counts from the next pass on.
      */
     public static final ChannelOption<Integer> RECEIVE_GRANT = valueOf(ZcrxChannelOption.class, "RECEIVE_GRANT");
+
+    /**
+     * Steers the port to the NIC queues of the event loops that this factory made, which are to be those that handle
+     * the connections ({@code ethtool -N}): bind installs the rules, before the first connection can come, and close
+     * removes them. Where the NIC has RSS contexts it spreads connections over the queues of several loops, else all
+     * come by the first.
+     *
+     * <pre>{@code
+     * ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(4, config);
+     * new ServerBootstrap().group(group).option(ZcrxChannelOption.FLOW_STEERING, group.ioHandlerFactory())
+     * }</pre>
+     *
+     * <p>Bind fails, with nothing changed and nothing listened on, if the NIC refuses, with a
+     * {@link java.io.IOException} that says why and what to do, or if the factory's config names no interface queue
+     * ({@link IllegalStateException}). If no loop has bound its queue, as in mode {@link ZcrxMode#COPY}, there is
+     * nothing to steer to: bind goes on without, and says so in the log at INFO. Both bind and close take some
+     * milliseconds of the loop's time for it.
+     *
+     * <p>Listeners that share a port and name the same queues share the rules, and the last that closes removes them.
+     * What a process that was killed left behind is removed when rules for that interface are installed next. A
+     * connection that outlives its listener is received on, by copy from then on.
+     */
+    public static final ChannelOption<ZcrxIoHandlerFactory> FLOW_STEERING =
+            valueOf(ZcrxChannelOption.class, "FLOW_STEERING");
 
     private ZcrxChannelOption() {}
 }

@@ -54,6 +54,11 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         this.factory = factory;
     }
 
+    /** What made the loops' handlers, which {@link ZcrxChannelOption#FLOW_STEERING} takes. */
+    public ZcrxIoHandlerFactory ioHandlerFactory() {
+        return factory;
+    }
+
     /** The counters of each loop. */
     public List<ZcrxMetrics> metrics() {
         return factory.metrics();

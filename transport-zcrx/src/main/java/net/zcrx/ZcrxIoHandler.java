@@ -9,7 +9,9 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.ZeroCopyReceiver;
 
@@ -77,6 +79,11 @@ public final class ZcrxIoHandler implements IoHandler {
 
     Receiver receiver() {
         return reception.receiver();
+    }
+
+    /** The NIC queue that the loop receives from. */
+    Optional<InterfaceQueueName> boundQueue() {
+        return reception.queue();
     }
 
     /** The loop's counters now; from any thread. */

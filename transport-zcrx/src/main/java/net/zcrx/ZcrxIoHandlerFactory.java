@@ -6,9 +6,11 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 
 /** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
@@ -31,6 +33,27 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 executor, (IoUringIoHandler) uring.newHandler(executor), config, loops.getAndIncrement(), handlers);
         handlers.add(handler);
         return handler;
+    }
+
+    /** @throws IllegalStateException if the event loops cannot have a NIC's queue; the message says what to do */
+    void requireInterfaceQueues() {
+        if (config.interfaceQueues().isEmpty()) {
+            throw new IllegalStateException(
+                    "Connections cannot be steered to event loops that have no NIC queue. Name"
+                            + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set ZcrxChannelOption.FLOW_STEERING.");
+        }
+        if (handlers.isEmpty()) {
+            throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
+                    + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
+        }
+    }
+
+    /** The NIC queues that the loops receive from. */
+    List<InterfaceQueueName> boundQueues() {
+        return handlers.stream()
+                .map(ZcrxIoHandler::boundQueue)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toList());
     }
 
     /** The counters of each loop, in the order that the loops were made in; those of loops that have ended stay. */

@@ -27,6 +27,8 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     /** Accepted, but not read yet. */
     private final ArrayDeque<Socket> accepted = new ArrayDeque<>();
 
+    private ListenerSteering steering;
+
     private boolean wanted;
     private boolean reading;
     private boolean once;
@@ -70,7 +72,16 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     @Override
     protected void doBind(SocketAddress address) throws Exception {
         super.doBind(address);
-        socket.listen(config.getBacklog());
+        // Now that the port is known, and before the first connection.
+        if (config.flowSteering() != null) {
+            steering = ListenerSteering.install(config.flowSteering(), localAddress());
+        }
+        try {
+            socket.listen(config.getBacklog());
+        } catch (IOException e) {
+            removeSteering();
+            throw e;
+        }
         activate();
     }
 
@@ -175,9 +186,20 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     @Override
     protected void doClose() throws Exception {
-        super.doClose();
-        if (!reading) {
-            releaseAccepted();
+        try {
+            super.doClose();
+        } finally {
+            removeSteering();
+            if (!reading) {
+                releaseAccepted();
+            }
+        }
+    }
+
+    private void removeSteering() {
+        if (steering != null) {
+            steering.remove();
+            steering = null;
         }
     }
 

@@ -16,6 +16,8 @@ import java.util.Map;
 final class ZcrxServerSocketChannelConfig extends ZcrxChannelConfig implements ServerSocketChannelConfig {
 
     private volatile int backlog = NetUtil.SOMAXCONN;
+    /** Made the event loops to whose NIC queues connections are steered; {@code null} if they are not. */
+    private volatile ZcrxIoHandlerFactory flowSteering;
 
     ZcrxServerSocketChannelConfig(Channel channel, Socket socket, Runnable autoReadCleared) {
         super(channel, new ServerChannelRecvByteBufAllocator(), socket, KernelOptions.OF_LISTENER, autoReadCleared);
@@ -24,23 +26,37 @@ final class ZcrxServerSocketChannelConfig extends ZcrxChannelConfig implements S
 
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG);
+        Map<ChannelOption<?>, Object> options = getOptions(super.getOptions(), ChannelOption.SO_BACKLOG);
+        return flowSteering == null ? options : getOptions(options, ZcrxChannelOption.FLOW_STEERING);
     }
 
     @Override
-    @SuppressWarnings("unchecked") // SO_BACKLOG is an Integer.
+    @SuppressWarnings("unchecked") // Each branch gives the type of the option that it compares with.
     public <T> T getOption(ChannelOption<T> option) {
-        return option == ChannelOption.SO_BACKLOG ? (T) Integer.valueOf(backlog) : super.getOption(option);
+        if (option == ChannelOption.SO_BACKLOG) {
+            return (T) Integer.valueOf(backlog);
+        }
+        if (option == ZcrxChannelOption.FLOW_STEERING) {
+            return (T) flowSteering;
+        }
+        return super.getOption(option);
     }
 
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        if (option != ChannelOption.SO_BACKLOG) {
+        if (option == ChannelOption.SO_BACKLOG) {
+            setBacklog((Integer) value);
+        } else if (option == ZcrxChannelOption.FLOW_STEERING) {
+            flowSteering = (ZcrxIoHandlerFactory) value;
+        } else {
             return super.setOption(option, value);
         }
-        setBacklog((Integer) value);
         return true;
+    }
+
+    ZcrxIoHandlerFactory flowSteering() {
+        return flowSteering;
     }
 
     @Override

@@ -184,6 +184,11 @@ class ChannelOptionsTest {
         assertTrue(listener.setOption(ChannelOption.SO_BACKLOG, 77));
         assertEquals(77, listener.getBacklog());
         assertEquals(77, listener.getOption(ChannelOption.SO_BACKLOG));
+
+        ZcrxIoHandlerFactory loops = ZcrxIoHandler.newFactory();
+        assertTrue(listener.setOption(ZcrxChannelOption.FLOW_STEERING, loops));
+        assertSame(loops, listener.getOption(ZcrxChannelOption.FLOW_STEERING));
+        assertSame(loops, listener.getOptions().get(ZcrxChannelOption.FLOW_STEERING));
     }
 
     @Test
@@ -214,6 +219,7 @@ class ChannelOptionsTest {
         assertTrue(listener.isReuseAddress());
         assertEquals(NetUtil.SOMAXCONN, listener.getBacklog());
         assertEquals(0, listener.getOption(ChannelOption.TCP_FASTOPEN));
+        assertNull(listener.getOption(ZcrxChannelOption.FLOW_STEERING));
     }
 
     @Test
@@ -254,6 +260,7 @@ class ChannelOptionsTest {
         }
         assertFalse(connection.setOption(ChannelOption.SO_BACKLOG, 1));
         assertFalse(connection.setOption(ZcrxChannelOption.TCP_DEFER_ACCEPT, 1));
+        assertFalse(connection.setOption(ZcrxChannelOption.FLOW_STEERING, ZcrxIoHandler.newFactory()));
         assertFalse(listener.setOption(ChannelOption.TCP_NODELAY, true));
         assertFalse(listener.setOption(ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD, 1));
         assertFalse(listener.setOption(ZcrxChannelOption.RECEIVE_GRANT, 1));

@@ -21,6 +21,11 @@ final class Child {
 
     /** @param wrapper a command that runs another one, with its arguments; may be empty */
     static Command start(List<String> wrapper, ZcrxMode mode, int port, long areaBytes) throws IOException {
+        return start(wrapper, Child.class, mode.name(), Integer.toString(port), Long.toString(areaBytes));
+    }
+
+    /** Another program. */
+    static Command start(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
         List<String> words = new ArrayList<>(wrapper);
         words.addAll(List.of(
                 System.getProperty("java.home") + "/bin/java",
@@ -29,10 +34,8 @@ final class Child {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 classPath(),
-                Child.class.getName(),
-                mode.name(),
-                Integer.toString(port),
-                Long.toString(areaBytes)));
+                main.getName()));
+        words.addAll(List.of(arguments));
         return Command.start(words.toArray(String[]::new));
     }
 
