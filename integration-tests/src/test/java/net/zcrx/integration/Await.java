@@ -10,7 +10,9 @@ import java.util.function.Supplier;
 
 /** Bounded waits. */
 public final class Await {
-    private static final long SECONDS = 30;
+    /** Enough for a machine in software. */
+    private static final long SECONDS = 120;
+
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private Await() {}

@@ -33,25 +33,35 @@ final class GrpcConnection implements AutoCloseable {
             UnaryOperator<NettyServerBuilder> serverSettings,
             UnaryOperator<NettyChannelBuilder> clientSettings)
             throws IOException {
-        server = serverSettings
-                .apply(NettyServerBuilder.forAddress(new InetSocketAddress(NetUtil.LOCALHOST4, 0)))
-                .channelType(serverLoops.serverChannel())
-                .bossEventLoopGroup(serverLoops.group())
-                .workerEventLoopGroup(serverLoops.group())
+        NettyServerBuilder serverBuilder = NettyServerBuilder.forAddress(new InetSocketAddress(NetUtil.LOCALHOST4, 0));
+        server = serve(service, serverSettings.apply(serverBuilder), serverLoops);
+        channel = connect(
+                clientSettings.apply(NettyChannelBuilder.forAddress("localhost", server.getPort())), clientLoops);
+    }
+
+    static Server serve(EchoService service, NettyServerBuilder builder, Loops loops) throws IOException {
+        return builder.channelType(loops.serverChannel())
+                .bossEventLoopGroup(loops.group())
+                .workerEventLoopGroup(loops.group())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .addService(service.define())
                 .build()
                 .start();
-        channel = clientSettings
-                .apply(NettyChannelBuilder.forAddress("localhost", server.getPort()))
-                .channelType(clientLoops.channel(), InetSocketAddress.class)
-                .eventLoopGroup(clientLoops.group())
+    }
+
+    static ManagedChannel connect(NettyChannelBuilder builder, Loops loops) {
+        return builder.channelType(loops.channel(), InetSocketAddress.class)
+                .eventLoopGroup(loops.group())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .build();
     }
 
     EchoService service() {
         return service;
+    }
+
+    ManagedChannel channel() {
+        return channel;
     }
 
     ClientCall<byte[], byte[]> call(MethodDescriptor<byte[], byte[]> method) {

@@ -1,26 +1,19 @@
 package net.zcrx.integration.grpc;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.ClientCalls;
-import io.grpc.stub.StreamObserver;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
-import net.zcrx.integration.Payload;
 import org.junit.jupiter.api.Test;
 
 /** A stream whose server takes nothing, while others of its connection go on. */
 class GrpcSlowConsumerTest {
     private static final int MIB = 1 << 20;
-    private static final int MESSAGES = 20;
-    private static final byte[] SLOW = Payload.random(1, MESSAGES * MIB);
-    private static final int OTHER_CALLS = 100;
 
     @Test
     void shouldLeaveAreaToOthers() throws Exception {
@@ -44,27 +37,21 @@ class GrpcSlowConsumerTest {
         try (Loops client = Loops.zcrx(1);
                 GrpcConnection connection = new GrpcConnection(
                         server, client, s -> s.initialFlowControlWindow(window), NettyChannelBuilder::usePlaintext)) {
-            Responses responses = new Responses();
-            StreamObserver<byte[]> requests =
-                    ClientCalls.asyncClientStreamingCall(connection.call(EchoService.COLLECT_SLOWLY), responses);
-            GrpcCallsTest.sendInParts(SLOW, requests);
+            SlowCall slow = new SlowCall(connection.channel());
             Await.until(
                     () -> server.sum(ZcrxMetrics::copiedBytes) >= window && server.sum(ZcrxMetrics::heldBuffers) > 0,
                     () -> "Only " + server.sum(ZcrxMetrics::copiedBytes) + " bytes of the slow stream came, and "
                             + server.sum(ZcrxMetrics::heldBytes) + " are held.");
 
-            for (int i = 0; i < OTHER_CALLS; i++) {
-                byte[] request = Payload.random(i, 50_000);
-                assertArrayEquals(request, GrpcCallsTest.unary(connection, request));
-            }
-            assertFalse(responses.completed().isDone());
+            slow.makeOthers();
+            assertFalse(slow.isAnswered());
             long held = server.sum(ZcrxMetrics::heldBytes);
             assertTrue(held < 2L * window, () -> held + " bytes are held.");
 
             whileStalled.run();
 
-            connection.service().take(MESSAGES);
-            assertArrayEquals(SLOW, Await.result(responses.completed()));
+            connection.service().take(SlowCall.MESSAGES);
+            slow.awaitAnswer();
             server.awaitAllReleased();
         }
     }
