@@ -159,7 +159,8 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
      * {@link java.io.IOException} that says why and what to do, or if the factory's config names no interface queue
      * ({@link IllegalStateException}). If no loop has bound its queue, as in mode {@link ZcrxMode#COPY}, there is
      * nothing to steer to: bind goes on without, and says so in the log at INFO. Both bind and close take some
-     * milliseconds of the loop's time for it.
+     * milliseconds of the loop's time for it, and both need {@code CAP_NET_ADMIN}; if the NIC refuses at close, that
+     * is a warning in the log.
      *
      * <p>Listeners that share a port and name the same queues share the rules, and the last that closes removes them.
      * What a process that was killed left behind is removed when rules for that interface are installed next. A

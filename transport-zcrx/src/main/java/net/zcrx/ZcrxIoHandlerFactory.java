@@ -38,9 +38,9 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     /** @throws IllegalStateException if the event loops cannot have a NIC's queue; the message says what to do */
     void requireInterfaceQueues() {
         if (config.interfaceQueues().isEmpty()) {
-            throw new IllegalStateException(
-                    "Connections cannot be steered to event loops that have no NIC queue. Name"
-                            + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set ZcrxChannelOption.FLOW_STEERING.");
+            throw new IllegalStateException("Connections cannot be steered to event loops that have no NIC queue. Name"
+                    + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set"
+                    + " ZcrxChannelOption.FLOW_STEERING.");
         }
         if (handlers.isEmpty()) {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
