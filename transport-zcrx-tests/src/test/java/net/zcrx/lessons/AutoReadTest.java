@@ -17,26 +17,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Auto-read: nothing is lost, nothing comes that nobody asked for, nothing freezes. */
 class AutoReadTest {
     private static final int MIB = 1 << 20;
 
-    private Loops loops;
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
+
     private final Recorder recorder = new Recorder();
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
 
     /** Switches off when the data has come already, and on again with no pass of the loop between. */
     @Test

@@ -11,23 +11,13 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a channel tells of itself, open and closed. */
 class ChannelStateTest {
-    private Loops loops;
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
 
     @Test
     void shouldNameBothEnds() throws Exception {

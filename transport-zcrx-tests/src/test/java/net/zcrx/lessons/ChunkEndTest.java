@@ -5,27 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import net.zcrx.ZcrxIoHandlerConfig;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The kernel fills chunks to their end, wherever a message is then; handlers must not notice. */
 class ChunkEndTest {
     private static final int MESSAGE = 1000;
     private static final int MESSAGES = 100;
 
-    private Loops loops;
+    @RegisterExtension
+    private final Loops loops =
+            new Loops(1, new ZcrxIoHandlerConfig().areaBytes(1 << 20).chunkBytes(4096));
+
     private final Recorder recorder = new Recorder();
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1, new ZcrxIoHandlerConfig().areaBytes(1 << 20).chunkBytes(4096));
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
 
     /** Each message is there as a whole before it is received, as its sender waits for the one before. */
     @Test

@@ -29,30 +29,21 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Closing, in every state that a connection can be in. */
 class CloseTest {
     private static final int MIB = 1 << 20;
 
-    private Loops loops;
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
+
     private final Recorder recorder = new Recorder();
 
     @TempDir
     private Path directory;
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
 
     @Test
     void shouldSendWhatWasFlushedBeforeClose() throws Exception {

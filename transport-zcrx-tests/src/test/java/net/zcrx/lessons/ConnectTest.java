@@ -22,24 +22,15 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Connecting: every way that it can end. */
 class ConnectTest {
-    private Loops loops;
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
+
     private final Recorder recorder = new Recorder();
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
 
     private ZcrxSocketChannel registered() throws Exception {
         ZcrxSocketChannel channel = new ZcrxSocketChannel();

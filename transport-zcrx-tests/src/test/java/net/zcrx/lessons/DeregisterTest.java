@@ -25,25 +25,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import net.zcrx.ZcrxSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A channel leaves its loop, and goes on with another one. */
 class DeregisterTest {
     private static final int MIB = 1 << 20;
 
-    private Loops loops;
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(2);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
+    @RegisterExtension
+    private final Loops loops = new Loops(2);
 
     private static void move(Loops.Pair pair, EventLoop to) throws Exception {
         ChannelFuture left = pair.channel().deregister();

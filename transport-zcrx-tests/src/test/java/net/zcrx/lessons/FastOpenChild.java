@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,17 +18,7 @@ final class FastOpenChild {
 
     public static void main(String[] arguments) throws Exception {
         Loops loops = new Loops(1);
-        Channel server = loops.server(new ChannelInboundHandlerAdapter() {
-                    @Override
-                    public boolean isSharable() {
-                        return true;
-                    }
-
-                    @Override
-                    public void channelRead(ChannelHandlerContext ctx, Object message) {
-                        ctx.writeAndFlush(message);
-                    }
-                })
+        Channel server = loops.server(new EchoHandler())
                 .option(ChannelOption.TCP_FASTOPEN, 16)
                 .bind()
                 .sync()

@@ -13,17 +13,7 @@ final class FewDescriptorsChild {
 
     public static void main(String[] arguments) throws Exception {
         Loops loops = new Loops(1);
-        Channel server = loops.server(new ChannelInboundHandlerAdapter() {
-                    @Override
-                    public boolean isSharable() {
-                        return true;
-                    }
-
-                    @Override
-                    public void channelRead(ChannelHandlerContext ctx, Object message) {
-                        ctx.writeAndFlush(message);
-                    }
-                })
+        Channel server = loops.server(new EchoHandler())
                 .handler(new ChannelInboundHandlerAdapter() {
                     @Override
                     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

@@ -20,30 +20,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxSocketChannel;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One direction ends, or both, by either side, in order or by a reset. */
 class HalfCloseTest {
     private static final int MIB = 1 << 20;
 
-    private Loops loops;
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
+
     private final Recorder recorder = new Recorder();
 
     @TempDir
     private Path directory;
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
 
     private Loops.Pair connect() throws Exception {
         Bootstrap bootstrap = loops.client(recorder)

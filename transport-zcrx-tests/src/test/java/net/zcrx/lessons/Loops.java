@@ -26,9 +26,14 @@ import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxMode;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Event loops in copy mode. When they end, every received buffer must have come back. */
-final class Loops {
+/**
+ * Event loops in copy mode. When they end, every received buffer must have come back. A test class that registers them
+ * as an extension has new ones for each test.
+ */
+final class Loops implements AfterEachCallback {
     static final int SECONDS = 20;
 
     final MultiThreadIoEventLoopGroup group;
@@ -177,6 +182,11 @@ final class Loops {
         assertTrue(
                 group.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SECONDS, TimeUnit.SECONDS),
                 "The loops do not end.");
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        end();
     }
 
     /** Ends the loops, unless the test did. */

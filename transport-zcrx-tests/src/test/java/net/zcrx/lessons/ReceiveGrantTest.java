@@ -22,9 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.ZcrxChannelOption;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -35,17 +34,8 @@ class ReceiveGrantTest {
     /** Several grants, and what the kernel takes for a connection that nobody reads. */
     private static final int WAITING = 4 * GRANT;
 
-    private Loops loops;
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
 
     /** Counts what comes in a pass: a loop runs its tasks between two of them. */
     private static class PassRecorder extends Recorder {

@@ -27,26 +27,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import net.zcrx.ZcrxChannelOption;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is written arrives, in order, by whatever buffers; by ordinary sends and by zero-copy ones. */
 class WriteTest {
     private static final int MIB = 1 << 20;
 
-    private Loops loops;
+    @RegisterExtension
+    private final Loops loops = new Loops(1);
+
     private final Recorder recorder = new Recorder();
-
-    @BeforeEach
-    void begin() {
-        loops = new Loops(1);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        loops.end();
-    }
 
     /** Zero bytes on: every buffer goes by zero copy, the empty ones too. -1: none. */
     private Loops.Pair connect(int zeroCopyThreshold) throws Exception {
