@@ -12,6 +12,7 @@ packages_to_test=(
     wrk=wrk
     nghttp2-client=h2load
     chromium=chromium
+    fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
     iproute2=ip
     musl="/lib/ld-musl-$(uname -m).so.1"
 )
