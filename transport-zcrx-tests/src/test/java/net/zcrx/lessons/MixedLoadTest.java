@@ -21,9 +21,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
+import net.zcrx.ZcrxChannelOption;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxSocketChannel;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Fast and slow connections together on a small area, buffers held and released on other threads; ends by count. */
 class MixedLoadTest {
@@ -94,8 +96,9 @@ class MixedLoadTest {
         return checksum.getValue();
     }
 
-    @Test
-    void shouldDeliverEachByteOnce() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10_000})
+    void shouldDeliverEachByteOnce(int grant) throws Exception {
         Loops loops = new Loops(2, new ZcrxIoHandlerConfig().areaBytes(1 << 20).chunkBytes(16 * 1024));
         BlockingQueue<Runnable> elsewhere = new LinkedBlockingQueue<>();
         List<Mixer> mixers = new ArrayList<>();
@@ -121,6 +124,7 @@ class MixedLoadTest {
                                 channel.pipeline().addLast(mixer);
                             }
                         })
+                        .childOption(ZcrxChannelOption.RECEIVE_GRANT, grant)
                         .bind()
                         .sync()
                         .channel();
