@@ -131,22 +131,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return id;
     }
 
-    /** Counts a request that another loop makes for this channel. */
-    final void requestBegan() {
-        requests++;
-    }
-
-    /** On the channel's loop: that request has ended. */
-    final void requestEnded() {
-        requests--;
-        ((ZcrxUnsafe) unsafe()).goOnIfIdle();
-    }
-
-    /** Requests that other loops make for this channel are not in its ring. */
-    void cancelElsewhere() {}
-
     final void cancelAll() {
-        cancelElsewhere();
         if (requests > 0) {
             submit(Uring.cancelAll(socket.intValue()));
         }

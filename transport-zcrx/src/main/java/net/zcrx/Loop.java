@@ -1,47 +1,85 @@
 package net.zcrx;
 
+import io.netty.channel.unix.Socket;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import net.zcrx.nic.NicException;
 import net.zcrx.receive.Receiver;
+import net.zcrx.receive.SharedQueue;
+import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.IoVectors;
 
-/** What the channels of one event loop share. Used on the loop's thread only. */
+/** What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()}. */
 final class Loop {
     private final Receiver receiver;
+    private final int ring;
+    private final Runnable wakeup;
+    private final GroupQueues queues;
+    /** The loop's own first, then one for each queue of another loop that a connection of this one came by. */
+    private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
+
     private final IoVectors vectors = new IoVectors();
     private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
-    private final ZcrxIoHandler handler;
-    private final List<ZcrxIoHandler> siblings;
     private boolean closed;
 
-    /** @param siblings the handlers of all loops of the group, this one's among them; it may grow */
-    Loop(Receiver receiver, ZcrxIoHandler handler, List<ZcrxIoHandler> siblings) {
+    /**
+     * @param receiver the loop's own
+     * @param wakeup wakes the loop from another thread
+     * @param queues of the loop's group
+     */
+    Loop(Receiver receiver, int ring, Runnable wakeup, GroupQueues queues) {
         this.receiver = receiver;
-        this.handler = handler;
-        this.siblings = siblings;
+        this.ring = ring;
+        this.wakeup = wakeup;
+        this.queues = queues;
+        receivers.add(receiver);
     }
 
-    List<ZcrxIoHandler> siblings() {
-        return siblings;
+    /** What connections receive with that are not known to need another one. */
+    Receiver receiver() {
+        return receiver;
     }
 
-    /** The next one that has a NIC's queue after this one, {@code null} being this loop's own. */
-    ZcrxIoHandler siblingAfter(ZcrxIoHandler current) {
-        int index = siblings.indexOf(current == null ? handler : current);
-        ZcrxIoHandler next;
-        do {
-            index = (index + 1) % siblings.size();
-            next = siblings.get(index);
-        } while (!next.receiver().isZeroCopy() && next != handler);
-        return next == handler ? null : next;
+    /** All of the loop's receivers; from any thread. */
+    List<Receiver> receivers() {
+        return receivers;
+    }
+
+    /**
+     * What a connection may receive with that cannot with {@code current}, as its packets come by another queue.
+     *
+     * @param tries how often this was asked since the connection's last byte
+     * @return {@code null} if every queue of the group was tried
+     * @throws NicException if the kernel refuses this loop the queue
+     */
+    Receiver receiverAfter(Receiver current, Socket socket, int tries) throws NicException {
+        if (tries > queues.size()) {
+            return null;
+        }
+        SharedQueue before = current instanceof ZeroCopyReceiver ? ((ZeroCopyReceiver) current).queue() : null;
+        BoundQueue next = tries == 0 ? queues.of(socket) : null;
+        if (next == null || next.shared() == before) {
+            // Not told; or the newest packet came by that queue, but the next one to be read did not.
+            next = queues.after(before);
+        }
+        return next == null ? null : receiverOf(next);
+    }
+
+    private Receiver receiverOf(BoundQueue queue) throws NicException {
+        for (Receiver each : receivers) {
+            if (each instanceof ZeroCopyReceiver && ((ZeroCopyReceiver) each).queue() == queue.shared()) {
+                return each;
+            }
+        }
+        ZeroCopyReceiver more = queue.share(ring, wakeup);
+        more.start(Thread.currentThread());
+        receivers.add(more);
+        return more;
     }
 
     boolean isClosed() {
         return closed;
-    }
-
-    Receiver receiver() {
-        return receiver;
     }
 
     IoVectors vectors() {
@@ -68,7 +106,9 @@ final class Loop {
     void endPass() {
         vectors.endPass();
         endChannels();
-        receiver.endPass();
+        for (int i = 0; i < receivers.size(); i++) {
+            receivers.get(i).endPass();
+        }
     }
 
     /** The ring is closed. */
@@ -76,7 +116,7 @@ final class Loop {
         closed = true;
         endChannels();
         vectors.free();
-        receiver.close();
+        receivers.forEach(Receiver::close);
     }
 
     /** A channel may become ready again meanwhile; it ends because a channel asks for that only with news to tell. */

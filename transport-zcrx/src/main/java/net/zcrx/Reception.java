@@ -3,7 +3,6 @@ package net.zcrx;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import java.util.List;
-import java.util.Optional;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
@@ -11,11 +10,12 @@ import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.ZeroCopyCheck;
 import net.zcrx.receive.CopyReceiver;
-import net.zcrx.receive.Growth;
 import net.zcrx.receive.Receiver;
+import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.Native;
+import net.zcrx.uring.RefillRing;
 import net.zcrx.uring.RingFd;
 import net.zcrx.uring.ZeroCopyFeatures;
 
@@ -41,21 +41,21 @@ final class Reception {
     private final Receiver receiver;
     private final ZcrxMode mode;
     private final String reason;
-    private final Optional<InterfaceQueueName> queue;
 
-    private Reception(Receiver receiver, ZcrxMode mode, String reason, Optional<InterfaceQueueName> queue) {
+    private Reception(Receiver receiver, ZcrxMode mode, String reason) {
         this.receiver = receiver;
         this.mode = mode;
         this.reason = reason;
-        this.queue = queue;
     }
 
     /**
      * @param index the loop's number in its group
      * @param eventUserData of completions that tell a kernel event
+     * @param queues of the group
      * @throws IllegalStateException if the kernel refuses what the config demands
      */
-    static Reception open(IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, long eventUserData) {
+    static Reception open(
+            IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, long eventUserData, GroupQueues queues) {
         int ring = RingFd.of(uring);
         switch (config.mode()) {
             case COPY:
@@ -63,7 +63,7 @@ final class Reception {
             case ZERO_COPY:
             case KERNEL_COPY:
                 try {
-                    return zeroCopy(uring, ring, config, index, eventUserData);
+                    return zeroCopy(uring, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
                     throw new IllegalStateException(
                             "Mode " + config.mode() + " was demanded but does not work: " + e.getMessage(), e);
@@ -73,7 +73,7 @@ final class Reception {
                     return copy(uring, ring, config, "no interface queue is configured for zero copy");
                 }
                 try {
-                    return zeroCopy(uring, ring, config, index, eventUserData);
+                    return zeroCopy(uring, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
                     return copy(uring, ring, config, e.getMessage());
                 }
@@ -85,7 +85,7 @@ final class Reception {
         try {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), uring::wakeup);
-            return new Reception(receiver, ZcrxMode.COPY, reason, Optional.empty());
+            return new Reception(receiver, ZcrxMode.COPY, reason);
         } catch (RuntimeException e) {
             area.release();
             throw e;
@@ -93,24 +93,70 @@ final class Reception {
     }
 
     private static Reception zeroCopy(
-            IoUringIoHandler uring, int ring, ZcrxIoHandlerConfig config, int index, long eventUserData)
+            IoUringIoHandler uring,
+            int ring,
+            ZcrxIoHandlerConfig config,
+            int index,
+            long eventUserData,
+            GroupQueues queues)
             throws NicException {
         ZeroCopyFeatures features = ZeroCopyFeatures.query();
-        Device device = config.mode() == ZcrxMode.KERNEL_COPY ? Device.none(features) : Device.of(config, index);
+        if (config.mode() == ZcrxMode.KERNEL_COPY) {
+            return bind(uring, ring, config, Device.none(features), features, eventUserData);
+        }
+        List<InterfaceQueueName> names = config.interfaceQueues();
+        if (names.isEmpty()) {
+            throw new NicException(
+                    "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
+        }
+        if (index > 0 && !features.hasExport()) {
+            // Any connection may come by any queue of the group, and each loop must be able to follow.
+            throw new NicException("This kernel cannot share interface queues between event loops, and there is more"
+                    + " than one. Use a single loop, or Linux 6.19 or later.");
+        }
+        InterfaceQueueName name = names.get(index % names.size());
+        BoundQueue bound = queues.find(name);
+        if (bound != null) {
+            return new Reception(bound.share(ring, uring::wakeup), ZcrxMode.ZERO_COPY, "");
+        }
+        NicException refusal = queues.refusal(name);
+        if (refusal != null && index >= names.size()) {
+            throw refusal;
+        }
+        try {
+            Device device = Device.of(config, name);
+            Reception reception = bind(uring, ring, config, device, features, eventUserData);
+            queues.add(
+                    new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) reception.receiver()).queue()));
+            return reception;
+        } catch (NicException e) {
+            queues.refuse(name, e);
+            throw e;
+        }
+    }
+
+    private static Reception bind(
+            IoUringIoHandler uring,
+            int ring,
+            ZcrxIoHandlerConfig config,
+            Device device,
+            ZeroCopyFeatures features,
+            long eventUserData)
+            throws NicException {
         long bytes = config.areaBytes();
         device.requireArea(bytes);
         for (; ; ) {
             Area area = Area.allocate(bytes);
             try {
                 InterfaceQueue queue = register(ring, config, area, device, features, eventUserData);
-                Growth growth = new Growth(features.hasAddArea() ? config.maxAreaBytes() : bytes);
-                Receiver receiver = new ZeroCopyReceiver(queue, area, device.exists(), growth, uring::wakeup);
+                long maxAreaBytes = features.hasAddArea() ? config.maxAreaBytes() : bytes;
+                Receiver receiver = SharedQueue.begin(queue, area, device.exists(), maxAreaBytes, uring::wakeup);
                 String reason = bytes == config.areaBytes()
                         ? ""
                         : "with an area of " + bytes + " bytes instead of " + config.areaBytes()
                                 + ", for more memory may not be locked. Mend it with: ulimit -l unlimited";
                 ZcrxMode mode = device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY;
-                return new Reception(receiver, mode, reason, device.name());
+                return new Reception(receiver, mode, reason);
             } catch (InterfaceQueue.RefusedException e) {
                 area.release();
                 boolean smaller = config.mode() == ZcrxMode.AUTO
@@ -138,25 +184,11 @@ final class Reception {
             return new Device(null, 0, POOL_CACHE * (long) Native.pageSize());
         }
 
-        static Device of(ZcrxIoHandlerConfig config, int index) throws NicException {
-            List<ZcrxIoHandlerConfig.InterfaceQueueName> names = config.interfaceQueues();
-            if (names.isEmpty()) {
-                throw new NicException(
-                        "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
-            }
-            if (index >= names.size()) {
-                throw new NicException("This is loop " + (index + 1) + " but only " + names.size()
-                        + " interface queues are configured. Name one for each loop, or use fewer loops.");
-            }
-            ZcrxIoHandlerConfig.InterfaceQueueName name = names.get(index);
+        static Device of(ZcrxIoHandlerConfig config, InterfaceQueueName name) throws NicException {
             NicSnapshot nic = NicInspector.inspect(name.interfaceName());
             int bufferBytes = config.receiveBufferBytes() == 0 ? Native.pageSize() : config.receiveBufferBytes();
             long pages = nic.ringEntries().orElse(USUAL_RING) + (long) POOL_CACHE;
             return new Device(nic, name.queue(), (pages + 1) * bufferBytes);
-        }
-
-        Optional<InterfaceQueueName> name() {
-            return exists() ? Optional.of(new InterfaceQueueName(nic.interfaceName(), queue)) : Optional.empty();
         }
 
         boolean exists() {
@@ -196,8 +228,8 @@ final class Reception {
             long eventUserData)
             throws InterfaceQueue.RefusedException {
         // As many entries as pages: it can be full only when pages are out several times over.
-        int pages = (int) Math.min(
-                InterfaceQueue.MAX_REFILL_ENTRIES, Math.max(config.maxAreaBytes(), area.length()) / Native.pageSize());
+        int pages = (int)
+                Math.min(RefillRing.MAX_ENTRIES, Math.max(config.maxAreaBytes(), area.length()) / Native.pageSize());
         InterfaceQueue.Request request = new InterfaceQueue.Request(
                         Integer.highestOneBit(pages * 2 - 1), area.address(), area.length())
                 .receiveBufferBytes(features.hasReceiveBufferLength() ? config.receiveBufferBytes() : 0);
@@ -238,11 +270,6 @@ final class Reception {
 
     ZcrxMode mode() {
         return mode;
-    }
-
-    /** The NIC queue that is bound. */
-    Optional<InterfaceQueueName> queue() {
-        return queue;
     }
 
     /** Why the mode is not a better one, or what else there is to know; empty if nothing. */

@@ -8,6 +8,7 @@ import io.netty.channel.uring.IoUringIoEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
 import net.zcrx.uring.Uring;
@@ -47,7 +48,7 @@ final class SocketReads {
         }
     }
 
-    static final long RETRY_MILLIS = 20;
+    private static final long RETRY_MILLIS = 20;
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
 
@@ -65,10 +66,8 @@ final class SocketReads {
     private long received;
     private boolean watchingHangUp;
 
-    /** Whose queue the connection's packets come by, if it is not this loop's own; else {@code null}. */
-    private ZcrxIoHandler elsewhere;
-
-    private Detour detour;
+    /** What it receives with on this loop: it depends on the queue that its packets come by. */
+    private Receiver receiver;
     /** Queues that were tried since the last byte. */
     private int tried;
 
@@ -107,42 +106,17 @@ final class SocketReads {
         wake();
     }
 
-    /** What another loop read for this connection. */
-    void detoured(ByteBuf buffer) {
-        took(buffer, buffer.readableBytes());
-        wake();
-    }
-
-    /** Another loop's read has ended. */
-    void detourEnded(int result) {
-        detour = null;
-        ended(result);
-        wake();
-        channel.requestEnded();
-    }
-
-    /** The channel closes or leaves its loop: what another loop reads for it must end, too. */
-    void cancelDetour() {
-        if (detour != null) {
-            detour.cancel();
-        }
-    }
-
     private void take(IoUringIoEvent event) {
         ByteBuf buffer;
         try {
-            buffer = channel.loop().receiver().take(event, error == null ? last : null, channel.alloc());
+            buffer = receiver().take(event, error == null ? last : null, channel.alloc());
         } catch (RuntimeException | OutOfMemoryError e) {
             // The channel's allocator, which is the user's and has bounds, has no memory to copy out to. With a gap in
             // its bytes the connection cannot go on; the loop can.
             fail(e);
             return;
         }
-        took(buffer, event.res());
-    }
-
-    private void took(ByteBuf buffer, int bytes) {
-        received += bytes;
+        received += event.res();
         tried = 0;
         if (error != null) {
             buffer.release();
@@ -150,12 +124,19 @@ final class SocketReads {
             last = buffer;
         } else if (buffer != last) {
             ByteBuf before = last;
-            last = channel.loop().receiver().join(before, buffer, channel.alloc());
+            last = receiver().join(before, buffer, channel.alloc());
             if (last == null) {
                 last = buffer;
                 offer(before);
             }
         }
+    }
+
+    private Receiver receiver() {
+        if (receiver == null) {
+            receiver = channel.loop().receiver();
+        }
+        return receiver;
     }
 
     private void fail(Throwable cause) {
@@ -179,6 +160,7 @@ final class SocketReads {
             wait = null;
             state = State.IDLE;
         }
+        receiver = null;
         if (channel.config().isAutoRead()) {
             // The next loop reads anew, if auto-read is on still.
             wanted = false;
@@ -228,7 +210,7 @@ final class SocketReads {
         State before = state;
         state = State.IDLE;
         receive = 0;
-        Receiver receiver = channel.loop().receiver();
+        Receiver receiver = receiver();
         if (result > 0) {
             if (limit == 0 && before == State.ARMED) {
                 // The kernel disarms a multishot receive when the completion queue has no room for more.
@@ -245,11 +227,26 @@ final class SocketReads {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
-        } else if (result == Uring.EFAULT && tried < channel.loop().siblings().size()) {
-            tried++;
-            elsewhere = channel.loop().siblingAfter(elsewhere);
-        } else if (result != Uring.ECANCELED && !receiver.isTransient(result)) {
+        } else if (!mayGoOn(result)) {
             fail(failure(result));
+        }
+    }
+
+    private boolean mayGoOn(int result) {
+        return result == Uring.ECANCELED
+                || receiver.isTransient(result)
+                || result == Uring.EFAULT && turnToOtherQueue();
+    }
+
+    /** The packets come by another queue, since the connection began or since the NIC's rules were changed. */
+    private boolean turnToOtherQueue() {
+        try {
+            Receiver next = channel.loop().receiverAfter(receiver, channel.socket, tried++);
+            receiver = next == null ? receiver : next;
+            return next != null;
+        } catch (NicException e) {
+            fail(e);
+            return true;
         }
     }
 
@@ -308,7 +305,7 @@ final class SocketReads {
     }
 
     private void tellIfCopyingOut() {
-        boolean copyingOut = channel.loop().receiver().isCopyingOut();
+        boolean copyingOut = receiver().isCopyingOut();
         if (copyingOut != toldCopyingOut) {
             toldCopyingOut = copyingOut;
             channel.pipeline()
@@ -337,7 +334,7 @@ final class SocketReads {
     }
 
     private IOException failure(int result) {
-        if (result == Uring.EFAULT && channel.loop().receiver().isZeroCopy()) {
+        if (result == Uring.EFAULT && receiver.isZeroCopy()) {
             return new IOException("The packets of " + channel + " come by a NIC queue that another process or group of"
                     + " event loops has bound, and only there they can be read. See by which with ethtool -n, and steer"
                     + " them to a queue of this group.");
@@ -366,14 +363,7 @@ final class SocketReads {
     private void arm() {
         received = 0;
         limit = limit();
-        if (elsewhere != null) {
-            // It hears late that nobody wants to read any more, so it must end by itself.
-            limit = limit == 0 ? BYTES_OF_A_READ : limit;
-            state = State.ARMED;
-            detour = Detour.begin(elsewhere, channel, this, limit);
-            return;
-        }
-        receive = channel.submit(channel.loop().receiver().arm(channel.socket.intValue(), limit));
+        receive = channel.submit(receiver().arm(channel.socket.intValue(), limit));
         if (receive != 0) {
             state = State.ARMED;
         }

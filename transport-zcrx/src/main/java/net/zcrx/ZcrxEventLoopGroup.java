@@ -4,6 +4,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Event loops on {@link ZcrxIoHandler}s, for applications that now write {@code new EpollEventLoopGroup(...)}. Others
@@ -39,7 +40,11 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         this(threads, executor, ZcrxIoHandler.newFactory());
     }
 
-    /** {@code threads} loops with the settings of {@code config}. */
+    /**
+     * {@code threads} loops with the settings of {@code config}.
+     *
+     * @throws IllegalArgumentException if there are more interface queues than loops
+     */
     public ZcrxEventLoopGroup(int threads, ZcrxIoHandlerConfig config) {
         this(threads, (ThreadFactory) null, ZcrxIoHandler.newFactory(config));
     }
@@ -47,11 +52,25 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     private ZcrxEventLoopGroup(int threads, ThreadFactory threadFactory, ZcrxIoHandlerFactory factory) {
         super(threads, threadFactory, factory);
         this.factory = factory;
+        requireALoopForEachQueue();
     }
 
     private ZcrxEventLoopGroup(int threads, Executor executor, ZcrxIoHandlerFactory factory) {
         super(threads, executor, factory);
         this.factory = factory;
+        requireALoopForEachQueue();
+    }
+
+    private void requireALoopForEachQueue() {
+        int queues = factory.queueCount();
+        int loops = executorCount();
+        if (queues > loops) {
+            // Only now, as Netty decides how many loops there are by default.
+            shutdownGracefully(0, 0, TimeUnit.SECONDS).syncUninterruptibly();
+            throw new IllegalArgumentException(queues + " interface queues are configured but the group has only "
+                    + loops + (loops == 1 ? " event loop" : " event loops")
+                    + ", each of which binds one. Name fewer queues, or ask for more loops.");
+        }
     }
 
     /** What made the loops' handlers, which {@link ZcrxChannelOption#FLOW_STEERING} takes. */

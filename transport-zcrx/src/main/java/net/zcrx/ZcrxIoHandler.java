@@ -5,15 +5,10 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Executor;
-import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
-import net.zcrx.receive.Receiver;
 import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.RingFd;
 
 /**
  * The I/O of one event loop: Netty's own {@link IoUringIoHandler}, plus the memory that the loop's TCP connections
@@ -27,7 +22,6 @@ import net.zcrx.receive.ZeroCopyReceiver;
 public final class ZcrxIoHandler implements IoHandler {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandler.class);
 
-    private final ThreadAwareExecutor executor;
     private final IoUringIoHandler uring;
     private final Reception reception;
     private final Loop loop;
@@ -36,25 +30,19 @@ public final class ZcrxIoHandler implements IoHandler {
 
     /**
      * @param index the loop's number in its group
-     * @param siblings the handlers of the group's loops, where this one is going to be added
+     * @param queues of the group
      */
-    ZcrxIoHandler(
-            ThreadAwareExecutor executor,
-            IoUringIoHandler uring,
-            ZcrxIoHandlerConfig config,
-            int index,
-            List<ZcrxIoHandler> siblings) {
-        this.executor = executor;
+    ZcrxIoHandler(IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
         this.uring = uring;
         try {
-            reception = Reception.open(uring, config, index, KernelEvents.USER_DATA);
+            reception = Reception.open(uring, config, index, KernelEvents.USER_DATA, queues);
         } catch (RuntimeException e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
             uring.destroy();
             throw e;
         }
-        loop = new Loop(reception.receiver(), this, siblings);
+        loop = new Loop(reception.receiver(), RingFd.of(uring), uring::wakeup, queues);
         LOGGER.info(
                 "Event loop {} receives in mode {}{}",
                 index,
@@ -72,24 +60,9 @@ public final class ZcrxIoHandler implements IoHandler {
         return new ZcrxIoHandlerFactory(config);
     }
 
-    /** Runs tasks on the loop's thread. */
-    Executor executor() {
-        return executor;
-    }
-
-    Receiver receiver() {
-        return reception.receiver();
-    }
-
-    /** The NIC queue that the loop receives from. */
-    Optional<InterfaceQueueName> boundQueue() {
-        return reception.queue();
-    }
-
     /** The loop's counters now; from any thread. */
     public ZcrxMetrics metrics() {
-        return ZcrxMetrics.of(
-                reception.mode(), reception.reason(), reception.receiver().counters());
+        return ZcrxMetrics.of(reception.mode(), reception.reason(), loop.receivers());
     }
 
     @Override

@@ -3,6 +3,8 @@ package net.zcrx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How a {@link ZcrxIoHandler} works. Not safe for several threads; a factory copies it.
@@ -13,12 +15,16 @@ import java.util.Objects;
  * <tr><td>{@link #mode(ZcrxMode) mode}</td><td>{@link ZcrxMode#AUTO}</td><td></td>
  *     <td>how connections receive</td></tr>
  * <tr><td>{@link #interfaceQueue(String, int) interfaceQueue}</td><td>none</td><td></td>
- *     <td>the NIC queue of each loop in {@link ZcrxMode#ZERO_COPY}, in the order that loops are created in</td></tr>
+ *     <td>the NIC queues of {@link ZcrxMode#ZERO_COPY}, a loop binding each, in the order that loops are created in;
+ *     more loops than queues share them, evenly, from kernel 6.19 on</td></tr>
+ * <tr><td>{@link #interfaceQueues(String) interfaceQueues}</td><td>none</td><td></td>
+ *     <td>the same, many at once: {@code eth0:4-7}</td></tr>
  * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB</td><td>1 MiB to 1 GiB</td>
- *     <td>memory that a loop receives into; with zero copy it is locked, and must be more than the NIC's ring and 128
- *     receive buffers, and should be more than the receive windows of the loop's connections together</td></tr>
+ *     <td>memory that a loop receives into, or all loops that share a queue; with zero copy it is locked, and must be
+ *     more than the NIC's ring and 128 receive buffers, and should be more than the receive windows of the connections
+ *     together</td></tr>
  * <tr><td>{@link #maxAreaBytes(long) maxAreaBytes}</td><td>areaBytes</td><td>1 MiB to 64 GiB</td>
- *     <td>memory that a loop may grow to in {@link ZcrxMode#ZERO_COPY} when the application holds most of it or the NIC
+ *     <td>memory that it may grow to in {@link ZcrxMode#ZERO_COPY} when the application holds most of it or the NIC
  *     finds none free, kernel 7.3 or later</td></tr>
  * <tr><td>{@link #receiveBufferBytes(int) receiveBufferBytes}</td><td>0: a page</td>
  *     <td>0, or 4 KiB to 1 MiB, a power of two</td>
@@ -33,6 +39,9 @@ import java.util.Objects;
  */
 public final class ZcrxIoHandlerConfig {
     private static final long MIB = 1 << 20;
+    private static final int MAX_QUEUE = 65535;
+    /** An interface's name may itself have a colon. */
+    private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
     private ZcrxMode mode = ZcrxMode.AUTO;
     private final List<InterfaceQueueName> interfaceQueues = new ArrayList<>();
@@ -71,14 +80,58 @@ public final class ZcrxIoHandlerConfig {
     /** Adds a NIC queue, for the next loop that has none yet. */
     public ZcrxIoHandlerConfig interfaceQueue(String interfaceName, int queue) {
         Objects.requireNonNull(interfaceName, "interfaceName");
-        inRange("queue", queue, 0, 65535);
+        inRange("queue", queue, 0, MAX_QUEUE);
         InterfaceQueueName name = new InterfaceQueueName(interfaceName, queue);
         if (interfaceQueues.contains(name)) {
-            throw new IllegalArgumentException(
-                    "Queue " + queue + " of " + interfaceName + " was named before; a queue has one owner.");
+            throw new IllegalArgumentException("Queue " + queue + " of " + interfaceName
+                    + " was named before. Name each once; event loops share them if there are more.");
         }
         interfaceQueues.add(name);
         return this;
+    }
+
+    /**
+     * Adds NIC queues, each for the next loop that has none yet.
+     *
+     * <p>Queues that no loop of the group is there for are not bound, and what comes by them is copied. A
+     * {@link ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
+     *
+     * @param queues an interface, a colon and a queue or a range of queues, both ends included; several with commas,
+     *     such as {@code eth0:4-7,eth1:2}
+     * @throws IllegalArgumentException if it reads otherwise or names a queue twice; none is added then
+     */
+    public ZcrxIoHandlerConfig interfaceQueues(String queues) {
+        Objects.requireNonNull(queues, "queues");
+        ZcrxIoHandlerConfig copy = new ZcrxIoHandlerConfig(this);
+        for (String part : queues.split(",", -1)) {
+            Matcher range = QUEUES.matcher(part);
+            if (!range.matches()) {
+                throw new IllegalArgumentException(
+                        "\"" + part + "\" names no queues of an interface: write a range of them"
+                                + " as eth0:4-7, or one as eth0:4.");
+            }
+            int first = queue(range.group(2));
+            int last = range.group(3) == null ? first : queue(range.group(3));
+            if (first > last) {
+                throw new IllegalArgumentException("The range of queues in \"" + part
+                        + "\" ends before it begins: write the smaller number first.");
+            }
+            for (int queue = first; queue <= last; queue++) {
+                copy.interfaceQueue(range.group(1), queue);
+            }
+        }
+        interfaceQueues.clear();
+        interfaceQueues.addAll(copy.interfaceQueues);
+        return this;
+    }
+
+    private static int queue(String digits) {
+        return (int) inRange("queue", Long.parseLong(digits), 0, MAX_QUEUE);
+    }
+
+    /** How many NIC queues are named: as many loops, or more, can read by them. */
+    public int interfaceQueueCount() {
+        return interfaceQueues.size();
     }
 
     List<InterfaceQueueName> interfaceQueues() {

@@ -6,9 +6,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 
@@ -16,7 +14,7 @@ import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final ZcrxIoHandlerConfig config;
     private final IoHandlerFactory uring;
-    private final AtomicInteger loops = new AtomicInteger();
+    private final GroupQueues queues = new GroupQueues();
     private final List<ZcrxIoHandler> handlers = new CopyOnWriteArrayList<>();
 
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
@@ -28,9 +26,10 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
 
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
     @Override
-    public IoHandler newHandler(ThreadAwareExecutor executor) {
-        ZcrxIoHandler handler = new ZcrxIoHandler(
-                executor, (IoUringIoHandler) uring.newHandler(executor), config, loops.getAndIncrement(), handlers);
+    public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
+        // One at a time: a loop that shares a queue needs that the one that binds it has done so.
+        ZcrxIoHandler handler =
+                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
         handlers.add(handler);
         return handler;
     }
@@ -50,10 +49,12 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
 
     /** The NIC queues that the loops receive from. */
     List<InterfaceQueueName> boundQueues() {
-        return handlers.stream()
-                .map(ZcrxIoHandler::boundQueue)
-                .flatMap(Optional::stream)
-                .collect(Collectors.toList());
+        return queues.names();
+    }
+
+    /** How many queues are configured. */
+    int queueCount() {
+        return config.interfaceQueueCount();
     }
 
     /** The counters of each loop, in the order that the loops were made in; those of loops that have ended stay. */

@@ -1,7 +1,8 @@
 package net.zcrx;
 
-import net.zcrx.receive.Counters;
+import java.util.List;
 import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.Receiver;
 
 /**
  * One loop's counters at one moment; bytes and buffers since the loop's start unless said otherwise. Each is exact;
@@ -12,7 +13,8 @@ import net.zcrx.receive.Counters.Counter;
  * @param zeroCopyBytes bytes received where the NIC wrote them. Short payloads that the kernel keeps beside a packet's
  *     headers are copied by it and counted here all the same: only the NIC's statistics tell them apart
  * @param zeroCopyBuffers buffers that these came in
- * @param copiedBytes bytes that the kernel copied into the area
+ * @param copiedBytes bytes that the kernel copied into the area. It counts them for a queue: where several loops share
+ *     one the sum over the loops is exact, and a loop's part of it a guess
  * @param copiedBuffers buffers that these came in
  * @param copiedOutBytes bytes, of those above, that were copied out of the area because the application held too many
  *     buffers
@@ -57,29 +59,37 @@ public record ZcrxMetrics(
         long zeroCopySends,
         long copiedSends) {
 
-    static ZcrxMetrics of(ZcrxMode mode, String modeReason, Counters counters) {
+    static ZcrxMetrics of(ZcrxMode mode, String modeReason, List<Receiver> receivers) {
         return new ZcrxMetrics(
                 mode,
                 modeReason,
-                counters.get(Counter.ZERO_COPY_BYTES),
-                counters.get(Counter.ZERO_COPY_BUFFERS),
-                counters.get(Counter.COPIED_BYTES),
-                counters.get(Counter.COPIED_BUFFERS),
-                counters.get(Counter.COPIED_OUT_BYTES),
-                counters.get(Counter.HELD_BUFFERS),
-                counters.get(Counter.HELD_BYTES),
-                counters.get(Counter.FRAGMENTS),
-                counters.get(Counter.HELD_FRAGMENTS),
-                counters.get(Counter.HELD_PAGES),
-                counters.get(Counter.REFILLS),
-                counters.get(Counter.REFILL_RING_FULL),
-                counters.get(Counter.OFF_LOOP_RETURNS),
-                counters.get(Counter.EXHAUSTIONS),
-                counters.get(Counter.STARVATIONS),
-                counters.get(Counter.COPY_OUTS),
-                counters.get(Counter.GROWTHS),
-                counters.get(Counter.CQ_FULL),
-                counters.get(Counter.ZERO_COPY_SENDS),
-                counters.get(Counter.COPIED_SENDS));
+                sum(receivers, Counter.ZERO_COPY_BYTES),
+                sum(receivers, Counter.ZERO_COPY_BUFFERS),
+                sum(receivers, Counter.COPIED_BYTES),
+                sum(receivers, Counter.COPIED_BUFFERS),
+                sum(receivers, Counter.COPIED_OUT_BYTES),
+                sum(receivers, Counter.HELD_BUFFERS),
+                sum(receivers, Counter.HELD_BYTES),
+                sum(receivers, Counter.FRAGMENTS),
+                sum(receivers, Counter.HELD_FRAGMENTS),
+                sum(receivers, Counter.HELD_PAGES),
+                sum(receivers, Counter.REFILLS),
+                sum(receivers, Counter.REFILL_RING_FULL),
+                sum(receivers, Counter.OFF_LOOP_RETURNS),
+                sum(receivers, Counter.EXHAUSTIONS),
+                sum(receivers, Counter.STARVATIONS),
+                sum(receivers, Counter.COPY_OUTS),
+                sum(receivers, Counter.GROWTHS),
+                sum(receivers, Counter.CQ_FULL),
+                sum(receivers, Counter.ZERO_COPY_SENDS),
+                sum(receivers, Counter.COPIED_SENDS));
+    }
+
+    private static long sum(List<Receiver> receivers, Counter counter) {
+        long sum = 0;
+        for (Receiver receiver : receivers) {
+            sum += receiver.counters().get(counter);
+        }
+        return sum;
     }
 }

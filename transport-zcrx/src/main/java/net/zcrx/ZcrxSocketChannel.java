@@ -192,11 +192,6 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     @Override
-    void cancelElsewhere() {
-        reads.cancelDetour();
-    }
-
-    @Override
     void beginClose() {
         connector.cancel();
         writes.stop();

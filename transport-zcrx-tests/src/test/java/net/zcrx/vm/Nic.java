@@ -39,8 +39,12 @@ final class Nic {
 
     /** A counter of the bound queue, as iov_bytes. */
     static long counter(String name) throws IOException, InterruptedException {
+        return counter(QUEUE, name);
+    }
+
+    static long counter(int queue, String name) throws IOException, InterruptedException {
         return Long.parseLong(
-                Command.run("nic-stats", "rx" + QUEUE + "_" + name).trim().split("=")[1]);
+                Command.run("nic-stats", "rx" + queue + "_" + name).trim().split("=")[1]);
     }
 
     /** A counter summed over all queues. */

@@ -33,7 +33,6 @@ public final class Area {
     private final ByteBuffer memory;
     private final AtomicInteger references = new AtomicInteger(1);
     private volatile boolean mapped = true;
-    private int id;
 
     private Area(long address, int length, boolean huge) {
         this.address = address;
@@ -105,16 +104,6 @@ public final class Area {
     /** The size in bytes, a whole number of pages. */
     public int length() {
         return length;
-    }
-
-    /** The kernel's number for this area in its interface queue; 0 until {@link #id(int)} sets it. */
-    public int id() {
-        return id;
-    }
-
-    /** Sets the kernel's number, on the thread that registers the area and before that thread uses it. */
-    public void id(int id) {
-        this.id = id;
     }
 
     /** Whether the area is made of huge pages that were set aside; transparent ones are not told. */

@@ -251,8 +251,8 @@ public final class BufferPool {
     }
 
     /**
-     * Ends the reclaiming, at the loop's end and after the ring is gone. Buffers that are still out stay good; the last
-     * one of an area gives back the pool's reference to it, on the thread that releases it. Owner's thread only; a
+     * At the loop's end and after the ring is gone. Buffers that are still out stay good, and are reclaimed late; the
+     * last one of an area gives back the pool's reference to it, on the thread that releases it. Owner's thread only; a
      * second call does nothing.
      */
     public void close() {
@@ -275,6 +275,7 @@ public final class BufferPool {
     private void discardReturns() {
         for (ZcrxByteBuf buf; (buf = returns.relaxedPoll()) != null; ) {
             uncount(buf);
+            buf.reclaim(reclaimer::reclaimLate);
             if (buf.use().buffers == 0) {
                 buf.use().area.release();
             }

@@ -32,24 +32,50 @@ final class NetdevNetlink {
 
     /** The receive queues of an interface, by number; none while it is down or if the kernel is older than 6.8. */
     static List<NicQueue> queues(GenericNetlink netlink, int interfaceIndex) throws NicException {
-        int family;
+        OptionalInt family = family(netlink);
+        if (family.isEmpty()) {
+            return List.of();
+        }
+        Map<Integer, Integer> irqs = irqsByNapi(netlink, family.getAsInt(), interfaceIndex);
+        Map<Integer, NicQueue> queues = new TreeMap<>();
+        for (Attributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
+            NicQueue queue = queue(answer, irqs);
+            queues.put(queue.id(), queue);
+        }
+        return List.copyOf(new ArrayList<>(queues.values()));
+    }
+
+    /** The receive queue of each NAPI id of an interface, where the kernel tells; no more than that is asked. */
+    static Map<Integer, Integer> queuesByNapi(GenericNetlink netlink, int interfaceIndex) throws NicException {
+        OptionalInt family = family(netlink);
+        Map<Integer, Integer> queues = new TreeMap<>();
+        if (family.isPresent()) {
+            for (Attributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
+                OptionalInt napi = answer.number(QUEUE_NAPI_ID);
+                if (napi.isPresent()) {
+                    queues.put(napi.getAsInt(), answer.number(QUEUE_ID).orElse(-1));
+                }
+            }
+        }
+        return queues;
+    }
+
+    private static OptionalInt family(GenericNetlink netlink) throws NicException {
         try {
-            family = netlink.family("netdev");
+            return OptionalInt.of(netlink.family("netdev"));
         } catch (NicException e) {
             if (e.errno() == NicException.ENOENT) {
-                return List.of();
+                return OptionalInt.empty();
             }
             throw e;
         }
-        Map<Integer, Integer> irqs = irqsByNapi(netlink, family, interfaceIndex);
-        Map<Integer, NicQueue> queues = new TreeMap<>();
-        for (Attributes answer : netlink.dump(family, QUEUE_GET, out -> out.u32(QUEUE_IFINDEX, interfaceIndex))) {
-            if (answer.number(QUEUE_TYPE).orElse(-1) == TYPE_RX) {
-                NicQueue queue = queue(answer, irqs);
-                queues.put(queue.id(), queue);
-            }
-        }
-        return List.copyOf(new ArrayList<>(queues.values()));
+    }
+
+    private static List<Attributes> receiveQueues(GenericNetlink netlink, int family, int interfaceIndex)
+            throws NicException {
+        return netlink.dump(family, QUEUE_GET, out -> out.u32(QUEUE_IFINDEX, interfaceIndex)).stream()
+                .filter(answer -> answer.number(QUEUE_TYPE).orElse(-1) == TYPE_RX)
+                .toList();
     }
 
     private static NicQueue queue(Attributes answer, Map<Integer, Integer> irqs) {

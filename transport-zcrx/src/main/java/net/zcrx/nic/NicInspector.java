@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import net.zcrx.uring.Native;
 
@@ -26,6 +27,16 @@ public final class NicInspector {
     public static NicSnapshot inspect(String interfaceName) throws NicException {
         try (GenericNetlink netlink = open()) {
             return inspect(netlink, interfaceName);
+        }
+    }
+
+    /**
+     * The receive queues of an interface by what {@code SO_INCOMING_NAPI_ID} says of a connection whose packets come by
+     * them; empty if the kernel is older than 6.8.
+     */
+    public static Map<Integer, Integer> queuesByNapi(int interfaceIndex) throws NicException {
+        try (GenericNetlink netlink = open()) {
+            return NetdevNetlink.queuesByNapi(netlink, interfaceIndex);
         }
     }
 

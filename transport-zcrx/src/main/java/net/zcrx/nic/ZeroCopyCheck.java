@@ -71,6 +71,25 @@ public final class ZeroCopyCheck {
                 : new NicException(registrationSentence(interfaceName, queue, areaBytes, errno), errno);
     }
 
+    /**
+     * Why the kernel refused one more ring a queue that another ring of the process has bound.
+     *
+     * @param errno what the import gave, positive
+     * @return a sentence that says what to do
+     */
+    public static NicException refusedSharing(String interfaceName, int queue, int errno) {
+        String refused = "The kernel refused to share queue " + queue + " of " + interfaceName
+                + ", which another event loop has bound: ";
+        return new NicException(
+                errno == NicException.EPERM
+                        ? refused
+                                + "CAP_NET_ADMIN is missing. Keep it for as long as the event loops run, for they share"
+                                + " queues as connections come."
+                        : refused + GenericNetlink.describe("ZCRX_REG_IMPORT", errno)
+                                + ". Take as many queues as there are event loops, each with a port of its own.",
+                errno);
+    }
+
     private static String registrationSentence(String interfaceName, int queue, long areaBytes, int errno) {
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";
         switch (errno) {

@@ -13,7 +13,6 @@ final class PageLedger {
 
     private final int pageShift;
     private int[][] references = {};
-    private int pages;
     private int pagesOut;
     private int fragmentsOut;
 
@@ -26,7 +25,6 @@ final class PageLedger {
     void addArea(int bytes) {
         references = Arrays.copyOf(references, references.length + 1);
         references[references.length - 1] = new int[bytes >>> pageShift];
-        pages += bytes >>> pageShift;
     }
 
     static int area(long token) {
@@ -58,11 +56,6 @@ final class PageLedger {
             pagesOut--;
         }
         fragmentsOut--;
-    }
-
-    /** All pages of all areas. */
-    int pages() {
-        return pages;
     }
 
     /** Pages that are out at least once. */

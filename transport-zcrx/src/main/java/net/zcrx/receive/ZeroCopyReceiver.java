@@ -7,58 +7,62 @@ import io.netty.channel.uring.IoUringIoOps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.memory.Reclaimer;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.InterfaceQueue;
+import net.zcrx.uring.RefillRing;
+import net.zcrx.uring.TokenList;
 import net.zcrx.uring.Uring;
 
 /**
- * Receives by zero copy: the NIC wrote the bytes into a page of the area, the completion names the page, and each
- * completion's page goes back on the refill ring exactly once. The same kernel interface without a NIC, where the
+ * Receives by zero copy: the NIC wrote the bytes into a page of the queue's area, the completion names the page, and
+ * each completion's page goes back on the refill ring exactly once. The same kernel interface without a NIC, where the
  * kernel copies, differs in what is counted.
+ *
+ * <p>One for a loop and a queue. Other loops may read by the same queue; each counts and bounds what it took itself.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private final InterfaceQueue queue;
+    private final SharedQueue shared;
+    private final RefillRing refillRing;
+    private final Runnable wakeup;
     private final boolean device;
-    private final Growth growth;
-    private final List<Area> areas = new ArrayList<>();
     private final PageLedger ledger;
     private final ExhaustionGuard guard;
     private final BufferPool pool;
     private final Counters counters = new Counters();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
-    /** Pages that found the refill ring full. */
-    private final TokenStack overflow = new TokenStack();
+    /** Pages that the kernel gets at the end of the pass. */
+    private final TokenList returned = new TokenList();
 
+    private Area[] areas = {};
+    private int users;
     private long received;
-    private long zeroCopied;
-    private boolean published = true;
-    /** Since the last pass's end the kernel has got pages, or will with the next publish. */
+    private long receivedThisPass;
+    private long copied;
+    /** Since the last pass's end the kernel has got pages, or will at this one's. */
     private boolean pagesCame;
 
-    private boolean starved;
     private boolean flushes = true;
 
-    /**
-     * Takes over the queue and the area registered with it.
-     *
-     * @param device whether a NIC is there
-     * @param wakeup wakes the loop from another thread
-     */
-    public ZeroCopyReceiver(InterfaceQueue queue, Area area, boolean device, Growth growth, Runnable wakeup) {
+    ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup) {
         this.queue = queue;
-        this.device = device;
-        this.growth = growth;
+        this.shared = shared;
+        this.wakeup = wakeup;
+        refillRing = shared.refillRing();
+        device = shared.hasDevice();
         pool = new BufferPool(this, wakeup);
-        ledger = new PageLedger(queue.bufferBytes());
-        areas.add(area);
-        ledger.addArea(area.length());
-        guard = new ExhaustionGuard(ledger.pages(), counters);
+        ledger = new PageLedger(refillRing.bufferBytes());
+        guard = new ExhaustionGuard(1, counters);
+        followOthers();
+    }
+
+    /** The queue that it reads by. */
+    public SharedQueue queue() {
+        return shared;
     }
 
     @Override
@@ -76,9 +80,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         ByteBuffer extra = event.extraCqeData();
         long token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
         int length = event.res();
-        Area area = areas.get(PageLedger.area(token));
+        if (PageLedger.area(token) >= areas.length) {
+            followOthers();
+        }
+        Area area = areas[PageLedger.area(token)];
         int offset = PageLedger.offset(token);
-        received += length;
+        receivedThisPass += length;
         int held = ledger.pagesOut();
         ledger.take(token);
         counters.add(Counter.FRAGMENTS, 1);
@@ -105,12 +112,14 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public void reclaim(long token) {
         ledger.giveBack(token);
         pagesCame = true;
-        published = false;
         counters.add(Counter.REFILLS, 1);
-        if (!queue.refill(token)) {
-            overflow.push(token);
-            counters.add(Counter.REFILL_RING_FULL, 1);
-        }
+        returned.add(token);
+    }
+
+    /** Other loops may use the queue on, so that the kernel has not taken the page back by itself. */
+    @Override
+    public void reclaimLate(long token) {
+        refillRing.put(token);
     }
 
     @Override
@@ -166,26 +175,31 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     /** The kernel's event: the NIC found no free page. */
     public void starved() {
-        starved = true;
         counters.add(Counter.STARVATIONS, 1);
+        shared.starve();
         grow();
     }
 
     @Override
     public void endPass() {
+        if (users != shared.users() || areas != shared.areas().list()) {
+            followOthers();
+        }
+        if (isQuiet()) {
+            return;
+        }
         // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
         // while the NIC waits for pages that are free.
-        pool.wantReturns(starved || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
+        pool.wantReturns(shared.isStarved() || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
-        if (!published) {
+        if (!returned.isEmpty() || refillRing.overflow() > 0) {
             publish();
         }
         if (!waiters.isEmpty()) {
             resumeWaiters();
         }
-        if (starved && pagesCame) {
+        if (pagesCame && shared.endStarvation()) {
             // Only now, with pages on their way: else it would fire again at once.
-            starved = false;
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }
         pagesCame = false;
@@ -195,39 +209,57 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         count();
     }
 
+    /** A loop may read by many queues, and most of them bring nothing in most passes. */
+    private boolean isQuiet() {
+        return receivedThisPass == 0
+                && !pagesCame
+                && pool.heldTokens() == 0
+                && waiters.isEmpty()
+                && refillRing.overflow() == 0;
+    }
+
     @Override
     public void close() {
-        queue.free();
+        pool.drain();
+        refillRing.put(returned);
+        count();
         pool.close();
-        areas.forEach(Area::release);
+        queue.free();
+        shared.leave(wakeup);
     }
 
     private void grow() {
-        Area more = growth.grow(queue, areas);
-        if (more != null) {
-            areas.add(more);
-            ledger.addArea(more.length());
-            guard.resize(ledger.pages());
+        if (shared.areas().grow(queue, areas.length)) {
             pagesCame = true;
             counters.add(Counter.GROWTHS, 1);
         }
+        followOthers();
+    }
+
+    /** Areas that this loop or another has added, and loops that came or went: each bounds itself to its share. */
+    private void followOthers() {
+        Area[] all = shared.areas().list();
+        for (int i = areas.length; i < all.length; i++) {
+            ledger.addArea(all[i].length());
+        }
+        areas = all;
+        users = shared.users();
+        // Not what the ledger knows: of an area that the kernel refused other loops may have heard.
+        long pages = 0;
+        for (Area area : all) {
+            pages += area.length() / refillRing.bufferBytes();
+        }
+        guard.resize((int) (pages / users));
     }
 
     private void publish() {
-        queue.publish();
-        int before;
-        do {
-            before = overflow.size();
-            if (before > 0) {
-                flush();
-            }
-            while (!overflow.isEmpty() && queue.refill(overflow.peek())) {
-                overflow.pop();
-            }
-            queue.publish();
-        } while (!overflow.isEmpty() && overflow.size() < before);
-        // What is still there goes with the next pass.
-        published = overflow.isEmpty();
+        counters.add(Counter.REFILL_RING_FULL, refillRing.put(returned));
+        int before = Integer.MAX_VALUE;
+        for (int left; (left = refillRing.overflow()) > 0 && left < before; before = left) {
+            // What is still there after that goes with the next pass, of whatever loop.
+            flush();
+            refillRing.put(returned);
+        }
     }
 
     private void flush() {
@@ -236,19 +268,22 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     private void resumeWaiters() {
-        boolean flushable = flushes && !queue.isDrained();
+        boolean flushable = flushes && !refillRing.isDrained();
         if (pagesCame || flushable) {
             retry();
         }
     }
 
     private void count() {
-        if (device) {
-            // The kernel counts a copy before its completion is seen here, so this may lag behind; it never goes back.
-            zeroCopied = Math.max(zeroCopied, received - queue.copiedBytes());
+        received += receivedThisPass;
+        if (!device) {
+            copied = received;
+        } else if (receivedThisPass > 0) {
+            copied += refillRing.takeCopiedBytes(receivedThisPass);
         }
-        counters.set(Counter.ZERO_COPY_BYTES, zeroCopied);
-        counters.set(Counter.COPIED_BYTES, received - zeroCopied);
+        receivedThisPass = 0;
+        counters.set(Counter.ZERO_COPY_BYTES, received - copied);
+        counters.set(Counter.COPIED_BYTES, copied);
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.HELD_FRAGMENTS, ledger.fragmentsOut());

@@ -2,15 +2,12 @@ package net.zcrx.uring;
 
 import io.netty.channel.unix.Buffer;
 import io.netty.util.internal.CleanableDirectBuffer;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
- * A NIC's receive queue that is registered with a ring for zero-copy receive ({@code IORING_REGISTER_ZCRX_IFQ}), with
- * its refill ring: where pages go back to the kernel. Layouts are those of {@code linux/io_uring/zcrx.h}, which the
- * native library asserts. Used on the loop's thread only, but for registration.
+ * A NIC's receive queue as one ring knows it: registered for zero-copy receive ({@code IORING_REGISTER_ZCRX_IFQ}), or
+ * imported from the ring that did. Layouts are those of {@code linux/io_uring/zcrx.h}, which the native library asserts.
+ * Used on the loop's thread only, or before the loop begins.
  */
 public final class InterfaceQueue {
     /** Event: the NIC found no free page. */
@@ -18,18 +15,14 @@ public final class InterfaceQueue {
     /** Event: the kernel copied a fragment. */
     public static final int EVENT_COPY = 1;
 
-    /** The most entries that a refill ring may have. */
-    public static final int MAX_REFILL_ENTRIES = 32768;
-
-    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
-
     private static final int REGISTER_ZCRX_IFQ = 32;
     private static final int REGISTER_ZCRX_CTRL = 36;
+    private static final int REG_IMPORT = 1;
     private static final int REG_NODEV = 1 << 1;
     private static final int REGION_USER_MEMORY = 1;
     private static final int EVENT_FLAG_STATS = 1;
     private static final int CTRL_FLUSH_RQ = 0;
+    private static final int CTRL_EXPORT = 1;
     private static final int CTRL_ARM_EVENT = 2;
     private static final int CTRL_ADD_AREA = 3;
 
@@ -41,51 +34,22 @@ public final class InterfaceQueue {
     private static final int EVENT_DESC = REGION_DESC + REGION_DESC_BYTES;
     private static final int EVENT_DESC_BYTES = 96;
     private static final int CTRL_BYTES = 72;
+    private static final int CTRL_ARGUMENT = 24;
     private static final int ARGUMENT_BYTES = EVENT_DESC + EVENT_DESC_BYTES;
 
-    private static final int ENTRY_BYTES = 16;
-    private static final int ENTRY_LENGTH = 8;
-    private static final int ENTRY_PAD = 12;
-
     private final int ring;
-    private final ByteBuffer argument;
+    private final RefillRing refillRing;
     private final CleanableDirectBuffer argumentMemory;
+    private final ByteBuffer argument;
     private final long argumentAddress;
-
-    private final long regionAddress;
-    private final long regionBytes;
-    private final ByteBuffer region;
-    private final int stats;
-
     private int id;
-    private int bufferBytes;
-    private int head;
-    private int tail;
-    private int entries;
-    private int mask;
-    private int count;
-    private int nextTail;
-    /** The kernel's head as it was last seen; it only moves on. */
-    private int seenHead;
 
-    private InterfaceQueue(int ring, int entries) {
+    private InterfaceQueue(int ring, RefillRing refillRing) {
         this.ring = ring;
-        this.mask = entries - 1;
-        this.count = entries;
+        this.refillRing = refillRing;
         argumentMemory = Buffer.allocateDirectBufferWithNativeOrder(ARGUMENT_BYTES);
         argument = argumentMemory.buffer();
         argumentAddress = Buffer.memoryAddress(argument);
-        int page = Native.pageSize();
-        // The kernel's header, the entries, and a page of their own for the counters behind them.
-        stats = roundUp(page + entries * ENTRY_BYTES, page);
-        regionBytes = stats + page;
-        regionAddress = Native.mmap(regionBytes, Native.MAP_POPULATE);
-        if (regionAddress < 0) {
-            argumentMemory.clean();
-            throw new IllegalStateException(
-                    "No memory for a refill ring of " + entries + " entries: errno " + -regionAddress);
-        }
-        region = Buffer.wrapMemoryAddressWithNativeOrder(regionAddress, (int) regionBytes);
     }
 
     /** What to register. */
@@ -100,7 +64,7 @@ public final class InterfaceQueue {
         private boolean events;
 
         /**
-         * @param entries of the refill ring, a power of two up to {@link #MAX_REFILL_ENTRIES}
+         * @param entries of the refill ring, a power of two up to {@link RefillRing#MAX_ENTRIES}
          * @param areaAddress page-aligned memory that the NIC writes to
          */
         public Request(int entries, long areaAddress, long areaBytes) {
@@ -135,7 +99,8 @@ public final class InterfaceQueue {
         private static final long serialVersionUID = 1;
         private final int errno;
 
-        RefusedException(int errno) {
+        /** @param errno positive */
+        public RefusedException(int errno) {
             super("IORING_REGISTER_ZCRX_IFQ: errno " + errno);
             this.errno = errno;
         }
@@ -148,20 +113,42 @@ public final class InterfaceQueue {
 
     /** @throws RefusedException if the kernel refuses */
     public static InterfaceQueue register(int ring, Request request) throws RefusedException {
-        InterfaceQueue queue = new InterfaceQueue(ring, request.entries);
+        RefillRing refillRing = new RefillRing(request.entries);
+        InterfaceQueue queue = new InterfaceQueue(ring, refillRing);
         int result = queue.register(request);
+        if (result < 0) {
+            queue.free();
+            refillRing.free();
+            throw new RefusedException(-result);
+        }
+        return queue;
+    }
+
+    /**
+     * The same queue for one more ring (kernel 6.19).
+     *
+     * @param exported what {@link #export()} gave
+     * @param refillRing that of the queue
+     * @throws RefusedException if the kernel refuses
+     */
+    public static InterfaceQueue share(int ring, int exported, RefillRing refillRing) throws RefusedException {
+        InterfaceQueue queue = new InterfaceQueue(ring, refillRing);
+        queue.clearArgument();
+        queue.argument.putInt(0, exported).putInt(12, REG_IMPORT);
+        int result = Native.register(ring, REGISTER_ZCRX_IFQ, queue.argumentAddress, 1);
         if (result < 0) {
             queue.free();
             throw new RefusedException(-result);
         }
+        queue.id = queue.argument.getInt(64);
         return queue;
     }
 
     private int register(Request request) {
         clearArgument();
         argument.putLong(AREA_REG, request.areaAddress).putLong(AREA_REG + 8, request.areaBytes);
-        argument.putLong(REGION_DESC, regionAddress)
-                .putLong(REGION_DESC + 8, regionBytes)
+        argument.putLong(REGION_DESC, refillRing.address())
+                .putLong(REGION_DESC + 8, refillRing.bytes())
                 .putInt(REGION_DESC + 16, REGION_USER_MEMORY);
         argument.putInt(8, request.entries)
                 .putLong(16, argumentAddress + AREA_REG)
@@ -176,69 +163,48 @@ public final class InterfaceQueue {
             argument.putLong(EVENT_DESC, request.eventUserData)
                     .putInt(EVENT_DESC + 8, 1 << EVENT_ALLOC_FAIL)
                     .putInt(EVENT_DESC + 12, EVENT_FLAG_STATS)
-                    .putLong(EVENT_DESC + 16, stats);
+                    .putLong(EVENT_DESC + 16, refillRing.stats());
             argument.putLong(72, argumentAddress + EVENT_DESC);
         }
         int result = Native.register(ring, REGISTER_ZCRX_IFQ, argumentAddress, 1);
         if (result < 0) {
             return result;
         }
-        head = argument.getInt(32);
-        tail = argument.getInt(36);
-        entries = argument.getInt(40);
         id = argument.getInt(64);
-        bufferBytes = argument.getInt(68) == 0 ? Native.pageSize() : argument.getInt(68);
-        count = argument.getInt(8);
-        mask = count - 1;
+        refillRing.begin(
+                argument.getInt(32),
+                argument.getInt(36),
+                argument.getInt(40),
+                argument.getInt(8),
+                argument.getInt(68) == 0 ? Native.pageSize() : argument.getInt(68));
         return 0;
     }
 
-    /** What RECV_ZC names the queue by. */
+    /** What RECV_ZC names the queue by, on this ring. */
     public int id() {
         return id;
     }
 
-    /** The length of a receive buffer in bytes. */
-    public int bufferBytes() {
-        return bufferBytes;
+    /** Where its pages go back. */
+    public RefillRing refillRing() {
+        return refillRing;
     }
 
     /**
-     * Puts a completion's page on the refill ring; the kernel sees it after {@link #publish()}.
-     *
-     * @param token what the completion named the page by
-     * @return {@code false} if the ring is full
+     * A descriptor that {@link #share} takes (kernel 6.19), or a negated errno. As long as it is open the queue stays
+     * bound.
      */
-    public boolean refill(long token) {
-        if (nextTail - seenHead == count) {
-            // The acquire load orders the kernel's read of an entry before its place is written again.
-            seenHead = (int) INT.getAcquire(region, head);
-            if (nextTail - seenHead == count) {
-                return false;
-            }
-        }
-        int entry = entries + (nextTail & mask) * ENTRY_BYTES;
-        region.putLong(entry, token).putInt(entry + ENTRY_LENGTH, bufferBytes).putInt(entry + ENTRY_PAD, 0);
-        nextTail++;
-        return true;
+    public int export() {
+        int result = control(CTRL_EXPORT, 0);
+        return result < 0 ? result : argument.getInt(CTRL_ARGUMENT);
     }
 
-    /** Shows the kernel what was put on the refill ring: the release store orders the entries before the tail. */
-    public void publish() {
-        INT.setRelease(region, tail, nextTail);
-    }
-
-    /** Whether the kernel has taken all that was published. */
-    public boolean isDrained() {
-        return (int) INT.getAcquire(region, head) == nextTail;
-    }
-
-    /** Makes the kernel take what was published now, not when the NIC wants pages; returns 0 or a negated errno. */
+    /** Makes the kernel take what is on the refill ring now, not when the NIC wants pages; returns 0 or a negated errno. */
     public int flush() {
         return control(CTRL_FLUSH_RQ, 0);
     }
 
-    /** Lets an event fire once more. */
+    /** Lets an event fire once more; it goes to the ring that registered the queue. */
     public int armEvent(int event) {
         return control(CTRL_ARM_EVENT, event);
     }
@@ -247,26 +213,20 @@ public final class InterfaceQueue {
     public int addArea(long address, long bytes) {
         clearArgument();
         int area = CTRL_BYTES;
-        argument.putInt(0, id).putInt(4, CTRL_ADD_AREA).putLong(24, argumentAddress + area);
+        argument.putInt(0, id).putInt(4, CTRL_ADD_AREA).putLong(CTRL_ARGUMENT, argumentAddress + area);
         argument.putLong(area, address).putLong(area + 8, bytes);
         int result = Native.register(ring, REGISTER_ZCRX_CTRL, argumentAddress, 0);
         return result < 0 ? result : (int) (argument.getLong(area + 16) >>> 48);
     }
 
-    /** Bytes that the kernel copied though a NIC is there; 0 before kernel 7.2. From any thread while registered. */
-    public long copiedBytes() {
-        return (long) LONG.getOpaque(region, stats + Long.BYTES);
-    }
-
-    /** Frees the refill ring's memory; only when the io_uring is closed. */
+    /** Frees what belongs to this ring's registration; only when the io_uring is closed. */
     public void free() {
         argumentMemory.clean();
-        Native.munmap(regionAddress, regionBytes);
     }
 
     private int control(int operation, int event) {
         clearArgument();
-        argument.putInt(0, id).putInt(4, operation).putInt(24, event);
+        argument.putInt(0, id).putInt(4, operation).putInt(CTRL_ARGUMENT, event);
         return Native.register(ring, REGISTER_ZCRX_CTRL, argumentAddress, 0);
     }
 
@@ -274,9 +234,5 @@ public final class InterfaceQueue {
         for (int i = 0; i < ARGUMENT_BYTES; i += Long.BYTES) {
             argument.putLong(i, 0);
         }
-    }
-
-    private static int roundUp(int value, int multiple) {
-        return (value + multiple - 1) / multiple * multiple;
     }
 }

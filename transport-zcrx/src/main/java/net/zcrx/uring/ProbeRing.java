@@ -82,7 +82,7 @@ public final class ProbeRing implements AutoCloseable {
             int entries = Integer.highestOneBit((int) (areaBytes / Native.pageSize()));
             bound = InterfaceQueue.register(
                     probe.ring.intValue(),
-                    new InterfaceQueue.Request(Math.min(entries, InterfaceQueue.MAX_REFILL_ENTRIES), area, areaBytes)
+                    new InterfaceQueue.Request(Math.min(entries, RefillRing.MAX_ENTRIES), area, areaBytes)
                             .on(interfaceIndex, queue));
             return 0;
         } catch (InterfaceQueue.RefusedException e) {

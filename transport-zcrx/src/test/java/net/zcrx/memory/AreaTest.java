@@ -101,15 +101,6 @@ class AreaTest {
     }
 
     @Test
-    void shouldKeepTheKernelsNumber() {
-        Area area = Area.allocate(PAGE);
-        assertEquals(0, area.id());
-        area.id(3);
-        assertEquals(3, area.id());
-        area.release();
-    }
-
-    @Test
     void shouldUnmapWithTheLastReferenceOnly() throws IOException {
         Area area = Area.allocate(64 << 20);
         area.retain();

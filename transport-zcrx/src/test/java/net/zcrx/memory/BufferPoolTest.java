@@ -19,18 +19,27 @@ class BufferPoolTest {
     private static final UnpooledByteBufAllocator ALLOC = UnpooledByteBufAllocator.DEFAULT;
 
     private final List<Long> reclaimed = new ArrayList<>();
+    private final List<Long> late = new ArrayList<>();
     private int wakeups;
-    private final BufferPool pool = new BufferPool(this::reclaim, () -> wakeups++);
+    private final BufferPool pool = new BufferPool(
+            new Reclaimer() {
+                @Override
+                public void reclaim(long token) {
+                    assertSame(owner, Thread.currentThread());
+                    reclaimed.add(token);
+                }
+
+                @Override
+                public void reclaimLate(long token) {
+                    late.add(token);
+                }
+            },
+            () -> wakeups++);
     private final Area area = Area.allocate(1 << 20);
     private final Thread owner = Thread.currentThread();
 
     BufferPoolTest() {
         pool.owner(owner);
-    }
-
-    private void reclaim(long token) {
-        assertSame(owner, Thread.currentThread());
-        reclaimed.add(token);
     }
 
     private ZcrxByteBuf get(int offset, int length, long token) {
@@ -284,7 +293,8 @@ class BufferPoolTest {
         assertEquals(0, second.getByte(0));
         second.release();
         assertFalse(area.isMapped());
-        assertEquals(List.of(), reclaimed, "nothing is reclaimed after the close");
+        assertEquals(List.of(), reclaimed, "after the close");
+        assertEquals(List.of(1L, 2L), late);
         assertThrows(IllegalReferenceCountException.class, second::release);
     }
 
@@ -301,7 +311,8 @@ class BufferPoolTest {
             slice.release();
         });
         assertFalse(area.isMapped());
-        assertEquals(List.of(), reclaimed, "nothing is reclaimed after the close");
+        assertEquals(List.of(), reclaimed, "after the close");
+        assertEquals(List.of(2L, 1L), late);
     }
 
     @Test
@@ -311,7 +322,8 @@ class BufferPoolTest {
         area.release();
         pool.close();
         assertFalse(area.isMapped());
-        assertEquals(List.of(), reclaimed, "nothing is reclaimed after the close");
+        assertEquals(List.of(), reclaimed, "after the close");
+        assertEquals(List.of(1L), late);
     }
 
     @Test

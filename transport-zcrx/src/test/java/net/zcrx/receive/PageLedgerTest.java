@@ -20,11 +20,6 @@ class PageLedgerTest {
     }
 
     @Test
-    void shouldCountPagesOfAllAreas() {
-        assertEquals(6, ledger.pages());
-    }
-
-    @Test
     void shouldCountPageWithSeveralFragmentsOnce() {
         ledger.take(PAGE);
         ledger.take(PAGE + 1448);

@@ -21,24 +21,41 @@ final class PlainRefillRing {
 
     private final ByteBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(FIRST_ENTRY + ENTRIES * ENTRY_BYTES)
             .buffer();
+    /** Pages that came back in this pass; as many as there are entries at most. */
+    private final long[] returned = new long[ENTRIES];
+
+    private int returnedCount;
     private int nextTail;
+    private int seenHead;
 
     PlainRefillRing() {
         memory.putInt(HEAD, 0);
     }
 
     boolean refill(long token) {
-        if (nextTail - (int) INT.getAcquire(memory, HEAD) == ENTRIES) {
+        if (returnedCount == ENTRIES) {
             return false;
         }
-        int entry = FIRST_ENTRY + (nextTail & ENTRIES - 1) * ENTRY_BYTES;
-        memory.putLong(entry, token).putInt(entry + ENTRY_LENGTH, PAGE).putInt(entry + ENTRY_PAD, 0);
-        nextTail++;
+        returned[returnedCount++] = token;
         return true;
     }
 
-    /** Publishes what was put in, and takes it, as a NIC that wants pages would make the kernel do. */
-    void publishAndTake() {
+    /**
+     * Publishes what was put in, under the lock that loops which share a queue need, and takes it, as a NIC that wants
+     * pages would make the kernel do.
+     */
+    synchronized void publishAndTake() {
+        if (ENTRIES - (nextTail - seenHead) < returnedCount) {
+            seenHead = (int) INT.getAcquire(memory, HEAD);
+        }
+        int room = Math.min(returnedCount, ENTRIES - (nextTail - seenHead));
+        for (int i = 0; i < room; i++) {
+            int entry = FIRST_ENTRY + (nextTail++ & ENTRIES - 1) * ENTRY_BYTES;
+            memory.putLong(entry, returned[i])
+                    .putInt(entry + ENTRY_LENGTH, PAGE)
+                    .putInt(entry + ENTRY_PAD, 0);
+        }
+        returnedCount -= room;
         INT.setRelease(memory, TAIL, nextTail);
         memory.putInt(HEAD, nextTail);
     }

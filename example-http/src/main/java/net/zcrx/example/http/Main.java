@@ -107,9 +107,9 @@ final class Main implements Callable<Integer> {
         complaint = zcrx.complaint(transportName);
         require(complaint == null, complaint);
         require(
-                threads == null || zcrx.queueCount() == 0 || threads == zcrx.queueCount(),
-                "Every event loop needs a queue of its own: --threads " + threads + " and " + zcrx.queueCount()
-                        + " of --queue do not match.");
+                threads == null || threads >= zcrx.queueCount(),
+                "Every queue needs an event loop: --threads must be " + zcrx.queueCount() + " or more, not " + threads
+                        + ".");
     }
 
     private void require(boolean condition, String sentence) {

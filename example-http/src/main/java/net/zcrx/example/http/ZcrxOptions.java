@@ -1,15 +1,12 @@
 package net.zcrx.example.http;
 
 import java.util.List;
-import java.util.Set;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMode;
 import picocli.CommandLine.Option;
 
 /** The options that concern zcrx alone. */
 final class ZcrxOptions {
-    private static final int MAX_QUEUE = 65535;
-
     @Option(
             names = "--mode",
             description = "AUTO, ZERO_COPY, COPY or KERNEL_COPY. All but AUTO are a must. Default: AUTO.")
@@ -21,8 +18,8 @@ final class ZcrxOptions {
     @Option(
             names = "--queue",
             split = ",",
-            description = "Its receive queue, from 0; several with commas, an event loop for each.")
-    private List<Integer> queues = List.of();
+            description = "Its receive queues, as 4, 4-7 or 4,6: an event loop for each, or more that share them.")
+    private List<String> queues = List.of();
 
     /** What is wrong with the options, as a sentence, or {@code null}. */
     String complaint(TransportName transport) {
@@ -34,20 +31,17 @@ final class ZcrxOptions {
         if ((interfaceName == null) != queues.isEmpty()) {
             return "--interface and --queue must be given together.";
         }
-        for (int queue : queues) {
-            if (queue < 0 || queue > MAX_QUEUE) {
-                return "--queue must be from 0 to " + MAX_QUEUE + ", not " + queue + ".";
-            }
-        }
-        if (Set.copyOf(queues).size() < queues.size()) {
-            return "--queue names a queue twice; an event loop needs one of its own.";
+        try {
+            config();
+        } catch (IllegalArgumentException e) {
+            return "--queue: " + e.getMessage();
         }
         return null;
     }
 
-    /** Queues to bind; each belongs to one event loop. */
+    /** Queues to bind; each needs an event loop. */
     int queueCount() {
-        return queues.size();
+        return config().interfaceQueueCount();
     }
 
     /** Whether the server must not start without zcrx in the mode asked for. */
@@ -60,7 +54,7 @@ final class ZcrxOptions {
         if (mode != null) {
             config.mode(mode);
         }
-        queues.forEach(queue -> config.interfaceQueue(interfaceName, queue));
+        queues.forEach(range -> config.interfaceQueues(interfaceName + ':' + range));
         return config;
     }
 }

@@ -56,9 +56,11 @@ class CommandLineTest {
             --idle-timeout 0                         | --idle-timeout must be at least 1 second, not 0.
             --interface eth0                         | --interface and --queue must be given together.
             --queue 1                                | --interface and --queue must be given together.
-            --interface eth0 --queue -1              | --queue must be from 0 to 65535, not -1.
-            --interface eth0 --queue 1,1             | --queue names a queue twice
-            --interface eth0 --queue 1,2 --threads 3 | --threads 3 and 2 of --queue do not match.
+            --interface eth0 --queue -1              | "eth0:-1" names no queues of an interface
+            --interface eth0 --queue 7-4             | ends before it begins
+            --interface eth0 --queue 4-99999         | must be between 0 and 65535
+            --interface eth0 --queue 1,1             | Queue 1 of eth0 was named before
+            --interface eth0 --queue 1-3 --threads 2 | --threads must be 3 or more, not 2.
             --transport nio --mode COPY              | concern --transport zcrx, not nio.
             --tls-cert a.pem                         | --tls-cert and --tls-key must be given together.
             --tls-self-signed --tls-cert a --tls-key b | leave out --tls-cert and --tls-key.

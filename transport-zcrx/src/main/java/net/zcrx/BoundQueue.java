@@ -1,0 +1,27 @@
+package net.zcrx;
+
+import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.receive.SharedQueue;
+import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.InterfaceQueue;
+
+/** A queue of a NIC that a loop of a group has bound. */
+record BoundQueue(InterfaceQueueName name, int interfaceIndex, SharedQueue shared) {
+
+    /**
+     * The receiver of one more loop.
+     *
+     * @param ring of that loop, whose thread this is, unless the loop has not begun yet
+     * @param wakeup wakes that loop
+     * @throws NicException if the kernel refuses
+     */
+    ZeroCopyReceiver share(int ring, Runnable wakeup) throws NicException {
+        try {
+            return shared.share(ring, wakeup);
+        } catch (InterfaceQueue.RefusedException e) {
+            throw ZeroCopyCheck.refusedSharing(name.interfaceName(), name.queue(), e.errno());
+        }
+    }
+}

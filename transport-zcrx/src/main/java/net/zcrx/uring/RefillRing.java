@@ -1,0 +1,177 @@
+package net.zcrx.uring;
+
+import io.netty.channel.unix.Buffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Where the pages of an interface queue go back to the kernel: memory that the kernel shares with every loop that reads
+ * by the queue. The kernel is the one consumer; the lock of this object makes the loops one producer, which each of them
+ * is once a pass. All methods may be called on any thread, until {@link #free()} those that say so.
+ */
+public final class RefillRing {
+    /** The most entries that a refill ring may have. */
+    public static final int MAX_ENTRIES = 32768;
+
+    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final int ENTRY_BYTES = 16;
+    private static final int ENTRY_LENGTH = 8;
+    private static final int ENTRY_PAD = 12;
+
+    private final long address;
+    private final int bytes;
+    private final ByteBuffer memory;
+    private final int stats;
+
+    private int head;
+    private int tail;
+    private int entries;
+    private int count;
+    private int bufferBytes;
+
+    private int nextTail;
+    /** The kernel's head as it was last seen; it only moves on. */
+    private int seenHead;
+    /** What found the ring full, whichever loop brought it. */
+    private final TokenList overflow = new TokenList();
+
+    private volatile int overflowing;
+    private long attributed;
+    private boolean freed;
+
+    /** Memory for that many entries, and for the kernel's counters; the kernel says where in it what lies. */
+    RefillRing(int entries) {
+        int page = Native.pageSize();
+        // The kernel's header, the entries, and a page of their own for the counters behind them.
+        stats = roundUp(page + entries * ENTRY_BYTES, page);
+        bytes = stats + page;
+        address = Native.mmap(bytes, Native.MAP_POPULATE);
+        if (address < 0) {
+            throw new IllegalStateException(
+                    "No memory for a refill ring of " + entries + " entries: errno " + -address);
+        }
+        memory = Buffer.wrapMemoryAddressWithNativeOrder(address, bytes);
+    }
+
+    /** The kernel has laid it out: offsets in bytes, {@code count} a power of two. */
+    void begin(int newHead, int newTail, int newEntries, int newCount, int newBufferBytes) {
+        head = newHead;
+        tail = newTail;
+        entries = newEntries;
+        count = newCount;
+        bufferBytes = newBufferBytes;
+    }
+
+    long address() {
+        return address;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /** Where the kernel's counters are, in bytes from the address. */
+    int stats() {
+        return stats;
+    }
+
+    /** The length of a receive buffer in bytes. */
+    public int bufferBytes() {
+        return bufferBytes;
+    }
+
+    /**
+     * Gives pages back: what the kernel has room for it sees at once, the rest goes with later calls, of whatever loop.
+     * Without a kernel, after {@link #free()}, they go nowhere.
+     *
+     * @param tokens what completions named their pages by; empty then
+     * @return how many of them found the ring full
+     */
+    public synchronized int put(TokenList tokens) {
+        if (freed) {
+            tokens.removeFirst(tokens.size());
+            return 0;
+        }
+        fill(overflow);
+        fill(tokens);
+        int left = tokens.size();
+        overflow.addAll(tokens);
+        publish();
+        return left;
+    }
+
+    /** Gives one page back, as {@link #put(TokenList)}. */
+    public synchronized void put(long token) {
+        if (!freed) {
+            overflow.add(token);
+            fill(overflow);
+            publish();
+        }
+    }
+
+    private void publish() {
+        // The release store orders the entries before the tail.
+        INT.setRelease(memory, tail, nextTail);
+        overflowing = overflow.size();
+    }
+
+    private void fill(TokenList tokens) {
+        int size = tokens.size();
+        if (size == 0) {
+            return;
+        }
+        if (count - (nextTail - seenHead) < size) {
+            // The acquire load orders the kernel's read of an entry before its place is written again.
+            seenHead = (int) INT.getAcquire(memory, head);
+        }
+        int room = Math.min(size, count - (nextTail - seenHead));
+        for (int i = 0; i < room; i++) {
+            int entry = entries + (nextTail++ & count - 1) * ENTRY_BYTES;
+            memory.putLong(entry, tokens.get(i))
+                    .putInt(entry + ENTRY_LENGTH, bufferBytes)
+                    .putInt(entry + ENTRY_PAD, 0);
+        }
+        tokens.removeFirst(room);
+    }
+
+    /** How many pages wait for room. */
+    public int overflow() {
+        return overflowing;
+    }
+
+    /** Whether the kernel has taken all that it was shown. Not after {@link #free()}. */
+    public boolean isDrained() {
+        return (int) INT.getAcquire(memory, head) == (int) INT.getAcquire(memory, tail);
+    }
+
+    /**
+     * Bytes that the kernel copied though a NIC is there, of those that the caller received since it last asked; always 0
+     * before kernel 7.2. The kernel counts for the queue, not for the loop: whoever asks first takes what nobody has taken
+     * yet, up to {@code received}. So a loop's share is a guess, and the loops' sum is exact: the kernel counts before a
+     * completion can be seen, and whoever finds less than it received leaves nothing behind. (As exact as the
+     * kernel's own count, which it adds to without a lock.)
+     */
+    public synchronized long takeCopiedBytes(long received) {
+        if (freed) {
+            return 0;
+        }
+        long copied = (long) LONG.getOpaque(memory, stats + Long.BYTES);
+        long mine = Math.min(received, copied - attributed);
+        attributed += mine;
+        return mine;
+    }
+
+    /** Frees the memory; only when the last io_uring that uses the queue is closed. */
+    public synchronized void free() {
+        freed = true;
+        Native.munmap(address, bytes);
+    }
+
+    private static int roundUp(int value, int multiple) {
+        return (value + multiple - 1) / multiple * multiple;
+    }
+}

@@ -1,0 +1,68 @@
+package net.zcrx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ZcrxIoHandlerConfigTest {
+    private final ZcrxIoHandlerConfig config = new ZcrxIoHandlerConfig();
+
+    private String queues() {
+        return config.interfaceQueues().stream()
+                .map(name -> name.interfaceName() + ' ' + name.queue())
+                .collect(Collectors.joining(", "));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "eth0:4             | eth0 4",
+                "eth0:4-7           | eth0 4, eth0 5, eth0 6, eth0 7",
+                "eth0:3-3           | eth0 3",
+                "eth0:7,eth0:4-5    | eth0 7, eth0 4, eth0 5",
+                "eth0:4-5,eth1:2    | eth0 4, eth0 5, eth1 2",
+                "eth0.100@x:1:0-1   | eth0.100@x:1 0, eth0.100@x:1 1",
+                "eth0:65535         | eth0 65535"
+            })
+    void shouldReadRanges(String text, String expected) {
+        config.interfaceQueues(text);
+        assertEquals(expected, queues());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "\"\"                | names no queues",
+                "eth0                | names no queues",
+                "eth0:               | names no queues",
+                ":4                  | names no queues",
+                "eth0:4-             | names no queues",
+                "eth0:-4             | names no queues",
+                "eth0:4-5-6          | names no queues",
+                "eth0:a              | names no queues",
+                "eth0:4,             | names no queues",
+                "eth0:4, eth0:5      | names no queues",
+                "eth0:1234567890     | names no queues",
+                "eth0:7-4            | ends before it begins",
+                "eth0:65536          | between 0 and 65535",
+                "eth0:65530-65536    | between 0 and 65535",
+                "eth0:4-7,eth0:5     | Queue 5 of eth0 was named before",
+                "eth0:4-7,eth0:6-9   | Queue 6 of eth0 was named before",
+                "eth0:1              | Queue 1 of eth0 was named before"
+            })
+    void shouldRefuseOtherWordsAndTakeNothing(String text, String complaint) {
+        config.interfaceQueue("eth0", 1);
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> config.interfaceQueues(text));
+        assertTrue(refusal.getMessage().contains(complaint), refusal::getMessage);
+        assertEquals("eth0 1", queues());
+    }
+}
