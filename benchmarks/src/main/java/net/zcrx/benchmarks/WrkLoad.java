@@ -12,6 +12,12 @@ import java.util.Map;
 
 /** HTTP by wrk, once to warm up and once to measure. */
 final class WrkLoad implements LoadGenerator {
+    /**
+     * At least: an HTTP server has so much code that compiling it, on the processor that serves, takes half of that one
+     * still after a second.
+     */
+    private static final double WARMUP_SECONDS = 5;
+
     private final Setup setup;
     private final String url;
     private final Load load;
@@ -32,7 +38,7 @@ final class WrkLoad implements LoadGenerator {
             Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
         }
         WrkLoad wrk = new WrkLoad(setup, url, load, script);
-        wrk.run(setup.warmup());
+        wrk.run(Math.max(setup.warmup(), WARMUP_SECONDS));
         return wrk;
     }
 
