@@ -84,8 +84,13 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public void prepareToDestroy() {
-        prepared = true;
-        uring.prepareToDestroy();
+        // A loop that ends calls this in each of its passes, but Netty's handler hears it once. Each time it writes to
+        // its wakeup descriptor and queues a drain, and the read of that descriptor that it submits behind a drain is
+        // left to a kernel thread: one more write, and that thread may fill memory that destroy() has freed.
+        if (!prepared) {
+            prepared = true;
+            uring.prepareToDestroy();
+        }
         loop.endPass();
     }
 
@@ -93,11 +98,8 @@ public final class ZcrxIoHandler implements IoHandler {
     public void destroy() {
         if (!destroyed) {
             destroyed = true;
-            if (!prepared) {
-                // Without a quiet period a loop may end before it was told to. Never twice in a row, though: Netty then
-                // frees the memory that its read of the wakeup descriptor, queued behind a drain, has yet to fill.
-                prepareToDestroy();
-            }
+            // Without a quiet period a loop may end before it was told to.
+            prepareToDestroy();
             uring.destroy();
             loop.close();
         }

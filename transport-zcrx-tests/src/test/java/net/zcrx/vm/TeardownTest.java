@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import net.zcrx.ZcrxEventLoopGroup;
+import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,5 +102,21 @@ class TeardownTest {
             server.reader().endsAfter(MIB);
             assertEquals(MIB, server.settled().zeroCopyBytes());
         }
+    }
+
+    /**
+     * A kernel thread reads what wakes a loop up, from the loop's end on: were the memory for that freed too early, the
+     * C library would find its heap corrupt and end this process.
+     */
+    @RepeatedTest(10)
+    void shouldEndManyLoopsAfterAQuietPeriod() throws Exception {
+        ZcrxIoHandlerConfig config =
+                new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY).areaBytes(MIB);
+        ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(16, config);
+        for (EventExecutor loop : group) {
+            loop.submit(() -> {}).sync();
+        }
+        assertTrue(group.shutdownGracefully(300, 5000, TimeUnit.MILLISECONDS)
+                .await(Waiting.PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 }
