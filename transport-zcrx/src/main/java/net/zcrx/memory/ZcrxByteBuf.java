@@ -44,6 +44,9 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     private int tokens;
     private int offset;
+    /** The address of the first byte. */
+    private long address;
+
     private int length;
     private boolean zeroCopy;
 
@@ -74,6 +77,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
             internalView = null;
         }
         this.offset = offset;
+        address = use.area.address() + offset;
         this.length = length;
         this.zeroCopy = zeroCopy;
         this.alloc = alloc;
@@ -205,7 +209,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public long memoryAddress() {
         ensureAccessible();
-        return use.area.address() + offset;
+        return address;
     }
 
     @Override
@@ -236,12 +240,12 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected byte _getByte(int index) {
-        return memory.get(offset + index);
+        return Access.getByte(memory, offset + index, address + index);
     }
 
     @Override
     protected short _getShort(int index) {
-        return memory.getShort(offset + index);
+        return Access.getShort(memory, offset + index, address + index);
     }
 
     @Override
@@ -261,7 +265,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected int _getInt(int index) {
-        return memory.getInt(offset + index);
+        return Access.getInt(memory, offset + index, address + index);
     }
 
     @Override
@@ -271,7 +275,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected long _getLong(int index) {
-        return memory.getLong(offset + index);
+        return Access.getLong(memory, offset + index, address + index);
     }
 
     @Override
@@ -281,12 +285,12 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setByte(int index, int value) {
-        memory.put(offset + index, (byte) value);
+        Access.setByte(memory, offset + index, address + index, value);
     }
 
     @Override
     protected void _setShort(int index, int value) {
-        memory.putShort(offset + index, (short) value);
+        Access.setShort(memory, offset + index, address + index, value);
     }
 
     @Override
@@ -308,7 +312,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setInt(int index, int value) {
-        memory.putInt(offset + index, value);
+        Access.setInt(memory, offset + index, address + index, value);
     }
 
     @Override
@@ -318,7 +322,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setLong(int index, long value) {
-        memory.putLong(offset + index, value);
+        Access.setLong(memory, offset + index, address + index, value);
     }
 
     @Override
@@ -329,7 +333,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf getBytes(int index, byte[] dst, int dstIndex, int length) {
         checkDstIndex(index, length, dstIndex, dst.length);
-        memory.get(offset + index, dst, dstIndex, length);
+        Access.getBytes(memory, offset + index, address + index, dst, dstIndex, length);
         return this;
     }
 
@@ -346,7 +350,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
     public ByteBuf getBytes(int index, ByteBuf dst, int dstIndex, int length) {
         checkDstIndex(index, length, dstIndex, dst.capacity());
         if (dst.hasArray()) {
-            memory.get(offset + index, dst.array(), dst.arrayOffset() + dstIndex, length);
+            getBytes(index, dst.array(), dst.arrayOffset() + dstIndex, length);
         } else if (dst.nioBufferCount() == 1) {
             getBytes(index, dst.internalNioBuffer(dstIndex, length));
         } else {
@@ -381,7 +385,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf setBytes(int index, byte[] src, int srcIndex, int length) {
         checkSrcIndex(index, length, srcIndex, src.length);
-        memory.put(offset + index, src, srcIndex, length);
+        Access.setBytes(memory, offset + index, address + index, src, srcIndex, length);
         return this;
     }
 
@@ -398,7 +402,7 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
     public ByteBuf setBytes(int index, ByteBuf src, int srcIndex, int length) {
         checkSrcIndex(index, length, srcIndex, src.capacity());
         if (src.hasArray()) {
-            memory.put(offset + index, src.array(), src.arrayOffset() + srcIndex, length);
+            setBytes(index, src.array(), src.arrayOffset() + srcIndex, length);
         } else if (src.nioBufferCount() == 1) {
             setBytes(index, src.nioBuffer(srcIndex, length));
         } else {
