@@ -109,10 +109,11 @@ final class Reception {
             throw new NicException(
                     "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
         }
-        if (index > 0 && !features.hasExport()) {
-            // Any connection may come by any queue of the group, and each loop must be able to follow.
-            throw new NicException("This kernel cannot share interface queues between event loops, and there is more"
-                    + " than one. Use a single loop, or Linux 6.19 or later.");
+        if (!features.hasExport() && (index > 0 || config.mode() == ZcrxMode.AUTO)) {
+            // Any connection may come by any queue of the group, and each loop must be able to follow: else it could
+            // not be read at all. How many loops there will be nobody knows at the first.
+            throw new NicException("This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
+                    + " later; or, with a single event loop, demand mode ZERO_COPY.");
         }
         InterfaceQueueName name = names.get(index % names.size());
         BoundQueue bound = queues.find(name);
