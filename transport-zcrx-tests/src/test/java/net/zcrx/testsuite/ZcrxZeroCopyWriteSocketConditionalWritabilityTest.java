@@ -3,10 +3,9 @@ package net.zcrx.testsuite;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
-import io.netty.testsuite.transport.socket.SocketConditionalWritabilityTest;
 import java.util.List;
 
-class ZcrxZeroCopyWriteSocketConditionalWritabilityTest extends SocketConditionalWritabilityTest {
+class ZcrxZeroCopyWriteSocketConditionalWritabilityTest extends ZcrxSocketConditionalWritabilityTest {
 
     @Override
     protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
