@@ -2,13 +2,23 @@ package net.zcrx.lessons;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.uring.IoUringIoHandler;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 import org.junit.jupiter.api.Test;
@@ -46,6 +56,36 @@ class ChannelStateTest {
         for (Channel channel : channels) {
             assertFalse(channel.isActive());
             channel.unsafe().closeForcibly();
+        }
+    }
+
+    /** As a framework may do that does not know the transport: an error, and nothing listens. */
+    @Test
+    void shouldRefuseGroupsOfOtherTransports() throws Exception {
+        for (IoHandlerFactory other : List.of(NioIoHandler.newFactory(), IoUringIoHandler.newFactory())) {
+            MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, other);
+            try {
+                ChannelFuture bind = new ServerBootstrap()
+                        .group(group, loops.group)
+                        .channel(ZcrxServerSocketChannel.class)
+                        .childHandler(new Recorder())
+                        .bind(0)
+                        .await();
+                ChannelFuture connect = new Bootstrap()
+                        .group(group)
+                        .channel(ZcrxSocketChannel.class)
+                        .handler(new Recorder())
+                        .connect("127.0.0.1", 1)
+                        .await();
+                for (ChannelFuture refused : List.of(bind, connect)) {
+                    assertInstanceOf(IllegalStateException.class, refused.cause());
+                    assertTrue(
+                            refused.cause().getMessage().contains("event loop"), () -> String.valueOf(refused.cause()));
+                    assertFalse(refused.channel().isOpen());
+                }
+            } finally {
+                group.shutdownGracefully(0, Loops.SECONDS, TimeUnit.SECONDS).sync();
+            }
         }
     }
 
