@@ -109,12 +109,6 @@ final class Reception {
             throw new NicException(
                     "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
         }
-        if (!features.hasExport() && (index > 0 || config.mode() == ZcrxMode.AUTO)) {
-            // Any connection may come by any queue of the group, and each loop must be able to follow: else it could
-            // not be read at all. How many loops there will be nobody knows at the first.
-            throw new NicException("This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
-                    + " later; or, with a single event loop, demand mode ZERO_COPY.");
-        }
         InterfaceQueueName name = names.get(index % names.size());
         BoundQueue bound = queues.find(name);
         if (bound != null) {
@@ -126,6 +120,13 @@ final class Reception {
         }
         try {
             Device device = Device.of(config, name);
+            if (!features.hasExport() && (index > 0 || config.mode() == ZcrxMode.AUTO)) {
+                // Any connection may come by any queue of the group, and a loop that cannot follow could not read it
+                // at all. How many loops there will be nobody knows at the first.
+                throw new NicException(
+                        "This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
+                                + " later; or, with a single event loop, demand mode ZERO_COPY.");
+            }
             Reception reception = bind(uring, ring, config, device, features, eventUserData);
             queues.add(
                     new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) reception.receiver()).queue()));
