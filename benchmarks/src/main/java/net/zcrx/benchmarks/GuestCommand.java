@@ -16,7 +16,10 @@ final class GuestCommand implements Callable<Integer> {
     private static final int QUEUE = 1;
     private static final int FIRST_PORT = 8000;
     private static final int PORTS = 4;
-    private static final double WARMUP = 5;
+    /** Java compiles slowly under emulation: after 5 seconds a server still took twice the processor time. */
+    private static final double WARMUP = 20;
+
+    private static final double SECONDS = 5;
 
     @Mixin
     private CampaignOptions options;
@@ -39,7 +42,7 @@ final class GuestCommand implements Callable<Integer> {
                 FIRST_PORT,
                 INTERFACE + ':' + QUEUE,
                 WARMUP,
-                options.seconds(WARMUP));
+                options.seconds(SECONDS));
         List<Peer> peers = options.peers(List.of(Peer.EPOLL, Peer.IO_URING, Peer.IO_URING_RING, Peer.ZCRX));
         return options.run("vm", setup, Patterns.virtualMachine(), peers, options.rounds(1)) ? 0 : 1;
     }
