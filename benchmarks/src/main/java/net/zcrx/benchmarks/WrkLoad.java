@@ -16,7 +16,7 @@ final class WrkLoad implements LoadGenerator {
      * At least: an HTTP server has so much code that compiling it, on the processor that serves, takes half of that one
      * still after a second.
      */
-    private static final double WARMUP_SECONDS = 5;
+    private static final double WARMUP_SECONDS = 10;
 
     private final Setup setup;
     private final String url;
