@@ -21,9 +21,9 @@ import net.zcrx.uring.Uring;
  *
  * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length;
  * and so does each pass of the loop where the user has bounded what one may bring ({@code RECEIVE_GRANT}), as the next
- * is armed at a pass's end only. What comes though nobody asks for it (auto-read just went off) is kept in order for the next read(). When no receive
- * is armed a poll watches for the peer's end, as a receive would see it: then everything is read and handed on, asked
- * for or not, as Netty's other transports do.
+ * is armed at a pass's end only. What comes though nobody asks for it (auto-read just went off) is kept in order for
+ * the next read(). When no receive is armed a poll watches for the peer's end, as a receive would see it: then
+ * everything is read and handed on, asked for or not, as Netty's other transports do.
  */
 final class SocketReads {
     private enum State {

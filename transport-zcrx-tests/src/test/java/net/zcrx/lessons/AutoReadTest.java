@@ -11,10 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -34,7 +31,7 @@ class AutoReadTest {
     void shouldDeliverAfterOffAndOnAtOnce() throws Exception {
         byte[] data = Loops.pattern(MIB);
         try (Loops.Pair pair = loops.connect(recorder)) {
-            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(pair, data));
+            CompletableFuture<Void> sent = pair.sendAll(data);
             ChannelConfig config = pair.channel().config();
             while (recorder.received().length < data.length) {
                 pair.onLoop(() -> config.setAutoRead(false).setAutoRead(true));
@@ -55,7 +52,7 @@ class AutoReadTest {
         };
         byte[] data = Loops.pattern(4 * MIB);
         try (Loops.Pair pair = loops.connect(once)) {
-            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(pair, data));
+            CompletableFuture<Void> sent = pair.sendAll(data);
             int reads = 0;
             while (once.received().length < data.length) {
                 once.awaitBuffers(reads + 1);
@@ -72,15 +69,8 @@ class AutoReadTest {
     void shouldDeliverWhileAnotherThreadToggles() throws Exception {
         byte[] data = Loops.pattern(8 * MIB);
         try (Loops.Pair pair = loops.connect(recorder)) {
-            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(pair, data));
-            Random random = new Random(1);
-            while (recorder.received().length < data.length) {
-                pair.channel().config().setAutoRead(random.nextBoolean());
-                if (!pair.channel().config().isAutoRead()) {
-                    loops.letRun();
-                    pair.channel().config().setAutoRead(true);
-                }
-            }
+            CompletableFuture<Void> sent = pair.sendAll(data);
+            loops.toggleAutoReadUntil(pair, () -> recorder.received().length >= data.length);
             sent.get(Loops.SECONDS, TimeUnit.SECONDS);
             assertArrayEquals(data, recorder.received());
         }
@@ -108,7 +98,7 @@ class AutoReadTest {
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
         try (Loops.Pair pair = Loops.connect(bootstrap)) {
             byte[] data = Loops.pattern(MIB);
-            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(pair, data));
+            CompletableFuture<Void> sent = pair.sendAll(data);
             loops.letRun();
             assertEquals(0, recorder.lengths().size());
             for (int reads = 1; recorder.received().length < data.length; reads++) {
@@ -193,14 +183,6 @@ class AutoReadTest {
             assertEquals(1, completing.received().length);
             loops.letRun();
             assertTrue(completing.events().stream().filter("complete"::equals).count() == 1);
-        }
-    }
-
-    private static void sendAll(Loops.Pair pair, byte[] data) {
-        try {
-            pair.send(data);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -49,7 +49,7 @@ class DeregisterTest {
         Recorder recorder = new Recorder();
         byte[] data = Loops.pattern(16 * MIB);
         try (Loops.Pair pair = loops.connect(recorder)) {
-            CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> sendAll(pair, data));
+            CompletableFuture<Void> sent = pair.sendAll(data);
             CompletableFuture<byte[]> arriving = CompletableFuture.supplyAsync(() -> readN(pair.peer(), data.length));
             ChannelFuture write = pair.channel().writeAndFlush(Unpooled.wrappedBuffer(data));
             for (int i = 0; i < 50; i++) {
@@ -177,14 +177,6 @@ class DeregisterTest {
             assertTrue(connect.await(Loops.SECONDS, TimeUnit.SECONDS), "The connection attempt is forgotten.");
             assertTrue(connect.isSuccess());
             channel.close().sync();
-        }
-    }
-
-    private static void sendAll(Loops.Pair pair, byte[] data) {
-        try {
-            pair.send(data);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

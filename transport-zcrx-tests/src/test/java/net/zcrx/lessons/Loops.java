@@ -16,7 +16,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxIoHandler;
@@ -92,6 +94,17 @@ final class Loops implements AfterEachCallback {
             peer.getOutputStream().write(data);
         }
 
+        /** Sends on a thread of its own: for more than the sockets hold. */
+        CompletableFuture<Void> sendAll(byte[] data) {
+            return CompletableFuture.runAsync(() -> {
+                try {
+                    send(data);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        }
+
         /**
          * Makes the channel, whose auto-read is off, receive something for a read() that is taken back before the data
          * comes: then it is kept for the next one.
@@ -155,6 +168,18 @@ final class Loops implements AfterEachCallback {
                 loop.submit(() -> loop.schedule(() -> {}, 0, TimeUnit.NANOSECONDS))
                         .get(SECONDS, TimeUnit.SECONDS)
                         .get(SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Switches auto-read off now and then, on this thread and not on the channel's, until {@code condition} holds. */
+    void toggleAutoReadUntil(Pair pair, Callable<Boolean> condition) throws Exception {
+        Random random = new Random(1);
+        while (!condition.call()) {
+            pair.channel().config().setAutoRead(random.nextBoolean());
+            if (!pair.channel().config().isAutoRead()) {
+                letRun();
+                pair.channel().config().setAutoRead(true);
             }
         }
     }

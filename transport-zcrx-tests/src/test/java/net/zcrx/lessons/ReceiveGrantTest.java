@@ -12,12 +12,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,20 +69,10 @@ class ReceiveGrantTest {
         return loops.client(recorder).option(ZcrxChannelOption.RECEIVE_GRANT, grant);
     }
 
-    private static CompletableFuture<Void> sendAll(Loops.Pair pair, byte[] data) {
-        return CompletableFuture.runAsync(() -> {
-            try {
-                pair.send(data);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
     /** Sends so that several grants have come before the loop goes on. */
     private static void receiveAll(Loops.Pair pair, Recorder recorder, byte[] data) throws Exception {
         Loops.whileStopped(pair.channel().eventLoop(), () -> pair.send(begin(data)));
-        CompletableFuture<Void> sent = sendAll(pair, rest(data));
+        CompletableFuture<Void> sent = pair.sendAll(rest(data));
         assertArrayEquals(data, recorder.awaitBytes(data.length));
         sent.get(Loops.SECONDS, TimeUnit.SECONDS);
     }
@@ -149,7 +136,7 @@ class ReceiveGrantTest {
                 pinger.send(Loops.pattern(64));
             });
             for (Loops.Pair pair : pairs) {
-                sent.add(sendAll(pair, rest(data)));
+                sent.add(pair.sendAll(rest(data)));
             }
             assertArrayEquals(Loops.pattern(64), ping.awaitBytes(64));
             assertTrue(before.get() <= bulks * GRANT, () -> before + " bytes came before the ping");
@@ -178,7 +165,7 @@ class ReceiveGrantTest {
             pair.send(new byte[] {2});
             recorder.awaitBytes(2);
             loops.letRun();
-            CompletableFuture<Void> sent = sendAll(pair, data);
+            CompletableFuture<Void> sent = pair.sendAll(data);
             recorder.awaitBytes(2 + data.length);
             sent.get(Loops.SECONDS, TimeUnit.SECONDS);
             recorder.keptTo(GRANT);
@@ -186,7 +173,7 @@ class ReceiveGrantTest {
             pair.channel().config().setOption(ZcrxChannelOption.RECEIVE_GRANT, 0);
             pair.send(new byte[] {3});
             recorder.awaitBytes(2 + data.length + 1);
-            sent = sendAll(pair, data);
+            sent = pair.sendAll(data);
             byte[] all = recorder.awaitBytes(3 + 2 * data.length);
             sent.get(Loops.SECONDS, TimeUnit.SECONDS);
             assertArrayEquals(data, Arrays.copyOfRange(all, 3 + data.length, all.length));
@@ -199,15 +186,8 @@ class ReceiveGrantTest {
         byte[] data = Loops.pattern(4 * MIB);
         Recorder recorder = new Recorder();
         try (Loops.Pair pair = Loops.connect(client(recorder, GRANT))) {
-            CompletableFuture<Void> sent = sendAll(pair, data);
-            Random random = new Random(1);
-            while (recorder.received().length < data.length) {
-                pair.channel().config().setAutoRead(random.nextBoolean());
-                if (!pair.channel().config().isAutoRead()) {
-                    loops.letRun();
-                    pair.channel().config().setAutoRead(true);
-                }
-            }
+            CompletableFuture<Void> sent = pair.sendAll(data);
+            loops.toggleAutoReadUntil(pair, () -> recorder.received().length >= data.length);
             sent.get(Loops.SECONDS, TimeUnit.SECONDS);
             assertArrayEquals(data, recorder.received());
         }
@@ -221,7 +201,7 @@ class ReceiveGrantTest {
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1));
         try (Loops.Pair pair = Loops.connect(bootstrap)) {
             byte[] data = Loops.pattern(MIB);
-            CompletableFuture<Void> sent = sendAll(pair, data);
+            CompletableFuture<Void> sent = pair.sendAll(data);
             loops.letRun();
             assertEquals(0, recorder.lengths().size());
             for (int reads = 1; recorder.received().length < data.length; reads++) {
