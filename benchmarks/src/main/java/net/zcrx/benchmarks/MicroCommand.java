@@ -6,12 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import net.zcrx.benchmarks.MicroResults.Score;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -26,6 +29,8 @@ final class MicroCommand implements Callable<Integer> {
     private static final String OFF_LOOP = "offLoop";
     private static final int MAX_RELEASING_THREADS = 4;
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    /** How often the C loops run before the benchmarks, and again after them. */
+    private static final int C_RUNS = 5;
 
     @Option(
             names = "--only",
@@ -64,9 +69,10 @@ final class MicroCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, RunnerException {
         Home home = Home.find();
-        List<Score> scores = new ArrayList<>(inC(home));
-        for (RunResult result :
-                new Runner(options().exclude("\\." + OFF_LOOP + "$").build()).run()) {
+        Map<String, List<Double>> inC = new LinkedHashMap<>();
+        runInC(home, inC);
+        List<Score> scores = new ArrayList<>();
+        for (RunResult result : oneThread()) {
             scores.add(score(name(result), result.getPrimaryResult(), result));
         }
         if ("ReceiveCycleBenchmark.offLoop".contains(only)) {
@@ -74,8 +80,16 @@ final class MicroCommand implements Callable<Integer> {
                 scores.addAll(offLoop(threads));
             }
         }
+        runInC(home, inC);
+        inC.forEach((name, values) -> scores.add(new Score(
+                MicroResults.IN_C + name,
+                Statistics.median(
+                        values.stream().mapToDouble(Double::doubleValue).toArray()),
+                Double.NaN,
+                Double.NaN)));
         MicroResults measured = new MicroResults(Machine.describe(), scores);
         System.out.println(measured.table().text());
+        System.out.println(measured.goals().text());
         if (json != null) {
             measured.write(json);
         }
@@ -86,6 +100,15 @@ final class MicroCommand implements Callable<Integer> {
             new ResultsPage(home.module()).write();
         }
         return 0;
+    }
+
+    private Collection<RunResult> oneThread() throws RunnerException {
+        try {
+            return new Runner(options().exclude("\\." + OFF_LOOP + "$").build()).run();
+        } catch (NoBenchmarksException e) {
+            // Only those on several threads were asked for.
+            return List.of();
+        }
     }
 
     private ChainedOptionsBuilder options() {
@@ -133,15 +156,15 @@ final class MicroCommand implements Callable<Integer> {
         return benchmark.substring(benchmark.indexOf("micro.") + "micro.".length()) + (kind == null ? "" : " " + kind);
     }
 
-    private static List<Score> inC(Home home) throws IOException {
-        Process process = new ProcessBuilder(home.load().toString(), "cycle")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        List<Score> scores = new ArrayList<>();
-        KeyValues.parse(out)
-                .forEach((name, value) ->
-                        scores.add(new Score("C: " + name, Double.parseDouble(value), Double.NaN, Double.NaN)));
-        return scores;
+    private static void runInC(Home home, Map<String, List<Double>> values) throws IOException {
+        for (int i = 0; i < C_RUNS; i++) {
+            Process process = new ProcessBuilder(home.load().toString(), "cycle")
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            KeyValues.parse(out)
+                    .forEach((name, value) -> values.computeIfAbsent(name, key -> new ArrayList<>())
+                            .add(Double.parseDouble(value)));
+        }
     }
 }

@@ -13,6 +13,13 @@ import java.util.Locale;
 /** What the micro-benchmarks gave. */
 record MicroResults(Machine machine, List<Score> scores) {
     static final String NAME = "micro.json";
+    /** What the names of the C loops' scores begin with. */
+    static final String IN_C = "C: ";
+
+    private static final String CYCLE = "ReceiveCycleBenchmark.";
+    private static final double MAX_CYCLE_RATIO = 1.5;
+    /** What JMH itself allocates, spread over the operations, is less; a smallest object for 100 buffers is more. */
+    private static final double NOTHING = 0.1;
 
     private static final Gson GSON = new GsonBuilder()
             .setPrettyPrinting()
@@ -48,6 +55,48 @@ record MicroResults(Machine machine, List<Score> scores) {
                     number(score.allocatedBytes(), 3)));
         }
         return table;
+    }
+
+    /** The ratios to the C loops and what a received buffer allocates; of what was measured. */
+    Table goals() {
+        Table table = new Table().row(List.of("benchmark", "of", "measured", "goal", "result"));
+        ratio(table, CYCLE + "onLoop", "cycle_ns", MAX_CYCLE_RATIO);
+        ratio(table, "RefillBenchmark.push", "refill_ns", Double.NaN);
+        for (Score score : scores) {
+            if (score.name().startsWith(CYCLE)) {
+                boolean met = score.allocatedBytes() < NOTHING;
+                table.row(List.of(
+                        score.name(),
+                        "B allocated for a buffer",
+                        number(score.allocatedBytes(), 3),
+                        "0",
+                        met ? "met" : "missed"));
+            }
+        }
+        return table;
+    }
+
+    private void ratio(Table table, String name, String inC, double most) {
+        double java = nanoseconds(name);
+        double c = nanoseconds(IN_C + inC);
+        if (Double.isNaN(java / c)) {
+            return;
+        }
+        boolean goal = !Double.isNaN(most);
+        table.row(List.of(
+                name,
+                "time to that of the loop in C",
+                number(java / c, 2),
+                goal ? "at most " + number(most, 2) : "",
+                goal ? java / c <= most ? "met" : "missed" : ""));
+    }
+
+    private double nanoseconds(String name) {
+        return scores.stream()
+                .filter(score -> score.name().equals(name))
+                .mapToDouble(Score::nanoseconds)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     private static String number(double value, int digits) {

@@ -50,8 +50,11 @@ final class ResultsPage {
                         + " each other.\n\n");
         Path micro = module.resolve("results").resolve(MicroResults.NAME);
         if (Files.exists(micro)) {
+            MicroResults results = MicroResults.read(micro);
             page.append("## Micro-benchmarks\n\nOf one operation; leak detection is off.\n\n")
-                    .append(MicroResults.read(micro).table().markdown());
+                    .append(results.goals().markdown())
+                    .append('\n')
+                    .append(results.table().markdown());
         }
         Files.writeString(module.resolve(NAME), page);
     }

@@ -80,7 +80,10 @@ public final class ZcrxByteBuf extends AbstractReferenceCountedByteBuf {
         address = use.area.address() + offset;
         this.length = length;
         this.zeroCopy = zeroCopy;
-        this.alloc = alloc;
+        if (this.alloc != alloc) {
+            // Most often it is the same, and a reference stored is work for the garbage collector.
+            this.alloc = alloc;
+        }
         firstToken = token;
         tokens = 1;
         maxCapacity(length);

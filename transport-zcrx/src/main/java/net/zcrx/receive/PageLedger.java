@@ -14,7 +14,8 @@ final class PageLedger {
     private final int pageShift;
     private int[][] references = {};
     private int pagesOut;
-    private int fragmentsOut;
+    private long taken;
+    private long givenBack;
 
     /** @param pageBytes length of a receive buffer, a power of two */
     PageLedger(int pageBytes) {
@@ -40,7 +41,7 @@ final class PageLedger {
         if (references[area(token)][offset(token) >>> pageShift]++ == 0) {
             pagesOut++;
         }
-        fragmentsOut++;
+        taken++;
     }
 
     /** @throws IllegalStateException if this page is not out: it would be in the kernel twice */
@@ -55,7 +56,7 @@ final class PageLedger {
         if (--area[page] == 0) {
             pagesOut--;
         }
-        fragmentsOut--;
+        givenBack++;
     }
 
     /** Pages that are out at least once. */
@@ -65,6 +66,16 @@ final class PageLedger {
 
     /** Completions whose page has not been returned. */
     int fragmentsOut() {
-        return fragmentsOut;
+        return (int) (taken - givenBack);
+    }
+
+    /** Completions so far. */
+    long taken() {
+        return taken;
+    }
+
+    /** Completions whose page has been returned. */
+    long givenBack() {
+        return givenBack;
     }
 }

@@ -43,6 +43,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private long received;
     private long receivedThisPass;
     private long copied;
+    private long buffers;
     /** Since the last pass's end the kernel has got pages, or will at this one's. */
     private boolean pagesCame;
 
@@ -88,7 +89,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         receivedThisPass += length;
         int held = ledger.pagesOut();
         ledger.take(token);
-        counters.add(Counter.FRAGMENTS, 1);
         if (guard.isHigh(held)) {
             // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
             grow();
@@ -104,7 +104,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
             return last;
         }
-        counters.add(device ? Counter.ZERO_COPY_BUFFERS : Counter.COPIED_BUFFERS, 1);
+        buffers++;
         return pool.get(area, offset, length, token, device, alloc);
     }
 
@@ -112,7 +112,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public void reclaim(long token) {
         ledger.giveBack(token);
         pagesCame = true;
-        counters.add(Counter.REFILLS, 1);
         returned.add(token);
     }
 
@@ -284,6 +283,9 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         receivedThisPass = 0;
         counters.set(Counter.ZERO_COPY_BYTES, received - copied);
         counters.set(Counter.COPIED_BYTES, copied);
+        counters.set(Counter.FRAGMENTS, ledger.taken());
+        counters.set(device ? Counter.ZERO_COPY_BUFFERS : Counter.COPIED_BUFFERS, buffers);
+        counters.set(Counter.REFILLS, ledger.givenBack());
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.HELD_FRAGMENTS, ledger.fragmentsOut());

@@ -44,7 +44,8 @@ public final class InterfaceQueue {
     private final long argumentAddress;
     private int id;
 
-    private InterfaceQueue(int ring, RefillRing refillRing) {
+    /** Not registered yet. */
+    InterfaceQueue(int ring, RefillRing refillRing) {
         this.ring = ring;
         this.refillRing = refillRing;
         argumentMemory = Buffer.allocateDirectBufferWithNativeOrder(ARGUMENT_BYTES);

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 
 /**
  * Where the pages of an interface queue go back to the kernel: memory that the kernel shares with every loop that reads
@@ -21,6 +22,7 @@ public final class RefillRing {
     private static final int ENTRY_BYTES = 16;
     private static final int ENTRY_LENGTH = 8;
     private static final int ENTRY_PAD = 12;
+    private static final int ENTRY_LONGS = ENTRY_BYTES / Long.BYTES;
 
     private final long address;
     private final int bytes;
@@ -29,7 +31,9 @@ public final class RefillRing {
 
     private int head;
     private int tail;
-    private int entries;
+    /** The entries: a token, and in the other half what stays as it is. */
+    private LongBuffer entries;
+
     private int count;
     private int bufferBytes;
 
@@ -61,9 +65,16 @@ public final class RefillRing {
     void begin(int newHead, int newTail, int newEntries, int newCount, int newBufferBytes) {
         head = newHead;
         tail = newTail;
-        entries = newEntries;
         count = newCount;
         bufferBytes = newBufferBytes;
+        for (int i = 0; i < count; i++) {
+            // The kernel only reads, so that this is written once and not for each page.
+            memory.putInt(newEntries + i * ENTRY_BYTES + ENTRY_LENGTH, bufferBytes);
+            memory.putInt(newEntries + i * ENTRY_BYTES + ENTRY_PAD, 0);
+        }
+        entries = memory.slice(newEntries, count * ENTRY_BYTES)
+                .order(ByteOrder.nativeOrder())
+                .asLongBuffer();
     }
 
     long address() {
@@ -129,13 +140,19 @@ public final class RefillRing {
             seenHead = (int) INT.getAcquire(memory, head);
         }
         int room = Math.min(size, count - (nextTail - seenHead));
-        for (int i = 0; i < room; i++) {
-            int entry = entries + (nextTail++ & count - 1) * ENTRY_BYTES;
-            memory.putLong(entry, tokens.get(i))
-                    .putInt(entry + ENTRY_LENGTH, bufferBytes)
-                    .putInt(entry + ENTRY_PAD, 0);
-        }
+        int first = nextTail & count - 1;
+        int toEnd = Math.min(room, count - first);
+        write(first, tokens, 0, toEnd);
+        write(0, tokens, toEnd, room);
+        nextTail += room;
         tokens.removeFirst(room);
+    }
+
+    private void write(int entry, TokenList tokens, int from, int to) {
+        LongBuffer target = entries;
+        for (int i = from; i < to; i++) {
+            target.put((entry + i - from) * ENTRY_LONGS, tokens.get(i));
+        }
     }
 
     /** How many pages wait for room. */

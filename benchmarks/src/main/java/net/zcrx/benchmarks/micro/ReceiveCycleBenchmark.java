@@ -1,12 +1,12 @@
 package net.zcrx.benchmarks.micro;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.unix.Buffer;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.Area;
-import net.zcrx.memory.BufferPool;
-import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.receive.SharedQueue;
+import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.UnregisteredQueue;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.atomic.MpmcAtomicArrayQueue;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,61 +30,49 @@ import org.openjdk.jmh.infra.Control;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ReceiveCycleBenchmark {
     private static final int BATCH = 64;
-    private static final int COMPLETIONS = 4096;
-    private static final int COMPLETION_BYTES = 32;
-    private static final int LENGTH = 8;
-    private static final int TOKEN = 16;
-    private static final long OFFSET_MASK = (1L << 48) - 1;
 
     /** The state of one event loop. */
     @State(Scope.Thread)
     public static class Loop {
-        private final Area area = Area.allocate((long) COMPLETIONS * PlainRefillRing.PAGE);
-        private final PlainRefillRing ring = new PlainRefillRing();
-        private final BufferPool pool = new BufferPool(ring::refill, () -> {});
-        private final ByteBuffer completions = Buffer.allocateDirectBufferWithNativeOrder(
-                        COMPLETIONS * COMPLETION_BYTES)
-                .buffer();
-        private int next;
+        private Completions completions;
+        private UnregisteredQueue queue;
+        private ZeroCopyReceiver receiver;
 
-        /** On the benchmark's thread, which so owns the pool. */
+        /** On the benchmark's thread, which so is the loop's. */
         @Setup
         public void start() {
-            pool.owner(Thread.currentThread());
-            for (int i = 0; i < COMPLETIONS; i++) {
-                completions.putInt(i * COMPLETION_BYTES + LENGTH, PlainRefillRing.PAGE);
-                completions.putLong(i * COMPLETION_BYTES + TOKEN, (long) i * PlainRefillRing.PAGE);
-            }
+            Area area = Area.allocate((long) Completions.COUNT * Completions.PAGE);
+            completions = new Completions();
+            queue = new UnregisteredQueue(Completions.COUNT, Completions.PAGE);
+            receiver = SharedQueue.begin(queue.queue(), area, true, 0, () -> {});
+            receiver.start(Thread.currentThread());
         }
 
         @TearDown
         public void stop() {
-            pool.close();
-            area.release();
+            receiver.close();
         }
 
-        ZcrxByteBuf take() {
-            int completion = (next++ & COMPLETIONS - 1) * COMPLETION_BYTES;
-            long token = completions.getLong(completion + TOKEN);
-            int length = completions.getInt(completion + LENGTH);
-            return pool.get(area, (int) (token & OFFSET_MASK), length, token, true, ByteBufAllocator.DEFAULT);
+        /** One buffer a completion, though their pages would join: the most work that a page can be. */
+        ByteBuf take() {
+            return receiver.take(completions.next(), null, ByteBufAllocator.DEFAULT);
         }
 
         void endPass() {
-            pool.drain();
-            ring.publishAndTake();
+            receiver.endPass();
+            queue.takePages();
         }
     }
 
     /** What passes from the loop to the other threads. */
     @State(Scope.Group)
     public static class Handover {
-        private final MessagePassingQueue<ZcrxByteBuf> queue = new MpmcAtomicArrayQueue<>(1024);
+        private final MessagePassingQueue<ByteBuf> queue = new MpmcAtomicArrayQueue<>(1024);
 
         /** What the others had no time for; on a thread that owns no pool. */
         @TearDown(Level.Iteration)
         public void empty() {
-            for (ZcrxByteBuf buf; (buf = queue.poll()) != null; ) {
+            for (ByteBuf buf; (buf = queue.poll()) != null; ) {
                 buf.release();
             }
         }
@@ -95,7 +83,7 @@ public class ReceiveCycleBenchmark {
     public long onLoop(Loop loop) {
         long lengths = 0;
         for (int i = 0; i < BATCH; i++) {
-            ZcrxByteBuf buf = loop.take();
+            ByteBuf buf = loop.take();
             lengths += buf.readableBytes();
             buf.release();
         }
@@ -109,7 +97,7 @@ public class ReceiveCycleBenchmark {
     @OperationsPerInvocation(BATCH)
     public void receive(Loop loop, Handover handover, Control control) {
         for (int i = 0; i < BATCH; i++) {
-            ZcrxByteBuf buf = loop.take();
+            ByteBuf buf = loop.take();
             while (!handover.queue.offer(buf)) {
                 if (control.stopMeasurement) {
                     buf.release();
@@ -127,7 +115,7 @@ public class ReceiveCycleBenchmark {
     @Group("offLoop")
     public int release(Handover handover) {
         for (int i = 0; i < BATCH; i++) {
-            ZcrxByteBuf buf = handover.queue.poll();
+            ByteBuf buf = handover.queue.poll();
             if (buf == null) {
                 // The loop may need this processor to receive more.
                 Thread.yield();
