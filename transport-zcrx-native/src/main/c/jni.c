@@ -29,6 +29,10 @@ static jint native_setup_ring(UNUSED JNIEnv *env, UNUSED jclass type, jint entri
     return zcrx_setup_ring((unsigned) entries, params);
 }
 
+static jint native_await(UNUSED JNIEnv *env, UNUSED jclass type, jint ring, jint count, jlong nanos) {
+    return zcrx_await(ring, (unsigned) count, nanos);
+}
+
 static jint native_netlink_socket(UNUSED JNIEnv *env, UNUSED jclass type, jint protocol) {
     return zcrx_netlink_socket(protocol);
 }
@@ -119,6 +123,7 @@ static const JNINativeMethod METHODS[] = {
     {"madvise", "(JJI)I", (void *) native_madvise},
     {"register", "(IIJI)I", (void *) native_register},
     {"setupRing", "(IJ)I", (void *) native_setup_ring},
+    {"await", "(IIJ)I", (void *) native_await},
     {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},
     {"send", "(IJI)I", (void *) native_send},

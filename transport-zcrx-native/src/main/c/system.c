@@ -5,12 +5,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/time_types.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+enum { NANOS_PER_SECOND = 1000 * 1000 * 1000 };
 
 static int error_or(int result) {
     return result < 0 ? -errno : result;
@@ -45,6 +48,13 @@ int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count) {
 
 int zcrx_setup_ring(unsigned entries, int64_t params) {
     return error_or((int) syscall(SYS_io_uring_setup, entries, (void *) (intptr_t) params));
+}
+
+int zcrx_await(int ring, unsigned count, int64_t nanos) {
+    struct __kernel_timespec time = {.tv_sec = nanos / NANOS_PER_SECOND, .tv_nsec = nanos % NANOS_PER_SECOND};
+    struct io_uring_getevents_arg argument = {.ts = (uint64_t) (uintptr_t) &time};
+    unsigned flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+    return error_or((int) syscall(SYS_io_uring_enter, ring, 0, count, flags, &argument, sizeof argument));
 }
 
 /* Non-blocking: the kernel has answered by the time a request is sent, so there is nothing to wait for. */

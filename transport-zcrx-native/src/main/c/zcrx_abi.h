@@ -15,6 +15,17 @@
 /* Java writes these in native byte order, and the two halves of a u64 pair as one: little-endian only. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "only little-endian machines are supported");
 
+/* The last argument of io_uring_enter with IORING_ENTER_EXT_ARG. */
+struct io_uring_getevents_arg {
+    uint64_t sigmask;
+    uint32_t sigmask_sz;
+    uint32_t min_wait_usec;
+    uint64_t ts;
+};
+ABI_SIZE(struct io_uring_getevents_arg, 24);
+ABI_AT(struct io_uring_getevents_arg, ts, 16);
+enum { IORING_ENTER_GETEVENTS = 1 << 0, IORING_ENTER_EXT_ARG = 1 << 3 };
+
 /* The region that holds a refill ring. */
 struct io_uring_region_desc {
     uint64_t user_addr;

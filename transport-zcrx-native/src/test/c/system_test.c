@@ -197,6 +197,8 @@ static void should_register_buffer_ring(void) {
     struct io_uring_buf_reg same = {.bgid = 7};
     CHECK(zcrx_register(ring, UNREGISTER_PBUF_RING, (intptr_t) &same, 1) == 0);
     CHECK(zcrx_register(ring, REGISTER_PBUF_RING, 1, 1) == -EFAULT);
+    CHECK(zcrx_await(ring, 1, 1000) == -ETIME);
+    CHECK(zcrx_await(ring, 0, 1000) == 0);
     close(ring);
     CHECK(zcrx_munmap(address, length) == 0);
 }

@@ -126,6 +126,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     final long submit(IoUringIoOps request) {
         long id = registration.submit(request);
         if (id != 0) {
+            loop.coalescing().submitted();
             requests++;
         }
         return id;

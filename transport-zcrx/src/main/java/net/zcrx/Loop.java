@@ -1,5 +1,6 @@
 package net.zcrx;
 
+import io.netty.channel.IoHandlerContext;
 import io.netty.channel.unix.Socket;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Loop {
 
     private final IoVectors vectors = new IoVectors();
     private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
+    private final Coalescing coalescing;
     private boolean closed;
 
     /**
@@ -34,6 +36,7 @@ final class Loop {
         this.wakeup = wakeup;
         this.queues = queues;
         receivers.add(receiver);
+        coalescing = new Coalescing(ring, receiver.counters());
     }
 
     /** What connections receive with that are not known to need another one. */
@@ -82,6 +85,10 @@ final class Loop {
         return closed;
     }
 
+    Coalescing coalescing() {
+        return coalescing;
+    }
+
     IoVectors vectors() {
         return vectors;
     }
@@ -98,8 +105,10 @@ final class Loop {
         ready.remove(channel);
     }
 
-    void beginPass() {
+    /** Before the loop looks for completions, and may sleep. */
+    void beginPass(IoHandlerContext context) {
         endChannels();
+        coalescing.await(context);
         vectors.beginPass();
     }
 

@@ -117,6 +117,7 @@ final class SocketReads {
             return;
         }
         received += event.res();
+        channel.loop().coalescing().received(event.res(), last == null);
         tried = 0;
         if (error != null) {
             buffer.release();
@@ -222,7 +223,7 @@ final class SocketReads {
         } else if (receiver.isExhausted(result)) {
             state = State.WAITING;
             wait = new Wait();
-            receiver.await(wait);
+            receiver.await(wait, received == 0);
             if (receiver.isZeroCopy()) {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);

@@ -251,6 +251,9 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     private void start(long submission) {
         write = submission;
         busy = submission != 0;
+        if (busy) {
+            channel.loop().coalescing().sent();
+        }
     }
 
     private int flags() {

@@ -76,7 +76,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
-        loop.beginPass();
+        loop.beginPass(context);
         int handled = uring.run(context);
         loop.endPass();
         return handled;

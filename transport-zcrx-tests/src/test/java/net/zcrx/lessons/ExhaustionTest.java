@@ -25,6 +25,8 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -113,6 +115,44 @@ class ExhaustionTest {
                     holder.events().stream()
                             .filter(ZcrxMemoryEvent.class::isInstance)
                             .toList());
+        }
+    }
+
+    @Test
+    void shouldNotLetAMessageWaitUntilLongFlowsAreThrough() throws Exception {
+        loops = new Loops(1, small());
+        Recorder recorder = new Recorder();
+        List<SocketChannel> flows = new ArrayList<>();
+        Channel server = loops.server(recorder).bind().sync().channel();
+        try {
+            for (int i = 0; i < 9; i++) {
+                flows.add(SocketChannel.open(server.localAddress()));
+            }
+            SocketChannel message = flows.remove(8);
+            loops.letRun();
+            long[] sent = {0};
+            Loops.whileStopped(loops.loop(0), () -> {
+                for (SocketChannel flow : flows) {
+                    flow.configureBlocking(false);
+                    for (int count; (count = flow.write(ByteBuffer.allocate(64 * 1024))) > 0; ) {
+                        sent[0] += count;
+                    }
+                }
+                message.write(ByteBuffer.wrap(new byte[] {1}));
+            });
+            byte[] received = recorder.awaitBytes((int) sent[0] + 1);
+            assertTrue(loops.metrics().exhaustions() > 0, "The flows never had all chunks: this tests nothing.");
+            int before = 0;
+            while (received[before] == 0) {
+                before++;
+            }
+            assertTrue(before < MIB, "It came after " + before + " bytes of " + sent[0] + '.');
+            message.close();
+        } finally {
+            for (SocketChannel flow : flows) {
+                flow.close();
+            }
+            server.close().sync();
         }
     }
 

@@ -168,11 +168,15 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter) {
+    public void await(Waiter waiter, boolean first) {
         counters.add(Counter.EXHAUSTIONS, 1);
         target = Math.min(target * 2, Math.min(MAX_POSTED, chunks));
         calmPasses = 0;
-        waiters.add(waiter);
+        if (first) {
+            waiters.addFirst(waiter);
+        } else {
+            waiters.addLast(waiter);
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ public final class Counters {
         STARVATIONS,
         COPY_OUTS,
         GROWTHS,
+        COALESCINGS,
         CQ_FULL,
         COPIED_SENDS,
         ZERO_COPY_SENDS

@@ -50,8 +50,13 @@ public interface Receiver {
     /** Whether {@code result} ends a receive because memory ran out. The caller waits with {@link #await}. */
     boolean isExhausted(int result);
 
-    /** Resumes {@code waiter} once, as soon as there is memory again. */
-    void await(Waiter waiter);
+    /**
+     * Resumes {@code waiter} once, as soon as there is memory again.
+     *
+     * @param first before the others: for one whose receive brought nothing. Those that got their part would take all
+     *     of it again, and a short message among long flows might wait for ever
+     */
+    void await(Waiter waiter, boolean first);
 
     /** Resumes all that wait, for what it is worth: pages may have come free inside the kernel, which tells nobody. */
     void retry();

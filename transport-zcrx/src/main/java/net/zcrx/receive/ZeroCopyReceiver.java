@@ -127,9 +127,13 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter) {
+    public void await(Waiter waiter, boolean first) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        waiters.add(waiter);
+        if (first) {
+            waiters.addFirst(waiter);
+        } else {
+            waiters.addLast(waiter);
+        }
     }
 
     /**

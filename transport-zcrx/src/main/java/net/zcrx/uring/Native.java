@@ -41,6 +41,12 @@ public final class Native {
     /** {@code io_uring_setup(2)}; {@code params} is the address of its 120 bytes. Returns the ring's descriptor. */
     public static native int setupRing(int entries, long params);
 
+    /**
+     * {@code io_uring_enter(2)} that submits nothing: waits until {@code count} completions are in the queue, at most
+     * {@code nanos} ({@code ETIME}). On the thread that submits only.
+     */
+    public static native int await(int ring, int count, long nanos);
+
     /** Opens a raw, non-blocking socket of this netlink protocol, which {@link #ioctl} takes, too. */
     public static native int netlinkSocket(int protocol);
 

@@ -29,6 +29,7 @@ final class ZcrxStats implements TransportStats {
         counters.put("off.loop.returns", ZcrxMetrics::offLoopReturns);
         counters.put("exhaustions", ZcrxMetrics::exhaustions);
         counters.put("starvations", ZcrxMetrics::starvations);
+        counters.put("coalescings", ZcrxMetrics::coalescings);
         counters.put("completion.queue.full", ZcrxMetrics::completionQueueFull);
         counters.put("zero.copy.sends", ZcrxMetrics::zeroCopySends);
         counters.put("copied.sends", ZcrxMetrics::copiedSends);

@@ -18,6 +18,8 @@ public final class Native {
 
     public static native int setupRing(int entries, long params);
 
+    public static native int await(int ring, int count, long nanos);
+
     public static native int netlinkSocket(int protocol);
 
     public static native int ioctl(int fd, long request, long argument);
