@@ -33,6 +33,7 @@ struct group {
     size_t size;      /* of a message, or of one call to send; bytes */
     double rate;      /* messages a second of the whole group; 0: each follows the last at once */
     const char *path; /* HTTP POST to it; NULL: plain TCP */
+    int cpu;          /* that it runs on; -1: wherever the program may */
     pthread_t thread;
 
     /* Of the phase MEASURE. */

@@ -23,10 +23,11 @@ static _Noreturn void usage(int code) {
           "load calibrate                                 time a fixed amount of work\n"
           "load cycle                                     the receive path's loops in C, nanoseconds per completion\n"
           "\n"
-          "GROUP is KIND:port=P,conns=N,size=BYTES[,rate=MESSAGES_PER_SECOND][,path=PATH]\n"
+          "GROUP is KIND:port=P,conns=N,size=BYTES[,rate=MESSAGES_PER_SECOND][,path=PATH][,cpu=N]\n"
           "  send     long flows to the server, size bytes a call\n"
           "  receive  long flows from the server\n"
           "  echo     messages that are answered; with path, as HTTP POST; with rate, at fixed times\n"
+          "           (cpu: of the server's, so that they do not queue behind another group's packets)\n"
           "  churn    a connection for each message\n"
           "  idle     connections that are used once\n"
           "\n"
@@ -63,6 +64,7 @@ static void parse(struct group *group, char *text, const char *address) {
         exit(2);
     }
     group->connections = 1;
+    group->cpu = -1;
     group->server.sin_family = AF_INET;
     if (inet_pton(AF_INET, address, &group->server.sin_addr) != 1) {
         fprintf(stderr, "load: %s is not an IPv4 address\n", address);
@@ -84,6 +86,8 @@ static void parse(struct group *group, char *text, const char *address) {
             group->rate = number(value);
         } else if (strcmp(field, "path") == 0) {
             group->path = value;
+        } else if (strcmp(field, "cpu") == 0) {
+            group->cpu = (int)number(value);
         } else {
             fprintf(stderr, "load: a group has no field %s\n", field);
             exit(2);
@@ -99,6 +103,16 @@ static void *run(void *argument) {
     struct group *group = argument;
     /* The default slack of 50 us would be part of every latency. */
     prctl(PR_SET_TIMERSLACK, 1);
+    if (group->cpu >= 0) {
+        cpu_set_t cpus;
+        CPU_ZERO(&cpus);
+        CPU_SET((size_t)group->cpu, &cpus);
+        int error = pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus);
+        if (error != 0) {
+            errno = error;
+            die("processor %d", group->cpu);
+        }
+    }
     group->kind->run(group);
     return NULL;
 }

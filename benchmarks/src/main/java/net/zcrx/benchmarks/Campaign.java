@@ -5,13 +5,19 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import net.zcrx.benchmarks.Results.PatternRuns;
 import net.zcrx.benchmarks.Results.PeerRun;
 
-/** All patterns, each in rounds; in a round all peers, one after the other, each round another one first. */
+/**
+ * All patterns, each in rounds; in a round all peers, one after the other, each round another one first. A round has
+ * fresh servers. Those of a series of patterns live until the series is through, so that they warm up once; a server
+ * that has its turn later only waits for connections meanwhile.
+ */
 final class Campaign {
     private final String suite;
     private final Setup setup;
@@ -45,11 +51,10 @@ final class Campaign {
     }
 
     Results run() throws IOException {
-        Machine machine = Machine.describe();
         List<PatternRuns> all = new ArrayList<>();
-        Results results = new Results(suite, machine, peers, all);
-        for (Pattern pattern : patterns) {
-            all.add(run(pattern));
+        Results results = new Results(suite, Machine.describe(), peers, all);
+        for (List<Pattern> series : Patterns.series(patterns)) {
+            all.addAll(run(series));
             if (json != null) {
                 results.write(json);
             }
@@ -57,44 +62,88 @@ final class Campaign {
         return results;
     }
 
-    private PatternRuns run(Pattern pattern) throws IOException {
-        List<PeerRun> runs = new ArrayList<>();
-        List<Long> calibrations = new ArrayList<>();
-        double pacedRate = pattern.paced() ? rateForAll(pattern) : 0;
+    private List<PatternRuns> run(List<Pattern> series) throws IOException {
+        List<Measured> all = series.stream().map(Measured::new).collect(Collectors.toList());
+        List<Measured> paced = all.stream().filter(each -> each.pattern.paced()).collect(Collectors.toList());
+        if (!paced.isEmpty()) {
+            round(0, paced);
+            paced.forEach(Measured::rateForAll);
+        }
         for (int round = 1; round <= rounds; round++) {
-            List<Peer> order = new ArrayList<>(peers);
-            Collections.rotate(order, 1 - round);
-            for (Peer peer : order) {
-                calibrations.add(Calibration.nanoseconds(setup));
-                runs.add(run(pattern, peer, round, pacedRate));
-            }
+            round(round, all);
         }
-        return new PatternRuns(
-                pattern.name(), pattern.title(), setup.seconds(), pacedRate, pattern.goals(), runs, calibrations);
+        return all.stream().map(each -> each.runs(setup)).collect(Collectors.toList());
     }
 
-    /** Half of what the slowest peer does: a rate that all can keep. */
-    private double rateForAll(Pattern pattern) throws IOException {
-        double slowest = Double.POSITIVE_INFINITY;
-        for (Peer peer : peers) {
-            PeerRun run = run(pattern, peer, 0, 0);
-            if (run.failure() == null) {
-                slowest = Math.min(slowest, run.metrics().get(Metric.REQUESTS));
-            }
-        }
-        return Double.isInfinite(slowest) ? 0 : Math.max(1, Math.floor(slowest / 2));
-    }
-
-    private PeerRun run(Pattern pattern, Peer peer, int round, double pacedRate) throws IOException {
-        PeerRun run;
+    private void round(int round, List<Measured> series) throws IOException {
+        Map<Peer, Target> targets = new EnumMap<>(Peer.class);
         try {
-            run = new PeerRun(peer, round, Run.measure(setup, pattern, peer, pacedRate), null);
-        } catch (RunFailedException e) {
-            run = new PeerRun(peer, round, Map.of(), e.getMessage());
+            for (Measured measured : series) {
+                List<Peer> order = new ArrayList<>(peers);
+                Collections.rotate(order, 1 - round);
+                for (Peer peer : order) {
+                    measured.calibrations.add(Calibration.nanoseconds(setup));
+                    PeerRun run = run(measured, peer, round, targets);
+                    measured.runs.add(run);
+                    done++;
+                    report(measured.pattern, run);
+                    if (measured == series.get(series.size() - 1)) {
+                        close(targets.remove(peer));
+                    }
+                }
+            }
+        } finally {
+            targets.values().forEach(Campaign::close);
         }
-        done++;
-        report(pattern, run);
-        return run;
+    }
+
+    private PeerRun run(Measured measured, Peer peer, int round, Map<Peer, Target> targets) throws IOException {
+        try {
+            if (!targets.containsKey(peer)) {
+                targets.put(peer, Target.start(setup, peer, measured.pattern));
+            }
+            Target target = targets.get(peer);
+            return new PeerRun(peer, round, Run.measure(setup, measured.pattern, target, measured.pacedRate), null);
+        } catch (RunFailedException e) {
+            // The server may be in no state to go on.
+            close(targets.remove(peer));
+            return new PeerRun(peer, round, Map.of(), e.getMessage());
+        }
+    }
+
+    private static void close(Target target) {
+        if (target != null) {
+            target.close();
+        }
+    }
+
+    /** What is known of a pattern. */
+    private static final class Measured {
+        private final Pattern pattern;
+        private final List<PeerRun> runs = new ArrayList<>();
+        private final List<Long> calibrations = new ArrayList<>();
+        private double pacedRate;
+
+        private Measured(Pattern pattern) {
+            this.pattern = pattern;
+        }
+
+        /** Half of what the slowest peer does: a rate that all can keep. */
+        private void rateForAll() {
+            pacedRate = runs.stream()
+                    .filter(run -> run.failure() == null)
+                    .mapToDouble(run -> run.metrics().get(Metric.REQUESTS))
+                    .map(requests -> Math.max(1, Math.floor(requests / 2)))
+                    .min()
+                    .orElse(0);
+            runs.clear();
+            calibrations.clear();
+        }
+
+        private PatternRuns runs(Setup setup) {
+            return new PatternRuns(
+                    pattern.name(), pattern.title(), setup.seconds(), pacedRate, pattern.goals(), runs, calibrations);
+        }
     }
 
     private void report(Pattern pattern, PeerRun run) {

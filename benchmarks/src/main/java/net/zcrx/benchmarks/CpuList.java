@@ -13,4 +13,8 @@ final class CpuList {
         }
         return false;
     }
+
+    static int first(String list) {
+        return Integer.parseInt(list.split("[,-]")[0]);
+    }
 }

@@ -17,7 +17,7 @@ final class GuestCommand implements Callable<Integer> {
     private static final int FIRST_PORT = 8000;
     private static final int PORTS = 4;
     /** Java compiles slowly under emulation: after 5 seconds a server still took twice the processor time. */
-    private static final double WARMUP = 20;
+    private static final double WARMUP = 20.0;
 
     private static final double SECONDS = 5;
 

@@ -9,41 +9,57 @@ package net.zcrx.benchmarks;
  * @param bytes of a message, or of a call to send
  * @param rate messages a second of the whole group; 0 for as fast as it goes
  * @param path of HTTP; empty for plain TCP
+ * @param besideServer whether it is sent from the server's processor, and so never queues behind what the load
+ *     generator's own has to send: for few messages
  */
-record Load(String kind, String service, int connections, int bytes, double rate, String path) {
+record Load(String kind, String service, int connections, int bytes, double rate, String path, boolean besideServer) {
     static final String WRK = "wrk";
 
     static Load send(String service, int connections) {
-        return new Load("send", service, connections, 256 * 1024, 0, "");
+        return new Load("send", service, connections, 256 * 1024, 0, "", false);
     }
 
     static Load receive(int connections) {
-        return new Load("receive", "source", connections, 1 << 20, 0, "");
+        return new Load("receive", "source", connections, 1 << 20, 0, "", false);
     }
 
     static Load messages(String service, int connections, int bytes) {
-        return new Load("echo", service, connections, bytes, 0, "");
+        return new Load("echo", service, connections, bytes, 0, "", false);
     }
 
     static Load churn(int connections, int bytes) {
-        return new Load("churn", "echo", connections, bytes, 0, "");
+        return new Load("churn", "echo", connections, bytes, 0, "", false);
     }
 
     static Load idle(int connections) {
-        return new Load("idle", "echo", connections, 64, 0, "");
+        return new Load("idle", "echo", connections, 64, 0, "", false);
     }
 
     static Load http(String path, int connections, int bytes) {
-        return new Load(WRK, "http", connections, bytes, 0, path);
+        return new Load(WRK, "http", connections, bytes, 0, path, false);
     }
 
     /** The same at a rate; wrk has none, so the load generator takes over. */
     Load at(double newRate) {
-        return new Load(kind.equals(WRK) ? "echo" : kind, service, connections, bytes, newRate, path);
+        return new Load(kind.equals(WRK) ? "echo" : kind, service, connections, bytes, newRate, path, besideServer);
+    }
+
+    /** The same from the server's processor. */
+    Load besideTheServer() {
+        return new Load(kind, service, connections, bytes, rate, path, true);
+    }
+
+    boolean isHttp() {
+        return !path.isEmpty();
     }
 
     boolean isWrk() {
         return kind.equals(WRK);
+    }
+
+    /** Whether each is answered, and the time to that counts. */
+    boolean isMessages() {
+        return kind.equals("echo") || kind.equals("churn");
     }
 
     /** Whether bytes are what counts, and not messages. */
@@ -52,9 +68,10 @@ record Load(String kind, String service, int connections, int bytes, double rate
     }
 
     /** As an argument of the load generator. */
-    String argument(int port) {
+    String argument(Setup setup, int port) {
         return kind + ":port=" + port + ",conns=" + connections + ",size=" + bytes
                 + (rate > 0 ? ",rate=" + rate : "")
-                + (path.isEmpty() ? "" : ",path=" + path);
+                + (path.isEmpty() ? "" : ",path=" + path)
+                + (besideServer ? ",cpu=" + CpuList.first(setup.serverCpus()) : "");
     }
 }

@@ -77,7 +77,7 @@ abstract class LoopbackCommand implements Callable<Integer> {
                 LOOPBACK,
                 0,
                 null,
-                seconds,
+                null,
                 seconds);
         return options.run(spec.name(), setup, patterns, peers, options.rounds(defaultRounds())) ? 0 : 1;
     }

@@ -27,7 +27,7 @@ final class NativeLoad implements LoadGenerator {
         command.add(Double.toString(setup.seconds()));
         command.add(setup.address());
         for (Load group : groups) {
-            command.add(group.argument(server.port(group.service())));
+            command.add(group.argument(setup, server.port(group.service())));
         }
         return new NativeLoad(Processes.start(command, setup.errors("load"), setup.limitSeconds()), groups);
     }

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param name what {@code --only} matches
  * @param title for people
+ * @param series patterns of the same series are measured on the same servers, one after the other
  * @param quick whether it is part of the short run too
  * @param loops event loops of the server
  * @param load the groups of connections, all at once, see {@link Load}
@@ -18,18 +19,33 @@ import java.util.List;
 record Pattern(
         String name,
         String title,
+        String series,
         boolean quick,
         int loops,
         List<Load> load,
         boolean paced,
         int memoryConnections,
         List<Goal> goals) {
+    private static final double HTTP_WARMUP = 10;
+    private static final double MESSAGES_WARMUP = 5;
+    private static final double OTHER_WARMUP = 1;
 
     Pattern withLoops(int newLoops) {
-        return new Pattern(name, title, quick, newLoops, load, paced, memoryConnections, goals);
+        return new Pattern(name, title, series, quick, newLoops, load, paced, memoryConnections, goals);
     }
 
     Pattern inQuick() {
-        return new Pattern(name, title, true, loops, load, paced, memoryConnections, goals);
+        return new Pattern(name, title, series, true, loops, load, paced, memoryConnections, goals);
+    }
+
+    /**
+     * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with, takes
+     * up to twice the processor time, and its latencies are the compiler's; HTTP has the most code.
+     */
+    double warmup() {
+        if (load.stream().anyMatch(Load::isHttp)) {
+            return HTTP_WARMUP;
+        }
+        return load.stream().anyMatch(Load::isMessages) ? MESSAGES_WARMUP : OTHER_WARMUP;
     }
 }

@@ -1,6 +1,8 @@
 package net.zcrx.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -63,6 +65,13 @@ final class Patterns {
                         Load.messages("rpc", 4, RPC_BYTES)));
     }
 
+    /** The patterns by their series, both in the order given. */
+    static Collection<List<Pattern>> series(List<Pattern> patterns) {
+        return patterns.stream()
+                .collect(Collectors.groupingBy(Pattern::series, LinkedHashMap::new, Collectors.toList()))
+                .values();
+    }
+
     /** The services that a server must offer for it. */
     static Set<String> services(Pattern pattern) {
         return pattern.load().stream().map(Load::service).collect(Collectors.toSet());
@@ -98,7 +107,9 @@ final class Patterns {
                         "64 B pings, " + PING_RATE + " a second, beside 4 long flows on one loop",
                         PING,
                         Load.send("sink", 4),
-                        Load.messages("echo", PING_CONNECTIONS, 64).at(PING_RATE))
+                        Load.messages("echo", PING_CONNECTIONS, 64)
+                                .at(PING_RATE)
+                                .besideTheServer())
                 .inQuick());
         for (int bytes : ECHO_BYTES) {
             for (int connections : ECHO_CONNECTIONS) {
@@ -114,7 +125,15 @@ final class Patterns {
                 "upload-64M", "HTTP upload of 64 MiB, 4 connections", UPLOAD, Load.http("/upload", 4, 64 << 20)));
         all.add(pattern("proxy", "a long flow through a proxy", BULK_NOT_SLOWER, Load.send("proxy", 1)));
         all.add(new Pattern(
-                "idle", IDLE_CONNECTIONS + " idle connections", false, 1, idle(), false, IDLE_CONNECTIONS, IDLE));
+                "idle",
+                IDLE_CONNECTIONS + " idle connections",
+                "idle",
+                false,
+                1,
+                idle(),
+                false,
+                IDLE_CONNECTIONS,
+                IDLE));
         all.add(pattern(
                 "idle-beside-bulk",
                 "one long flow beside " + IDLE_CONNECTIONS + " idle connections",
@@ -133,10 +152,18 @@ final class Patterns {
     private static Pattern echo(String name, String title, Load load) {
         boolean hasGoal = load.bytes() <= 8192 && load.connections() >= 10;
         return new Pattern(
-                "echo-" + name, title, false, 1, List.of(load), true, 0, hasGoal ? ECHO : MESSAGES_NOT_SLOWER);
+                "echo-" + name,
+                title,
+                "echo-" + load.service(),
+                false,
+                1,
+                List.of(load),
+                true,
+                0,
+                hasGoal ? ECHO : MESSAGES_NOT_SLOWER);
     }
 
     private static Pattern pattern(String name, String title, List<Goal> goals, Load... load) {
-        return new Pattern(name, title, false, 1, List.of(load), false, 0, goals);
+        return new Pattern(name, title, name, false, 1, List.of(load), false, 0, goals);
     }
 }

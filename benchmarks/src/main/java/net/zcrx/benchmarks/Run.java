@@ -8,12 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 
-/** One pattern on one peer, once: a fresh server, the load, and what both say. */
+/** One pattern on one peer, once: the load, and what it and the server say. */
 final class Run {
     private static final double GIB = 1 << 30;
     private static final double MIB = 1 << 20;
     private static final double MICROSECOND = 1000;
     private static final int CONNECTIONS_BEFORE = 100;
+    /** Before a measurement on a server that is warm already: connections begin slowly. */
+    private static final double WARM_SECONDS = 0.3;
 
     private final Setup setup;
     private final Pattern pattern;
@@ -31,29 +33,24 @@ final class Run {
      * @param pacedRate messages a second of the paced part; 0 to leave it out
      * @throws RunFailedException if the peer cannot do it
      */
-    static Map<Metric, Double> measure(Setup setup, Pattern pattern, Peer peer, double pacedRate)
+    static Map<Metric, Double> measure(Setup setup, Pattern pattern, Target target, double pacedRate)
             throws IOException, RunFailedException {
-        return new Run(setup, pattern, new EnumMap<>(Metric.class)).measure(peer, pacedRate);
+        double warmup = setup.warmup() == null ? pattern.warmup() : setup.warmup();
+        Setup first = setup.warmup(target.warmUp() ? WARM_SECONDS : warmup);
+        return new Run(first, pattern, new EnumMap<>(Metric.class)).measure(target.server(), pacedRate);
     }
 
-    private Map<Metric, Double> measure(Peer peer, double pacedRate) throws IOException, RunFailedException {
-        Backend backend = Patterns.services(pattern).contains("proxy") ? Backend.start(setup) : null;
-        try (backend) {
-            List<String> options = backend == null ? List.of() : List.of("-Dbench.backend=" + backend.port());
-            try (ServerProcess server =
-                    ServerProcess.start(setup, peer, pattern.loops(), Patterns.services(pattern), options)) {
-                if (pattern.memoryConnections() > 0) {
-                    measureMemory(server);
-                } else {
-                    measure(server, pattern.load());
-                }
-                if (pacedRate > 0) {
-                    new Run(setup.warm(), pattern, metrics)
-                            .measure(server, List.of(pattern.load().get(0).at(pacedRate)));
-                }
-                metrics.put(Metric.PEAK_MEMORY, usage(server).peakMib() - ServerProcess.HEAP_MIB);
-            }
+    private Map<Metric, Double> measure(ServerProcess server, double pacedRate) throws IOException, RunFailedException {
+        if (pattern.memoryConnections() > 0) {
+            measureMemory(server);
+        } else {
+            measure(server, pattern.load());
         }
+        if (pacedRate > 0) {
+            new Run(setup.warmup(WARM_SECONDS), pattern, metrics)
+                    .measure(server, List.of(pattern.load().get(0).at(pacedRate)));
+        }
+        metrics.put(Metric.PEAK_MEMORY, usage(server).peakMib() - ServerProcess.HEAP_MIB);
         return metrics;
     }
 
@@ -76,7 +73,8 @@ final class Run {
                     throw new RunFailedException(String.format(
                             Locale.ROOT,
                             "Nothing went on by %s in the measurement; the server used %.2f s of processor time.",
-                            result.load().argument(server.port(result.load().service())),
+                            result.load()
+                                    .argument(setup, server.port(result.load().service())),
                             usageAfter.cpuSeconds() - usageBefore.cpuSeconds()));
                 }
                 put(result);
@@ -153,37 +151,6 @@ final class Run {
             double resident = (usage(server).residentMib() - residentBefore) * MIB;
             metrics.put(Metric.MEMORY_PER_CONNECTION, (heap + resident) / pattern.memoryConnections());
             all.awaitEnd();
-        }
-    }
-
-    /** What the proxy sends to. */
-    private static final class Backend implements AutoCloseable {
-        private final Process process;
-        private final int port;
-
-        private Backend(Process process, int port) {
-            this.process = process;
-            this.port = port;
-        }
-
-        static Backend start(Setup setup) throws IOException {
-            List<String> command = new ArrayList<>(setup.loadPrefix());
-            command.addAll(List.of(setup.home().load().toString(), "drain"));
-            Process process = Processes.start(command, setup.errors("load"), setup.limitSeconds());
-            String line = process.inputReader().readLine();
-            if (line == null) {
-                throw new IOException("The backend of the proxy ended at its start; target/logs/load.log says why.");
-            }
-            return new Backend(process, Integer.parseInt(KeyValues.parse(line).get("port")));
-        }
-
-        int port() {
-            return port;
-        }
-
-        @Override
-        public void close() {
-            Processes.stop(process);
         }
     }
 }

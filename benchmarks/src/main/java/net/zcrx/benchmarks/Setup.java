@@ -15,7 +15,7 @@ import java.util.List;
  * @param address that the server listens on
  * @param firstPort of the services; 0 for any
  * @param queue NIC queue of zcrx, as {@code eth0:1}; {@code null} to copy
- * @param warmup seconds before the measurement
+ * @param warmup seconds that a fresh server works before the measurement; {@code null} for what the pattern needs
  * @param seconds of the measurement
  */
 record Setup(
@@ -26,19 +26,18 @@ record Setup(
         String address,
         int firstPort,
         String queue,
-        double warmup,
+        Double warmup,
         double seconds) {
-    private static final double WARM_SECONDS = 0.3;
+    private static final int LONGEST_WARMUP = 20;
 
-    /** The same for a server that is warm already. */
-    Setup warm() {
-        double shorter = Math.min(warmup, WARM_SECONDS);
-        return new Setup(home, serverPrefix, loadPrefix, serverCpus, address, firstPort, queue, shorter, seconds);
+    /** The same with another warm-up. */
+    Setup warmup(double seconds) {
+        return new Setup(home, serverPrefix, loadPrefix, serverCpus, address, firstPort, queue, seconds, this.seconds);
     }
 
     /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */
     long limitSeconds() {
-        return 60 + Math.round(10 * (warmup + seconds));
+        return 60 + Math.round(10 * (LONGEST_WARMUP + seconds));
     }
 
     /** What servers and load generators have to complain about. */

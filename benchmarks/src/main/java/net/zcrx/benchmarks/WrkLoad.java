@@ -10,14 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** HTTP by wrk, once to warm up and once to measure. */
+/** HTTP by wrk, once to warm up, unless that is for less than the second that wrk works at least, and once to measure. */
 final class WrkLoad implements LoadGenerator {
-    /**
-     * At least: an HTTP server has so much code that compiling it, on the processor that serves, takes half of that one
-     * still after a second.
-     */
-    private static final double WARMUP_SECONDS = 10;
-
     private final Setup setup;
     private final String url;
     private final Load load;
@@ -38,7 +32,9 @@ final class WrkLoad implements LoadGenerator {
             Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
         }
         WrkLoad wrk = new WrkLoad(setup, url, load, script);
-        wrk.run(Math.max(setup.warmup(), WARMUP_SECONDS));
+        if (setup.warmup() >= 1) {
+            wrk.run(setup.warmup());
+        }
         return wrk;
     }
 
@@ -52,7 +48,9 @@ final class WrkLoad implements LoadGenerator {
 
     @Override
     public void awaitBegin() throws IOException, RunFailedException {
-        result();
+        if (process != null) {
+            result();
+        }
         run(setup.seconds());
     }
 
@@ -85,7 +83,9 @@ final class WrkLoad implements LoadGenerator {
 
     @Override
     public void close() {
-        Processes.stop(process);
+        if (process != null) {
+            Processes.stop(process);
+        }
         try {
             Files.deleteIfExists(script);
         } catch (IOException e) {

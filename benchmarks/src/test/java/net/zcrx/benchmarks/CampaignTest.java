@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
-import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import net.zcrx.benchmarks.Results.PatternRuns;
 import net.zcrx.benchmarks.Results.PeerRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class CampaignTest {
     private static final Setup SETUP = new Setup(Home.find(), List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
+    private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
 
     @TempDir
     private Path directory;
@@ -25,15 +28,7 @@ class CampaignTest {
     void shouldMeasureTwoPeersInTurns() throws Exception {
         List<Pattern> patterns = Patterns.matching(false, "mixed");
         Path json = directory.resolve("results.json");
-        Results results = new Campaign(
-                        "test",
-                        SETUP,
-                        patterns,
-                        List.of(Peer.NIO, Peer.ZCRX),
-                        2,
-                        json,
-                        new PrintWriter(new StringWriter()))
-                .run();
+        Results results = new Campaign("test", SETUP, patterns, List.of(Peer.NIO, Peer.ZCRX), 2, json, NOWHERE).run();
         List<PeerRun> runs = results.patterns().get(0).runs();
         assertEquals(
                 List.of(Peer.NIO, Peer.ZCRX, Peer.ZCRX, Peer.NIO),
@@ -51,24 +46,37 @@ class CampaignTest {
     }
 
     @Test
+    void shouldMeasureASeriesOnOneServerInARound() throws Exception {
+        List<Pattern> series = Stream.of("echo-http-64x1", "echo-http-1024x10")
+                .flatMap(name -> Patterns.matching(false, name).stream())
+                .toList();
+        Results results = new Campaign("test", SETUP, series, List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        assertEquals(
+                List.of("echo-http-64x1", "echo-http-1024x10"),
+                results.patterns().stream().map(PatternRuns::name).toList());
+        for (PatternRuns pattern : results.patterns()) {
+            assertEquals(1, pattern.runs().size());
+            PeerRun run = pattern.runs().get(0);
+            assertNull(run.failure());
+            assertTrue(run.metrics().get(Metric.REQUESTS) > 0);
+            assertTrue(pattern.pacedRate() > 0);
+            assertTrue(run.metrics().get(Metric.PACED_P99) > 0);
+        }
+    }
+
+    @Test
     void shouldMeasureThePeerOnNetty41() throws Exception {
-        Pattern http = Patterns.matching(false, "single").get(0);
-        assertTrue(Run.measure(SETUP, http, Peer.INCUBATOR, 0).get(Metric.THROUGHPUT) > 0);
+        Pattern single = Patterns.matching(false, "single").get(0);
+        try (Target target = Target.start(SETUP, Peer.INCUBATOR, single)) {
+            assertTrue(Run.measure(SETUP, single, target, 0).get(Metric.THROUGHPUT) > 0);
+        }
     }
 
     @Test
     void shouldReportAServerThatCannotStart() throws Exception {
         Setup nowhere = new Setup(Home.find(), List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
         Pattern single = Patterns.matching(false, "single").get(0);
-        Results results = new Campaign(
-                        "test",
-                        nowhere,
-                        List.of(single),
-                        List.of(Peer.NIO),
-                        1,
-                        null,
-                        new PrintWriter(new StringWriter()))
-                .run();
+        Results results = new Campaign("test", nowhere, List.of(single), List.of(Peer.NIO), 1, null, NOWHERE).run();
         assertTrue(results.patterns().get(0).runs().get(0).failure().contains("ended at its start"));
     }
 }

@@ -64,17 +64,36 @@ public class ReceiveCycleBenchmark {
         }
     }
 
-    /** What passes from the loop to the other threads. */
+    /** Passes' buffers on their way to the other threads, in arrays that come back. */
     @State(Scope.Group)
     public static class Handover {
-        private final MessagePassingQueue<ByteBuf> queue = new MpmcAtomicArrayQueue<>(1024);
+        private static final int BATCHES = 4;
+
+        private final MessagePassingQueue<ByteBuf[]> full = new MpmcAtomicArrayQueue<>(BATCHES);
+        private final MessagePassingQueue<ByteBuf[]> empty = new MpmcAtomicArrayQueue<>(BATCHES);
+
+        /** The arrays. */
+        @Setup
+        public void start() {
+            empty.fill(() -> new ByteBuf[BATCH], BATCHES);
+        }
 
         /** What the others had no time for; on a thread that owns no pool. */
         @TearDown(Level.Iteration)
-        public void empty() {
-            for (ByteBuf buf; (buf = queue.poll()) != null; ) {
+        public void finish() {
+            while (releaseBatch()) {}
+        }
+
+        boolean releaseBatch() {
+            ByteBuf[] batch = full.poll();
+            if (batch == null) {
+                return false;
+            }
+            for (ByteBuf buf : batch) {
                 buf.release();
             }
+            empty.offer(batch);
+            return true;
         }
     }
 
@@ -96,33 +115,28 @@ public class ReceiveCycleBenchmark {
     @Group("offLoop")
     @OperationsPerInvocation(BATCH)
     public void receive(Loop loop, Handover handover, Control control) {
-        for (int i = 0; i < BATCH; i++) {
-            ByteBuf buf = loop.take();
-            while (!handover.queue.offer(buf)) {
-                if (control.stopMeasurement) {
-                    buf.release();
-                    break;
-                }
-                // Others may need this processor to make room.
-                Thread.yield();
-                loop.endPass();
+        ByteBuf[] batch;
+        while ((batch = handover.empty.poll()) == null) {
+            if (control.stopMeasurement) {
+                return;
             }
+            Thread.onSpinWait();
+            loop.endPass();
         }
+        for (int i = 0; i < BATCH; i++) {
+            batch[i] = loop.take();
+        }
+        handover.full.offer(batch);
         loop.endPass();
     }
 
     @Benchmark
     @Group("offLoop")
-    public int release(Handover handover) {
-        for (int i = 0; i < BATCH; i++) {
-            ByteBuf buf = handover.queue.poll();
-            if (buf == null) {
-                // The loop may need this processor to receive more.
-                Thread.yield();
-                return i;
-            }
-            buf.release();
+    public boolean release(Handover handover) {
+        boolean released = handover.releaseBatch();
+        if (!released) {
+            Thread.onSpinWait();
         }
-        return BATCH;
+        return released;
     }
 }

@@ -39,6 +39,7 @@ public final class ZcrxTransport extends Netty42Transport {
         long buffers = 0;
         long refills = 0;
         long exhaustions = 0;
+        long coalescings = 0;
         for (ZcrxMetrics loop : factory.metrics()) {
             zeroCopyBytes += loop.zeroCopyBytes();
             copiedBytes += loop.copiedBytes();
@@ -46,8 +47,10 @@ public final class ZcrxTransport extends Netty42Transport {
             buffers += loop.zeroCopyBuffers() + loop.copiedBuffers();
             refills += loop.refills();
             exhaustions += loop.exhaustions();
+            coalescings += loop.coalescings();
         }
         return "zeroCopyBytes=" + zeroCopyBytes + " copiedBytes=" + copiedBytes + " copiedOutBytes=" + copiedOutBytes
-                + " buffers=" + buffers + " refills=" + refills + " exhaustions=" + exhaustions;
+                + " buffers=" + buffers + " refills=" + refills + " exhaustions=" + exhaustions
+                + " coalescings=" + coalescings;
     }
 }

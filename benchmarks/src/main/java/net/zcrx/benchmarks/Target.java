@@ -1,0 +1,63 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The server of one peer, and what stands behind it. */
+final class Target implements AutoCloseable {
+    private final ServerProcess server;
+    private final Process backend;
+    private boolean warm;
+
+    private Target(ServerProcess server, Process backend) {
+        this.server = server;
+        this.backend = backend;
+    }
+
+    /**
+     * Starts them.
+     *
+     * @throws RunFailedException if the peer cannot do it
+     */
+    static Target start(Setup setup, Peer peer, Pattern pattern) throws IOException, RunFailedException {
+        Set<String> services = Patterns.services(pattern);
+        if (!services.contains("proxy")) {
+            return new Target(ServerProcess.start(setup, peer, pattern.loops(), services, List.of()), null);
+        }
+        List<String> command = new ArrayList<>(setup.loadPrefix());
+        command.addAll(List.of(setup.home().load().toString(), "drain"));
+        Process backend = Processes.start(command, setup.errors("load"), setup.limitSeconds());
+        try {
+            String line = backend.inputReader().readLine();
+            if (line == null) {
+                throw new IOException("The backend of the proxy ended at its start; target/logs/load.log says why.");
+            }
+            String option = "-Dbench.backend=" + KeyValues.parse(line).get("port");
+            return new Target(ServerProcess.start(setup, peer, pattern.loops(), services, List.of(option)), backend);
+        } catch (IOException | RunFailedException e) {
+            Processes.stop(backend);
+            throw e;
+        }
+    }
+
+    ServerProcess server() {
+        return server;
+    }
+
+    /** Whether it has served already; from now on it has. */
+    boolean warmUp() {
+        boolean before = warm;
+        warm = true;
+        return before;
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        if (backend != null) {
+            Processes.stop(backend);
+        }
+    }
+}
