@@ -3,7 +3,7 @@ package net.zcrx.benchmarks;
 /**
  * A group of connections that do the same.
  *
- * @param kind of the load generator's kinds, or {@code wrk}
+ * @param kind of the load generator's kinds
  * @param service of the server: sink, echo, rpc, source, http or proxy
  * @param connections at once
  * @param bytes of a message, or of a call to send
@@ -13,8 +13,6 @@ package net.zcrx.benchmarks;
  *     generator's own has to send: for few messages
  */
 record Load(String kind, String service, int connections, int bytes, double rate, String path, boolean besideServer) {
-    static final String WRK = "wrk";
-
     static Load send(String service, int connections) {
         return new Load("send", service, connections, 256 * 1024, 0, "", false);
     }
@@ -36,12 +34,12 @@ record Load(String kind, String service, int connections, int bytes, double rate
     }
 
     static Load http(String path, int connections, int bytes) {
-        return new Load(WRK, "http", connections, bytes, 0, path, false);
+        return new Load("echo", "http", connections, bytes, 0, path, false);
     }
 
-    /** The same at a rate; wrk has none, so the load generator takes over. */
+    /** The same at a rate. */
     Load at(double newRate) {
-        return new Load(kind.equals(WRK) ? "echo" : kind, service, connections, bytes, newRate, path, besideServer);
+        return new Load(kind, service, connections, bytes, newRate, path, besideServer);
     }
 
     /** The same from the server's processor. */
@@ -51,10 +49,6 @@ record Load(String kind, String service, int connections, int bytes, double rate
 
     boolean isHttp() {
         return !path.isEmpty();
-    }
-
-    boolean isWrk() {
-        return kind.equals(WRK);
     }
 
     /** Whether each is answered, and the time to that counts. */

@@ -1,18 +1,75 @@
 package net.zcrx.benchmarks;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** The program that uses the server. */
-interface LoadGenerator extends AutoCloseable {
+/** The program that uses the server; in C, as it must take less of its processor than the server of its own. */
+final class LoadGenerator implements AutoCloseable {
+    private final Process process;
+    private final BufferedReader out;
+    private final List<Load> groups;
+
+    private LoadGenerator(Process process, List<Load> groups) {
+        this.process = process;
+        this.groups = groups;
+        out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    static LoadGenerator start(Setup setup, ServerProcess server, List<Load> groups) throws IOException {
+        List<String> command = new ArrayList<>(setup.loadPrefix());
+        command.add(setup.home().load().toString());
+        command.add(Double.toString(setup.warmup()));
+        command.add(Double.toString(setup.seconds()));
+        command.add(setup.address());
+        for (Load group : groups) {
+            command.add(group.argument(setup, server.port(group.service())));
+        }
+        return new LoadGenerator(Processes.start(command, setup.errors("load"), setup.limitSeconds()), groups);
+    }
+
     /** Waits for the end of the warm-up. */
-    void awaitBegin() throws IOException, RunFailedException;
+    void awaitBegin() throws IOException, RunFailedException {
+        read();
+    }
 
     /** Waits for the end of the measurement; one result for each group. */
-    List<GroupResult> awaitEnd() throws IOException, RunFailedException;
+    List<GroupResult> awaitEnd() throws IOException, RunFailedException {
+        read();
+        List<GroupResult> results = new ArrayList<>();
+        for (Load group : groups) {
+            Map<String, String> values = KeyValues.parse(read());
+            double slowest = Double.parseDouble(values.get("flow_min"));
+            double fastest = Double.parseDouble(values.get("flow_max"));
+            results.add(new GroupResult(
+                    group,
+                    Double.parseDouble(values.get("seconds")),
+                    Long.parseLong(values.get("bytes")),
+                    Long.parseLong(values.get("exchanges")),
+                    slowest / fastest,
+                    Long.parseLong(values.get("p50")),
+                    Long.parseLong(values.get("p99")),
+                    Long.parseLong(values.get("p999"))));
+        }
+        return results;
+    }
+
+    private String read() throws IOException, RunFailedException {
+        String line = out.readLine();
+        if (line == null) {
+            throw new RunFailedException("The load generator gave up; target/logs/load.log says why.");
+        }
+        return line;
+    }
 
     @Override
-    void close();
+    public void close() {
+        Processes.stop(process);
+    }
 
     /**
      * What a group of connections did in the measurement.

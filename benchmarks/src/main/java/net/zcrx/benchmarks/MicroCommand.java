@@ -42,14 +42,14 @@ final class MicroCommand implements Callable<Integer> {
     @Option(
             names = "--forks",
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "1",
             description = "Virtual machines for each benchmark (${DEFAULT-VALUE}).")
     private int forks;
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            defaultValue = "5",
+            defaultValue = "3",
             description = "Measurements of each, and as many to warm up (${DEFAULT-VALUE}).")
     private int iterations;
 

@@ -27,7 +27,7 @@ record Pattern(
         int memoryConnections,
         List<Goal> goals) {
     private static final double HTTP_WARMUP = 10;
-    private static final double MESSAGES_WARMUP = 5;
+    private static final double MESSAGES_WARMUP = 3;
     private static final double OTHER_WARMUP = 1;
 
     Pattern withLoops(int newLoops) {

@@ -120,9 +120,8 @@ final class Patterns {
                 all.add(echo("http-" + name, "HTTP echo " + size, Load.http("/echo", connections, bytes)));
             }
         }
-        all.add(pattern("upload-1M", "HTTP upload of 1 MiB, 4 connections", UPLOAD, Load.http("/upload", 4, 1 << 20)));
-        all.add(pattern(
-                "upload-64M", "HTTP upload of 64 MiB, 4 connections", UPLOAD, Load.http("/upload", 4, 64 << 20)));
+        all.add(upload("upload-1M", "HTTP upload of 1 MiB, 4 connections", 1 << 20));
+        all.add(upload("upload-64M", "HTTP upload of 64 MiB, 4 connections", 64 << 20));
         all.add(pattern("proxy", "a long flow through a proxy", BULK_NOT_SLOWER, Load.send("proxy", 1)));
         all.add(new Pattern(
                 "idle",
@@ -161,6 +160,10 @@ final class Patterns {
                 true,
                 0,
                 hasGoal ? ECHO : MESSAGES_NOT_SLOWER);
+    }
+
+    private static Pattern upload(String name, String title, int bytes) {
+        return new Pattern(name, title, "upload", false, 1, List.of(Load.http("/upload", 4, bytes)), false, 0, UPLOAD);
     }
 
     private static Pattern pattern(String name, String title, List<Goal> goals, Load... load) {

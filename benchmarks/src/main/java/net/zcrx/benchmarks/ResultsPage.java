@@ -20,12 +20,15 @@ final class ResultsPage {
             unless it says otherwise; the interval is of the median of these ratios, by bootstrap. Goals that were
             missed are shown as they are.
 
-            How it is measured: every run has a fresh server process, pinned to the same processor as all others; the
-            load generator is another program, pinned to another. Peers take turns within a round, and each round
-            another one is first. Processor time is the kernel's account of the server process, user and system. On
-            loopback most of TCP's receive work is done on the sender's processor, in its softirq: that part is in
-            nobody's figure. Paced latencies are at a fixed rate, the same for all peers, and count from the time that
-            a message should have been sent. Peak memory is without the heap, which has the same %d MiB everywhere.
+            How it is measured: every round has fresh server processes, pinned to the same processor; the load
+            generator is another program, pinned to another. Peers take turns within a round, and each round another
+            one is first. Servers are warm before they are measured; those of the echo patterns live for one round of
+            all of them, each waiting while another one is measured. Processor time is the kernel's account of the
+            server process, user and system. On loopback most of TCP's receive work is done on the sender's processor,
+            in its softirq: that part is in nobody's figure. Paced latencies are at a fixed rate, the same for all
+            peers, and count from the time that a message should have been sent; the pings beside long flows come from
+            the server's processor, as else they would wait behind the flows in the loopback device. Peak memory is
+            without the heap, which has the same %d MiB everywhere.
 
             """.formatted(ServerProcess.HEAP_MIB);
 

@@ -15,7 +15,7 @@ final class Run {
     private static final double MICROSECOND = 1000;
     private static final int CONNECTIONS_BEFORE = 100;
     /** Before a measurement on a server that is warm already: connections begin slowly. */
-    private static final double WARM_SECONDS = 0.3;
+    private static final double WARM_SECONDS = 0.2;
 
     private final Setup setup;
     private final Pattern pattern;
@@ -59,9 +59,7 @@ final class Run {
     }
 
     private void measure(ServerProcess server, List<Load> load) throws IOException, RunFailedException {
-        try (LoadGenerator generator = load.get(0).isWrk()
-                ? WrkLoad.start(setup, server, load.get(0))
-                : NativeLoad.start(setup, server, load)) {
+        try (LoadGenerator generator = LoadGenerator.start(setup, server, load)) {
             generator.awaitBegin();
             Usage usageBefore = usage(server);
             Map<String, Long> before = server.stats();
@@ -139,13 +137,13 @@ final class Run {
     private void measureMemory(ServerProcess server) throws IOException, RunFailedException {
         List<Load> few = new ArrayList<>();
         pattern.load().forEach(load -> few.add(Load.idle(CONNECTIONS_BEFORE)));
-        try (LoadGenerator first = NativeLoad.start(setup, server, few)) {
+        try (LoadGenerator first = LoadGenerator.start(setup, server, few)) {
             first.awaitBegin();
             first.awaitEnd();
         }
         long heapBefore = server.statsAfterCollection().get("heap");
         double residentBefore = usage(server).residentMib();
-        try (LoadGenerator all = NativeLoad.start(setup, server, pattern.load())) {
+        try (LoadGenerator all = LoadGenerator.start(setup, server, pattern.load())) {
             all.awaitBegin();
             double heap = server.statsAfterCollection().get("heap") - heapBefore;
             double resident = (usage(server).residentMib() - residentBefore) * MIB;
