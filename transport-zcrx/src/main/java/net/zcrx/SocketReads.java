@@ -53,7 +53,9 @@ final class SocketReads {
     private static final int BYTES_OF_A_READ = 64 * 1024;
 
     private final ZcrxSocketChannel channel;
-    private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>(0);
+    /** What nobody has asked for; {@code null} if there never was any. */
+    private ArrayDeque<ByteBuf> kept;
+
     /** Received last; the next completion may still add to it. */
     private ByteBuf last;
 
@@ -177,13 +179,13 @@ final class SocketReads {
         if (!channel.isAttached() || channel.isClosing()) {
             return;
         }
-        while (!kept.isEmpty() && mayDeliver()) {
+        while (hasKept() && mayDeliver()) {
             ByteBuf rest = deliverParts(kept.poll());
             if (rest != null && !releaseIfClosed(rest)) {
                 kept.addFirst(rest);
             }
         }
-        if ((ended || error != null) && kept.isEmpty() && !closed) {
+        if ((ended || error != null) && !hasKept() && !closed) {
             finish();
         } else if (reading) {
             completeReading();
@@ -201,9 +203,8 @@ final class SocketReads {
             last.release();
             last = null;
         }
-        ByteBuf buffer;
-        while ((buffer = kept.poll()) != null) {
-            buffer.release();
+        while (hasKept()) {
+            kept.poll().release();
         }
     }
 
@@ -253,10 +254,17 @@ final class SocketReads {
 
     /** Hands a buffer to the user, or keeps what he does not want now. */
     private void offer(ByteBuf buffer) {
-        ByteBuf rest = kept.isEmpty() ? deliverParts(buffer) : buffer;
+        ByteBuf rest = hasKept() ? buffer : deliverParts(buffer);
         if (rest != null && !releaseIfClosed(rest)) {
+            if (kept == null) {
+                kept = new ArrayDeque<>();
+            }
             kept.add(rest);
         }
+    }
+
+    private boolean hasKept() {
+        return kept != null && !kept.isEmpty();
     }
 
     /** The user may have closed the channel while he was handed a part. */

@@ -6,12 +6,9 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.collection.IntObjectHashMap;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import net.zcrx.memory.ZcrxByteBuf;
-import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.Counters;
 import net.zcrx.uring.IoVectors;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
@@ -27,33 +24,26 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     private static final int MAX_ZERO_COPY_VECTORS = 17;
     /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
     private static final int MIN_RECEIVED_ZERO_COPY = 4096;
-    /**
-     * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One
-     * alone means nothing: the kernel also copies a message now and then where it can send without.
-     */
-    private static final int MAX_COPIED_IN_A_ROW = 4;
 
     private static final int EINPROGRESS = -115;
 
     private final ZcrxSocketChannel channel;
-    private final RegionWrite regionWrite;
+    /** {@code null} before the first region. */
+    private RegionWrite regionWrite;
+
     private boolean busy;
     private boolean stopping;
     private boolean immediate;
     private long write;
 
     private boolean zeroCopy;
-    private final ArrayList<ByteBuf> zeroCopyRun = new ArrayList<>(0);
-    private final IntObjectHashMap<Object[]> notNotified = new IntObjectHashMap<>(2);
-    private short nextId;
-    /** Zero-copy sends that the kernel copied, since one that it did not. */
-    private int copiedInARow;
+    /** {@code null} before the first of them: most connections have none. */
+    private ZeroCopySends zeroCopySends;
 
     private boolean zeroCopyRefused;
 
     SocketWrites(ZcrxSocketChannel channel) {
         this.channel = channel;
-        regionWrite = new RegionWrite(channel);
     }
 
     /** Whether a write is with the kernel, or waits for the socket to take more. */
@@ -83,6 +73,9 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
                 if (stopping) {
                     return;
                 }
+                if (regionWrite == null) {
+                    regionWrite = new RegionWrite(channel);
+                }
                 start(regionWrite.start((FileRegion) message));
                 if (!busy) {
                     return;
@@ -106,7 +99,9 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
 
     /** The channel has closed. */
     void close() {
-        regionWrite.close();
+        if (regionWrite != null) {
+            regionWrite.close();
+        }
     }
 
     /** The socket, full before, takes data again. */
@@ -119,11 +114,11 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         int result = event.res();
         boolean zeroCopySend = event.opcode() == Uring.OP_SEND_ZC || event.opcode() == Uring.OP_SENDMSG_ZC;
         if ((event.flags() & Uring.CQE_F_NOTIF) != 0) {
-            notified((int) event.userData(), result);
+            zeroCopySends.notified(counters(), (int) event.userData(), result);
             return;
         }
         if (zeroCopySend && (event.flags() & Uring.CQE_F_MORE) == 0) {
-            release((int) event.userData());
+            zeroCopySends.release((int) event.userData());
         }
         write = 0;
         ChannelOutboundBuffer in = channel.unsafe().outboundBuffer();
@@ -144,7 +139,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         } else if (result < 0) {
             channel.failWrite(Errors.newIOException("send", result));
             goOn = false;
-        } else if (regionWrite.isActive()) {
+        } else if (regionWrite != null && regionWrite.isActive()) {
             regionWrite.complete(in, result);
         } else {
             // Still busy: a listener that is told here may flush, and must not start a write in the middle of this.
@@ -168,7 +163,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         long address = address(buffer);
         int fd = channel.socket.intValue();
         if (isZeroCopy(buffer)) {
-            short id = hold(buffer.retain());
+            short id = zeroCopySends().hold(counters(), buffer);
             start(channel.submit(Uring.sendZeroCopy(fd, address, bytes, flags(), id)));
             releaseIfNotStarted(id);
         } else {
@@ -215,16 +210,16 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             throw new IllegalStateException(e);
         }
         if (vectors.bytes() == 0) {
-            zeroCopyRun.clear();
+            if (zeroCopy) {
+                zeroCopySends().clearRun();
+            }
             in.removeBytes(0);
             return;
         }
         long header = vectors.end();
         int fd = channel.socket.intValue();
         if (zeroCopy) {
-            zeroCopyRun.forEach(ByteBuf::retain);
-            short id = hold(zeroCopyRun.toArray());
-            zeroCopyRun.clear();
+            short id = zeroCopySends().holdRun(counters());
             start(channel.submit(Uring.sendMessageZeroCopy(fd, header, flags(), id)));
             releaseIfNotStarted(id);
         } else {
@@ -243,7 +238,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             return false;
         }
         if (zeroCopy) {
-            zeroCopyRun.add(buffer);
+            zeroCopySends().add(buffer);
         }
         return true;
     }
@@ -269,7 +264,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             return true;
         }
         if (bytes < MIN_RECEIVED_ZERO_COPY
-                || copiedInARow >= MAX_COPIED_IN_A_ROW
+                || zeroCopySends != null && zeroCopySends.areCopied()
                 || !channel.loop().receiver().isZeroCopy()) {
             return false;
         }
@@ -277,35 +272,20 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         return received != null && received.isZeroCopy();
     }
 
-    private short hold(Object... buffers) {
-        while (notNotified.containsKey(nextId)) {
-            nextId++;
+    private ZeroCopySends zeroCopySends() {
+        if (zeroCopySends == null) {
+            zeroCopySends = new ZeroCopySends();
         }
-        short id = nextId++;
-        notNotified.put(id, buffers);
-        channel.loop().receiver().counters().add(Counter.ZERO_COPY_SENDS, 1);
-        return id;
+        return zeroCopySends;
+    }
+
+    private Counters counters() {
+        return channel.loop().receiver().counters();
     }
 
     private void releaseIfNotStarted(short id) {
         if (!busy) {
-            release(id);
+            zeroCopySends.release(id);
         }
-    }
-
-    private void release(int id) {
-        for (Object buffer : notNotified.remove(id)) {
-            ReferenceCountUtil.release(buffer);
-        }
-    }
-
-    private void notified(int id, int result) {
-        if ((result & Uring.NOTIF_USAGE_ZC_COPIED) != 0) {
-            copiedInARow++;
-            channel.loop().receiver().counters().add(Counter.COPIED_SENDS, 1);
-        } else {
-            copiedInARow = 0;
-        }
-        release(id);
     }
 }

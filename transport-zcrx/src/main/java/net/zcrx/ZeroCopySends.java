@@ -1,0 +1,82 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayList;
+import net.zcrx.receive.Counters;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.Uring;
+
+/** A connection's sends without a copy: their buffers are held until the kernel's word that it has no more use for them. */
+final class ZeroCopySends {
+    /**
+     * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One
+     * alone means nothing: the kernel also copies a message now and then where it can send without.
+     */
+    private static final int MAX_COPIED_IN_A_ROW = 4;
+
+    /** Messages that are to go in one send. */
+    private final ArrayList<ByteBuf> run = new ArrayList<>();
+
+    private final IntObjectHashMap<Object[]> held = new IntObjectHashMap<>(2);
+    private short nextId;
+    /** Sends that the kernel copied, since one that it did not. */
+    private int copiedInARow;
+
+    /** Whether sends on this connection are copied all the same. */
+    boolean areCopied() {
+        return copiedInARow >= MAX_COPIED_IN_A_ROW;
+    }
+
+    /** The buffer goes with the next {@link #holdRun}. */
+    void add(ByteBuf buffer) {
+        run.add(buffer);
+    }
+
+    /** Forgets what was added. */
+    void clearRun() {
+        run.clear();
+    }
+
+    /** Holds what was added, for one send; returns its id. */
+    short holdRun(Counters counters) {
+        run.forEach(ByteBuf::retain);
+        short id = hold(counters, run.toArray());
+        run.clear();
+        return id;
+    }
+
+    /** Holds the buffer, for one send; returns its id. */
+    short hold(Counters counters, ByteBuf buffer) {
+        return hold(counters, new Object[] {buffer.retain()});
+    }
+
+    private short hold(Counters counters, Object[] buffers) {
+        while (held.containsKey(nextId)) {
+            nextId++;
+        }
+        short id = nextId++;
+        held.put(id, buffers);
+        counters.add(Counter.ZERO_COPY_SENDS, 1);
+        return id;
+    }
+
+    /** The kernel has no more use for the buffers of this send, or never had one. */
+    void release(int id) {
+        for (Object buffer : held.remove(id)) {
+            ReferenceCountUtil.release(buffer);
+        }
+    }
+
+    /** The kernel's word: {@code result} says whether it copied. */
+    void notified(Counters counters, int id, int result) {
+        if ((result & Uring.NOTIF_USAGE_ZC_COPIED) != 0) {
+            copiedInARow++;
+            counters.add(Counter.COPIED_SENDS, 1);
+        } else {
+            copiedInARow = 0;
+        }
+        release(id);
+    }
+}
