@@ -52,6 +52,9 @@ final class SocketReads {
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
 
+    /** Bytes a pass, in the mean of the last ones, from which on a connection comes after others for memory. */
+    private static final int MUCH_A_PASS = 32 * 1024;
+
     private final ZcrxSocketChannel channel;
     /** What nobody has asked for; {@code null} if there never was any. */
     private ArrayDeque<ByteBuf> kept;
@@ -66,6 +69,10 @@ final class SocketReads {
     private int limit;
 
     private long received;
+    private int receivedThisPass;
+    /** Of the passes that brought something; the last one counts half. */
+    private int meanOfPass;
+
     private boolean watchingHangUp;
 
     /** What it receives with on this loop: it depends on the queue that its packets come by. */
@@ -119,6 +126,7 @@ final class SocketReads {
             return;
         }
         received += event.res();
+        receivedThisPass += event.res();
         channel.loop().coalescing().received(event.res(), last == null);
         tried = 0;
         if (error != null) {
@@ -171,6 +179,10 @@ final class SocketReads {
     }
 
     void endPass() {
+        if (receivedThisPass > 0) {
+            meanOfPass = (meanOfPass + receivedThisPass) / 2;
+            receivedThisPass = 0;
+        }
         ByteBuf buffer = last;
         last = null;
         if (buffer != null) {
@@ -224,7 +236,7 @@ final class SocketReads {
         } else if (receiver.isExhausted(result)) {
             state = State.WAITING;
             wait = new Wait();
-            receiver.await(wait, received == 0);
+            receiver.await(wait, meanOfPass < MUCH_A_PASS);
             if (receiver.isZeroCopy()) {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);

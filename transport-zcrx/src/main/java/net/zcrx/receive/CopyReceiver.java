@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
-import java.util.ArrayDeque;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.memory.Reclaimer;
@@ -28,7 +27,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
      * Chunks that it gets at most. They are what comes at once from many connections, what one connection may still
      * bring after auto-read went off, and what must be in the CPU's cache.
      */
-    private static final int MAX_POSTED = 64;
+    private static final int MAX_POSTED = 32;
     /** Passes without the kernel running out after which it gets fewer again. */
     private static final int CALM_PASSES = 1000;
 
@@ -43,7 +42,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private final BufferPool pool;
     private final Area area;
     private final Counters counters = new Counters();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final Waiters waiters = new Waiters();
 
     private final int chunkSize;
     private final int chunks;
@@ -172,11 +171,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.add(Counter.EXHAUSTIONS, 1);
         target = Math.min(target * 2, Math.min(MAX_POSTED, chunks));
         calmPasses = 0;
-        if (first) {
-            waiters.addFirst(waiter);
-        } else {
-            waiters.addLast(waiter);
-        }
+        waiters.add(waiter, first);
     }
 
     @Override
@@ -220,9 +215,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             }
             if (posted > 0) {
                 pool.wantReturns(false);
-                for (int i = waiters.size(); i > 0; i--) {
-                    waiters.poll().resume();
-                }
+                waiters.resumeAll();
             }
         }
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());

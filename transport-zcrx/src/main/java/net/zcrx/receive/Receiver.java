@@ -53,8 +53,8 @@ public interface Receiver {
     /**
      * Resumes {@code waiter} once, as soon as there is memory again.
      *
-     * @param first before the others: for one whose receive brought nothing. Those that got their part would take all
-     *     of it again, and a short message among long flows might wait for ever
+     * @param first before the others: for one that takes little. A long flow may take all that there is, and a short
+     *     message would wait for the turn of each
      */
     void await(Waiter waiter, boolean first);
 

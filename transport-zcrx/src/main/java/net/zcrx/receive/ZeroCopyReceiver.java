@@ -6,7 +6,6 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayDeque;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.memory.Reclaimer;
@@ -34,7 +33,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private final ExhaustionGuard guard;
     private final BufferPool pool;
     private final Counters counters = new Counters();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final Waiters waiters = new Waiters();
     /** Pages that the kernel gets at the end of the pass. */
     private final TokenList returned = new TokenList();
 
@@ -129,11 +128,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     @Override
     public void await(Waiter waiter, boolean first) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        if (first) {
-            waiters.addFirst(waiter);
-        } else {
-            waiters.addLast(waiter);
-        }
+        waiters.add(waiter, first);
     }
 
     /**
@@ -146,9 +141,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
             return;
         }
         flush();
-        for (int i = waiters.size(); i > 0; i--) {
-            waiters.poll().resume();
-        }
+        waiters.resumeAll();
     }
 
     @Override

@@ -1,0 +1,32 @@
+package net.zcrx.receive;
+
+import java.util.ArrayDeque;
+import net.zcrx.receive.Receiver.Waiter;
+
+/** Who waits for memory, in the order in which they get it. */
+final class Waiters {
+    /** Those that take little. */
+    private final ArrayDeque<Waiter> first = new ArrayDeque<>();
+
+    private final ArrayDeque<Waiter> others = new ArrayDeque<>();
+
+    void add(Waiter waiter, boolean beforeOthers) {
+        (beforeOthers ? first : others).add(waiter);
+    }
+
+    boolean isEmpty() {
+        return first.isEmpty() && others.isEmpty();
+    }
+
+    /** Each once; who is to wait again comes with the next call. */
+    void resumeAll() {
+        int firstCount = first.size();
+        int otherCount = others.size();
+        for (int i = 0; i < firstCount; i++) {
+            first.poll().resume();
+        }
+        for (int i = 0; i < otherCount; i++) {
+            others.poll().resume();
+        }
+    }
+}
