@@ -11,8 +11,9 @@ import net.zcrx.uring.Native;
  * which cost the sender as well, take more time than the data.
  *
  * <p>It is done only while the loop's connections receive much and send nothing: who waits for an answer is not made to
- * wait. A connection that was not among those of the last pass ends the wait. And where it makes the flow slower, as
- * with a receive buffer that is full before the time is over, it is left.
+ * wait. The wait ends early when all connections of the last pass have data again, and one more, or a thread that wakes
+ * the loop. And where it makes the flow slower, as with a receive buffer that is full before the time is over, it is
+ * left.
  */
 final class Coalescing {
     /** After a pass that brought less, in bytes, there is nothing to wait for: a message has ended. */
