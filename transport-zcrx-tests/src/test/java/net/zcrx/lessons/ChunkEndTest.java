@@ -3,8 +3,12 @@ package net.zcrx.lessons;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.netty.channel.ChannelHandlerContext;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.memory.ZcrxByteBuf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -17,7 +21,15 @@ class ChunkEndTest {
     private final Loops loops =
             new Loops(1, new ZcrxIoHandlerConfig().areaBytes(1 << 20).chunkBytes(4096));
 
-    private final Recorder recorder = new Recorder();
+    private final Set<Class<?>> classes = ConcurrentHashMap.newKeySet();
+
+    private final Recorder recorder = new Recorder() {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            classes.add(message.getClass());
+            super.channelRead(ctx, message);
+        }
+    };
 
     /** Each message is there as a whole before it is received, as its sender waits for the one before. */
     @Test
@@ -30,6 +42,8 @@ class ChunkEndTest {
                 assertEquals(MESSAGE * (i + 1), recorder.received().length, "Message " + i + " came in pieces.");
             }
             assertArrayEquals(data, recorder.received());
+            // One of another class, met late, would make the JVM compile the pipeline anew.
+            assertEquals(Set.of(ZcrxByteBuf.class), classes);
         }
     }
 }

@@ -35,6 +35,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private static final int MIN_CHUNKS = 8;
     /** What is put together again, in bytes: rare, as it is met once a chunk, and cheaper than to be handled twice. */
     private static final int MAX_JOINED = 4096;
+
+    private static final int NONE = -1;
     /** What a ring of provided buffers takes. */
     private static final int MAX_CHUNKS = 32768;
 
@@ -51,10 +53,15 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     /** Completions on a chunk that have not come back. */
     private final int[] held;
 
-    private final boolean[] withKernel;
+    /** By the kernel, or by {@link #join}. */
+    private final boolean[] filling;
+
     private final int[] free;
     private int freeCount;
     private int posted;
+    /** The chunk for what is put together again; or {@link #NONE}. */
+    private int joining = NONE;
+
     private int target;
     private int calmPasses;
     private final ExhaustionGuard guard;
@@ -75,7 +82,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         }
         filled = new int[chunks];
         held = new int[chunks];
-        withKernel = new boolean[chunks];
+        filling = new boolean[chunks];
         free = new int[chunks];
         // Pushed from the last on, so that the first chunks are the first in use.
         for (int chunk = chunks - 1; chunk >= 0; chunk--) {
@@ -107,13 +114,13 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         filled[chunk] += length;
         boolean retired = (flags & Uring.CQE_F_BUF_MORE) == 0;
         if (retired) {
-            withKernel[chunk] = false;
+            filling[chunk] = false;
             posted--;
         }
         counters.add(Counter.FRAGMENTS, 1);
         counters.add(Counter.COPIED_BYTES, length);
         ByteBuf buffer;
-        if (guard.isCopyingOut(chunks - freeCount - posted)) {
+        if (guard.isCopyingOut(chunks - freeCount - chunksFilling())) {
             try {
                 buffer = guard.copyOut(area, offset, length, alloc);
             } finally {
@@ -138,20 +145,36 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     @Override
     public ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
         int bytes = first.readableBytes() + second.readableBytes();
-        if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !beginsChunk(second)) {
+        if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !beginsChunk(second) || !hasRoomToJoin(bytes)) {
             return null;
         }
-        ByteBuf joined;
-        try {
-            joined = alloc.directBuffer(bytes);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            // The user's allocator has bounds: then they stay two, which is as right.
-            return null;
-        }
-        joined.writeBytes(first).writeBytes(second);
+        int offset = joining * chunkSize + filled[joining];
+        filled[joining] += bytes;
+        held[joining]++;
+        // Of the same class as all others: the first of another one, met late, makes the JVM throw away what it
+        // compiled of a whole pipeline.
+        ByteBuf joined = pool.get(area, offset, bytes, joining, false, alloc);
+        joined.clear().writeBytes(first).writeBytes(second);
         first.release();
         second.release();
         return joined;
+    }
+
+    private boolean hasRoomToJoin(int bytes) {
+        if (joining != NONE && chunkSize - filled[joining] < bytes) {
+            endJoining();
+        }
+        if (joining == NONE && freeCount > 0 && bytes <= chunkSize) {
+            joining = nextFree();
+        }
+        return joining != NONE;
+    }
+
+    private void endJoining() {
+        int chunk = joining;
+        joining = NONE;
+        filling[chunk] = false;
+        freeIfUnused(chunk);
     }
 
     @Override
@@ -209,6 +232,9 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         post();
         if (!waiters.isEmpty()) {
             if (posted == 0) {
+                if (joining != NONE) {
+                    endJoining();
+                }
                 // All chunks are with the application: whoever releases one wakes the loop.
                 pool.wantReturns(true);
                 post();
@@ -224,17 +250,23 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         assert isEachChunkSomewhere() : "A chunk was lost, or returned twice";
     }
 
-    /** Whether each chunk is free, with the kernel or with the application, and each completion with a held buffer. */
+    private int chunksFilling() {
+        return posted + (joining == NONE ? 0 : 1);
+    }
+
+    /** Whether each chunk is free, being filled or with the application, and each completion with a held buffer. */
     private boolean isEachChunkSomewhere() {
-        int kernel = 0;
+        int inFilling = 0;
         int application = 0;
         int completions = 0;
         for (int chunk = 0; chunk < chunks; chunk++) {
-            kernel += withKernel[chunk] ? 1 : 0;
-            application += !withKernel[chunk] && held[chunk] > 0 ? 1 : 0;
+            inFilling += filling[chunk] ? 1 : 0;
+            application += !filling[chunk] && held[chunk] > 0 ? 1 : 0;
             completions += held[chunk];
         }
-        return kernel == posted && kernel + application + freeCount == chunks && completions == pool.heldTokens();
+        return inFilling == chunksFilling()
+                && inFilling + application + freeCount == chunks
+                && completions == pool.heldTokens();
     }
 
     @Override
@@ -249,9 +281,16 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     private void freeIfUnused(int chunk) {
-        if (held[chunk] == 0 && !withKernel[chunk]) {
+        if (held[chunk] == 0 && !filling[chunk]) {
             free[freeCount++] = chunk;
         }
+    }
+
+    private int nextFree() {
+        int chunk = free[--freeCount];
+        filled[chunk] = 0;
+        filling[chunk] = true;
+        return chunk;
     }
 
     private void post() {
@@ -259,9 +298,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             return;
         }
         do {
-            int chunk = free[--freeCount];
-            filled[chunk] = 0;
-            withKernel[chunk] = true;
+            int chunk = nextFree();
             ring.add(area.address() + (long) chunk * chunkSize, chunkSize, (short) chunk);
             counters.add(Counter.REFILLS, 1);
             posted++;
