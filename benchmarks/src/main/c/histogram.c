@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "histogram.h"
 
 static unsigned bucket(uint64_t value) {
@@ -19,21 +21,15 @@ static uint64_t upper_edge(unsigned index) {
 
 void histogram_record(struct histogram *histogram, uint64_t value) {
     histogram->counts[bucket(value)]++;
-    histogram->total++;
-    if (value > histogram->max) {
-        histogram->max = value;
-    }
 }
 
-uint64_t histogram_quantile(const struct histogram *histogram, double share) {
-    uint64_t wanted = (uint64_t)(share * (double)histogram->total + 0.5);
-    uint64_t seen = 0;
+void histogram_print(const struct histogram *histogram) {
+    const char *separator = "";
     for (unsigned i = 0; i < BUCKETS; i++) {
-        seen += histogram->counts[i];
-        if (seen >= wanted && seen > 0) {
-            uint64_t edge = upper_edge(i);
-            return edge < histogram->max ? edge : histogram->max;
+        if (histogram->counts[i] > 0) {
+            printf("%s%llu:%llu", separator, (unsigned long long)upper_edge(i),
+                   (unsigned long long)histogram->counts[i]);
+            separator = ",";
         }
     }
-    return 0;
 }

@@ -31,7 +31,8 @@ static _Noreturn void usage(int code) {
           "  churn    a connection for each message\n"
           "  idle     connections that are used once\n"
           "\n"
-          "Prints \"begin\" and \"end\" as the measurement does, then a line for each group.\n",
+          "Prints \"begin\" and \"end\" as the measurement does, then a line for each group, which ends with how\n"
+          "often each latency came.\n",
           code == 0 ? stdout : stderr);
     exit(code);
 }
@@ -130,12 +131,11 @@ static void say(const char *line) {
 }
 
 static void report(const struct group *group, double seconds) {
-    const struct histogram *latency = &group->latency;
-    printf("%s seconds=%.6f bytes=%llu exchanges=%llu flow_min=%llu flow_max=%llu p50=%llu p99=%llu p999=%llu max=%llu\n",
-           group->kind->name, seconds, (unsigned long long)group->bytes, (unsigned long long)group->exchanges,
-           (unsigned long long)group->flow_min, (unsigned long long)group->flow_max,
-           (unsigned long long)histogram_quantile(latency, 0.5), (unsigned long long)histogram_quantile(latency, 0.99),
-           (unsigned long long)histogram_quantile(latency, 0.999), (unsigned long long)latency->max);
+    printf("%s seconds=%.6f bytes=%llu exchanges=%llu flow_min=%llu flow_max=%llu nanoseconds=", group->kind->name,
+           seconds, (unsigned long long)group->bytes, (unsigned long long)group->exchanges,
+           (unsigned long long)group->flow_min, (unsigned long long)group->flow_max);
+    histogram_print(&group->latency);
+    putchar('\n');
 }
 
 static void measure(double warmup, double duration, struct group *groups, int count) {

@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.HdrHistogram.Histogram;
 
 /** The program that uses the server; in C, as it must take less of its processor than the server of its own. */
 final class LoadGenerator implements AutoCloseable {
+    /** Of a latency; more than the generator counts with. */
+    private static final int DIGITS = 3;
+
     private final Process process;
     private final BufferedReader out;
     private final List<Load> groups;
@@ -51,11 +55,19 @@ final class LoadGenerator implements AutoCloseable {
                     Long.parseLong(values.get("bytes")),
                     Long.parseLong(values.get("exchanges")),
                     slowest / fastest,
-                    Long.parseLong(values.get("p50")),
-                    Long.parseLong(values.get("p99")),
-                    Long.parseLong(values.get("p999"))));
+                    latencies(values.getOrDefault("nanoseconds", ""))));
         }
         return results;
+    }
+
+    /** From {@code NANOSECONDS:COUNT,...}. */
+    private static Histogram latencies(String counts) {
+        Histogram latencies = new Histogram(DIGITS);
+        for (String each : counts.isEmpty() ? new String[0] : counts.split(",")) {
+            String[] parts = each.split(":");
+            latencies.recordValueWithCount(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+        }
+        return latencies;
     }
 
     private String read() throws IOException, RunFailedException {
@@ -76,10 +88,9 @@ final class LoadGenerator implements AutoCloseable {
      *
      * @param seconds that the measurement took
      * @param fairness bytes of its slowest flow as a share of those of its fastest; NaN if it has no flows
-     * @param p50 latency in nanoseconds, as the others; 0 if it has none
+     * @param latencies of its messages, in nanoseconds
      */
-    record GroupResult(
-            Load load, double seconds, long bytes, long exchanges, double fairness, long p50, long p99, long p999) {
+    record GroupResult(Load load, double seconds, long bytes, long exchanges, double fairness, Histogram latencies) {
         boolean didNothing() {
             return bytes == 0 && exchanges == 0 && !load.kind().equals("idle");
         }

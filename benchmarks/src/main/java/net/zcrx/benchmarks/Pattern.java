@@ -38,6 +38,11 @@ record Pattern(
         return new Pattern(name, title, series, true, loops, load, paced, memoryConnections, goals);
     }
 
+    /** Of its first group. */
+    int messageBytes() {
+        return load.get(0).bytes();
+    }
+
     /**
      * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with, takes
      * up to twice the processor time, and its latencies are the compiler's; HTTP has the most code.

@@ -16,15 +16,21 @@ final class Run {
     private static final int CONNECTIONS_BEFORE = 100;
     /** Before a measurement on a server that is warm already: connections begin slowly. */
     private static final double WARM_SECONDS = 0.2;
+    /** If its last messages were of another size: some of its code it runs for the first time now. */
+    private static final double OTHER_SIZE_SECONDS = 1.5;
+    /**
+     * Before a server's first paced part. With time to sleep it takes other ways through its code than under full load,
+     * and compiles them now: each time the compiler has its processor, all that is due comes milliseconds late.
+     */
+    private static final double FIRST_PACED_SECONDS = 3;
 
     private final Setup setup;
     private final Pattern pattern;
-    private final Map<Metric, Double> metrics;
+    private final Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
 
-    private Run(Setup setup, Pattern pattern, Map<Metric, Double> metrics) {
+    private Run(Setup setup, Pattern pattern) {
         this.setup = setup;
         this.pattern = pattern;
-        this.metrics = metrics;
     }
 
     /**
@@ -35,20 +41,28 @@ final class Run {
      */
     static Map<Metric, Double> measure(Setup setup, Pattern pattern, Target target, double pacedRate)
             throws IOException, RunFailedException {
-        double warmup = setup.warmup() == null ? pattern.warmup() : setup.warmup();
-        Setup first = setup.warmup(target.warmUp() ? WARM_SECONDS : warmup);
-        return new Run(first, pattern, new EnumMap<>(Metric.class)).measure(target.server(), pacedRate);
+        Pattern before = target.serve(pattern);
+        Run run = new Run(setup, pattern);
+        return run.measure(
+                target.server(), run.warmup(before), before == null ? FIRST_PACED_SECONDS : WARM_SECONDS, pacedRate);
     }
 
-    private Map<Metric, Double> measure(ServerProcess server, double pacedRate) throws IOException, RunFailedException {
+    private double warmup(Pattern before) {
+        if (before == null) {
+            return setup.warmup() == null ? pattern.warmup() : setup.warmup();
+        }
+        return before.messageBytes() == pattern.messageBytes() ? WARM_SECONDS : OTHER_SIZE_SECONDS;
+    }
+
+    private Map<Metric, Double> measure(ServerProcess server, double warmup, double pacedWarmup, double pacedRate)
+            throws IOException, RunFailedException {
         if (pattern.memoryConnections() > 0) {
-            measureMemory(server);
+            measureMemory(server, warmup);
         } else {
-            measure(server, pattern.load());
+            measure(server, pattern.load(), warmup);
         }
         if (pacedRate > 0) {
-            new Run(setup.warmup(WARM_SECONDS), pattern, metrics)
-                    .measure(server, List.of(pattern.load().get(0).at(pacedRate)));
+            measure(server, List.of(pattern.load().get(0).at(pacedRate)), pacedWarmup);
         }
         metrics.put(Metric.PEAK_MEMORY, usage(server).peakMib() - ServerProcess.HEAP_MIB);
         return metrics;
@@ -58,8 +72,8 @@ final class Run {
         return Usage.of(server.pid(), setup.serverCpus());
     }
 
-    private void measure(ServerProcess server, List<Load> load) throws IOException, RunFailedException {
-        try (LoadGenerator generator = LoadGenerator.start(setup, server, load)) {
+    private void measure(ServerProcess server, List<Load> load, double warmup) throws IOException, RunFailedException {
+        try (LoadGenerator generator = LoadGenerator.start(setup.warmup(warmup), server, load)) {
             generator.awaitBegin();
             Usage usageBefore = usage(server);
             Map<String, Long> before = server.stats();
@@ -92,15 +106,19 @@ final class Run {
                 metrics.put(Metric.FAIRNESS, result.fairness());
             }
         } else if (load.rate() > 0) {
-            metrics.put(Metric.PACED_P50, result.p50() / MICROSECOND);
-            metrics.put(Metric.PACED_P99, result.p99() / MICROSECOND);
-            metrics.put(Metric.PACED_P999, result.p999() / MICROSECOND);
+            metrics.put(Metric.PACED_P50, microseconds(result, 50));
+            metrics.put(Metric.PACED_P99, microseconds(result, 99));
+            metrics.put(Metric.PACED_P999, microseconds(result, 99.9));
         } else if (!load.kind().equals("idle")) {
             metrics.put(Metric.REQUESTS, result.exchanges() / result.seconds());
-            metrics.put(Metric.P50, result.p50() / MICROSECOND);
-            metrics.put(Metric.P99, result.p99() / MICROSECOND);
-            metrics.put(Metric.P999, result.p999() / MICROSECOND);
+            metrics.put(Metric.P50, microseconds(result, 50));
+            metrics.put(Metric.P99, microseconds(result, 99));
+            metrics.put(Metric.P999, microseconds(result, 99.9));
         }
+    }
+
+    private static double microseconds(GroupResult result, double percentile) {
+        return result.latencies().getValueAtPercentile(percentile) / MICROSECOND;
     }
 
     /** What the server spent; by bytes if any group moves bytes, else by messages. */
@@ -134,16 +152,17 @@ final class Run {
     }
 
     /** The heap is all resident from the start: so memory that a connection takes is heap in use, or new memory. */
-    private void measureMemory(ServerProcess server) throws IOException, RunFailedException {
+    private void measureMemory(ServerProcess server, double warmup) throws IOException, RunFailedException {
+        Setup rest = setup.warmup(warmup);
         List<Load> few = new ArrayList<>();
         pattern.load().forEach(load -> few.add(Load.idle(CONNECTIONS_BEFORE)));
-        try (LoadGenerator first = LoadGenerator.start(setup, server, few)) {
+        try (LoadGenerator first = LoadGenerator.start(rest, server, few)) {
             first.awaitBegin();
             first.awaitEnd();
         }
         long heapBefore = server.statsAfterCollection().get("heap");
         double residentBefore = usage(server).residentMib();
-        try (LoadGenerator all = LoadGenerator.start(setup, server, pattern.load())) {
+        try (LoadGenerator all = LoadGenerator.start(rest, server, pattern.load())) {
             all.awaitBegin();
             double heap = server.statsAfterCollection().get("heap") - heapBefore;
             double resident = (usage(server).residentMib() - residentBefore) * MIB;

@@ -9,7 +9,7 @@ import java.util.Set;
 final class Target implements AutoCloseable {
     private final ServerProcess server;
     private final Process backend;
-    private boolean warm;
+    private Pattern served;
 
     private Target(ServerProcess server, Process backend) {
         this.server = server;
@@ -46,10 +46,10 @@ final class Target implements AutoCloseable {
         return server;
     }
 
-    /** Whether it has served already; from now on it has. */
-    boolean warmUp() {
-        boolean before = warm;
-        warm = true;
+    /** Returns the pattern that it served last, or {@code null} if it is fresh. From now on that is {@code next}. */
+    Pattern serve(Pattern next) {
+        Pattern before = served;
+        served = next;
         return before;
     }
 
