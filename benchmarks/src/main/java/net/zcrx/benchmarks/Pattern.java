@@ -28,7 +28,7 @@ record Pattern(
         List<Goal> goals) {
     private static final double HTTP_WARMUP = 10;
     private static final double MESSAGES_WARMUP = 3;
-    private static final double OTHER_WARMUP = 1;
+    private static final double OTHER_WARMUP = 2;
 
     Pattern withLoops(int newLoops) {
         return new Pattern(name, title, series, quick, newLoops, load, paced, memoryConnections, goals);

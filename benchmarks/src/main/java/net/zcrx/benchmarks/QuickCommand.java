@@ -22,6 +22,6 @@ final class QuickCommand extends LoopbackCommand {
 
     @Override
     double defaultSeconds() {
-        return 1;
+        return 0.8;
     }
 }

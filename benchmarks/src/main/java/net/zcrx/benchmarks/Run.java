@@ -22,7 +22,7 @@ final class Run {
      * Before a server's first paced part. With time to sleep it takes other ways through its code than under full load,
      * and compiles them now: each time the compiler has its processor, all that is due comes milliseconds late.
      */
-    private static final double FIRST_PACED_SECONDS = 3;
+    private static final double FIRST_PACED_SECONDS = 2;
 
     private final Setup setup;
     private final Pattern pattern;
