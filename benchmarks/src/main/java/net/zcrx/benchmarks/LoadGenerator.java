@@ -55,12 +55,12 @@ final class LoadGenerator implements AutoCloseable {
                     Long.parseLong(values.get("bytes")),
                     Long.parseLong(values.get("exchanges")),
                     slowest / fastest,
-                    latencies(values.getOrDefault("nanoseconds", ""))));
+                    latencies(values.get("nanoseconds"))));
         }
         return results;
     }
 
-    /** From {@code NANOSECONDS:COUNT,...}. */
+    /** From {@code NANOSECONDS:COUNT,...}; empty for a group without messages. */
     private static Histogram latencies(String counts) {
         Histogram latencies = new Histogram(DIGITS);
         for (String each : counts.isEmpty() ? new String[0] : counts.split(",")) {

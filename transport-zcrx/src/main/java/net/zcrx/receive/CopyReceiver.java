@@ -145,7 +145,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     @Override
     public ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
         int bytes = first.readableBytes() + second.readableBytes();
-        if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !beginsChunk(second) || !hasRoomToJoin(bytes)) {
+        if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !beginsChunk(second) || !makeRoomToJoin(bytes)) {
             return null;
         }
         int offset = joining * chunkSize + filled[joining];
@@ -160,7 +160,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         return joined;
     }
 
-    private boolean hasRoomToJoin(int bytes) {
+    /** Takes another chunk if need be; whether there is one. */
+    private boolean makeRoomToJoin(int bytes) {
         if (joining != NONE && chunkSize - filled[joining] < bytes) {
             endJoining();
         }
