@@ -30,7 +30,9 @@ import net.zcrx.uring.Uring;
 abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChannel {
     final Socket socket;
     private volatile boolean active;
+    /** Of a connection {@code null} before somebody asks, or it closes: most are never asked, and this is 96 bytes. */
     private volatile SocketAddress local;
+
     private volatile SocketAddress remote;
 
     private Loop loop;
@@ -139,8 +141,9 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     }
 
     final void activate() {
+        // connect may have put an address in the place of the one that was bound.
+        local = null;
         active = true;
-        local = socket.localAddress();
     }
 
     final void activate(SocketAddress remote) {
@@ -176,6 +179,13 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     protected final SocketAddress localAddress0() {
+        if (local == null && active) {
+            SocketAddress now = socket.localAddress();
+            // Once it is closed, which may be meanwhile, its number may be another socket's.
+            if (socket.isOpen()) {
+                local = now;
+            }
+        }
         return local;
     }
 
@@ -198,6 +208,8 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     protected void doClose() throws Exception {
+        // The last chance to ask; before active is false, as others may ask now.
+        localAddress0();
         active = false;
         if (requests > 0) {
             endRequests();

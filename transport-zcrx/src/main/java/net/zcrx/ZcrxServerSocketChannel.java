@@ -39,7 +39,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     /** Creates the socket: IPv6 with IPv4 mapped into it where the machine has it. */
     public ZcrxServerSocketChannel() {
         super(null, newSocket());
-        config = new ZcrxServerSocketChannelConfig(this, socket, this::autoReadCleared);
+        config = new ZcrxServerSocketChannelConfig(this);
     }
 
     private static Socket newSocket() {

@@ -1,14 +1,12 @@
 package net.zcrx;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannelConfig;
-import io.netty.channel.unix.Socket;
 import io.netty.util.NetUtil;
 import java.util.Map;
 
@@ -19,9 +17,14 @@ final class ZcrxServerSocketChannelConfig extends ZcrxChannelConfig implements S
     /** Made the event loops to whose NIC queues connections are steered; {@code null} if they are not. */
     private volatile ZcrxIoHandlerFactory flowSteering;
 
-    ZcrxServerSocketChannelConfig(Channel channel, Socket socket, Runnable autoReadCleared) {
-        super(channel, new ServerChannelRecvByteBufAllocator(), socket, KernelOptions.OF_LISTENER, autoReadCleared);
+    ZcrxServerSocketChannelConfig(ZcrxServerSocketChannel channel) {
+        super(channel, new ServerChannelRecvByteBufAllocator());
         setReuseAddress(true);
+    }
+
+    @Override
+    KernelOptions kernelOptions() {
+        return KernelOptions.OF_LISTENER;
     }
 
     @Override

@@ -38,19 +38,21 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     private final ZcrxSocketChannelConfig config;
     private final SocketReads reads = new SocketReads(this);
     private final SocketWrites writes = new SocketWrites(this);
-    private final Connector connector = new Connector(this);
+    /** {@code null} before the first call of connect: accepted connections have none. */
+    private Connector connector;
+
     private ChannelPromise pendingShutdown;
 
     /** Creates a socket to connect: IPv6 with IPv4 mapped into it where the machine has it. */
     public ZcrxSocketChannel() {
         super(null, newSocket());
-        config = new ZcrxSocketChannelConfig(this, socket, this::autoReadCleared);
+        config = new ZcrxSocketChannelConfig(this);
     }
 
     /** @throws RuntimeException if the connection has ended already */
     ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted) {
         super(parent, accepted);
-        config = new ZcrxSocketChannelConfig(this, socket, this::autoReadCleared);
+        config = new ZcrxSocketChannelConfig(this);
         activate(accepted.remoteAddress());
     }
 
@@ -122,7 +124,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     private void polled(int mask, int result) {
         if (mask == Uring.POLLRDHUP) {
             reads.hangUp(result);
-        } else if (connector.isConnecting()) {
+        } else if (connector != null && connector.isConnecting()) {
             connector.writable(result);
         } else {
             writes.writable();
@@ -147,7 +149,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             flushPending();
             loop().ready(this);
         }
-        connector.resume();
+        if (connector != null) {
+            connector.resume();
+        }
     }
 
     @Override
@@ -163,7 +167,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     @Override
     void leave() {
         reads.leave();
-        connector.leave();
+        if (connector != null) {
+            connector.leave();
+        }
     }
 
     @Override
@@ -193,7 +199,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     @Override
     void beginClose() {
-        connector.cancel();
+        cancelConnect();
         writes.stop();
     }
 
@@ -210,11 +216,17 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     private void giveUp() {
         reads.close();
         writes.close();
-        connector.cancel();
+        cancelConnect();
         if (pendingShutdown != null) {
             ChannelPromise promise = pendingShutdown;
             pendingShutdown = null;
             promise.tryFailure(new ClosedChannelException());
+        }
+    }
+
+    private void cancelConnect() {
+        if (connector != null) {
+            connector.cancel();
         }
     }
 
@@ -359,6 +371,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     final class SocketUnsafe extends ZcrxUnsafe {
         @Override
         public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+            if (connector == null) {
+                connector = new Connector(ZcrxSocketChannel.this);
+            }
             connector.connect(remote, local, promise);
         }
 
@@ -369,11 +384,6 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             if (!writes.isBusy() && !isClosePending()) {
                 super.flush0();
             }
-        }
-
-        /** Sends what was flushed before the connection stood, or while the channel was on no loop. */
-        void flushPending() {
-            writes.flush(unsafe().outboundBuffer());
         }
 
         void failWrite(Throwable cause) {

@@ -2,13 +2,11 @@ package net.zcrx;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
-import io.netty.channel.unix.Socket;
 import java.util.Map;
 
 /** The options of a connection; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
@@ -21,9 +19,14 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     private volatile int writeZeroCopyThreshold = NEVER;
     private volatile int receiveGrant;
 
-    ZcrxSocketChannelConfig(Channel channel, Socket socket, Runnable autoReadCleared) {
-        super(channel, new AdaptiveRecvByteBufAllocator(), socket, KernelOptions.OF_CONNECTION, autoReadCleared);
+    ZcrxSocketChannelConfig(ZcrxSocketChannel channel) {
+        super(channel, new AdaptiveRecvByteBufAllocator());
         setTcpNoDelay(true);
+    }
+
+    @Override
+    KernelOptions kernelOptions() {
+        return KernelOptions.OF_CONNECTION;
     }
 
     /** Whether a write of {@code bytes} is long enough to be sent without a copy. */

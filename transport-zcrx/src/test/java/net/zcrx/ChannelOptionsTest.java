@@ -9,17 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -30,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -46,25 +42,27 @@ class ChannelOptionsTest {
     private static final int IPPROTO_IP = 0;
     private static final int IPPROTO_TCP = 6;
 
-    private final AtomicInteger autoReadCleared = new AtomicInteger();
-    private Socket socket;
-    private Channel channel;
+    private ZcrxSocketChannel connectionChannel;
+    private ZcrxServerSocketChannel listenerChannel;
     private ZcrxSocketChannelConfig connection;
     private ZcrxServerSocketChannelConfig listener;
 
     @BeforeEach
     void open() {
-        IoUring.ensureAvailability();
-        socket = Socket.newSocketStream();
-        channel = new NioSocketChannel();
-        connection = new ZcrxSocketChannelConfig(channel, socket, autoReadCleared::incrementAndGet);
-        listener = new ZcrxServerSocketChannelConfig(channel, socket, autoReadCleared::incrementAndGet);
+        connectionChannel = new ZcrxSocketChannel();
+        connection = connectionChannel.socketConfig();
+        listenerChannel = new ZcrxServerSocketChannel();
+        listener = (ZcrxServerSocketChannelConfig) listenerChannel.config();
     }
 
     @AfterEach
-    void close() throws IOException {
-        socket.close();
-        channel.unsafe().closeForcibly();
+    void close() {
+        connectionChannel.unsafe().closeForcibly();
+        listenerChannel.unsafe().closeForcibly();
+    }
+
+    private Socket socket(ZcrxChannelConfig config) {
+        return config == connection ? connectionChannel.socket : listenerChannel.socket;
     }
 
     static Stream<Arguments> kernelOptionsOfConnection() {
@@ -101,7 +99,7 @@ class ChannelOptionsTest {
     void shouldSetOptionOfConnectionInKernel(
             ChannelOption<Object> option, Object value, int level, int name, int inKernel) throws IOException {
         assertTrue(connection.setOption(option, value));
-        assertEquals(inKernel, socket.getIntOpt(level, name));
+        assertEquals(inKernel, socket(connection).getIntOpt(level, name));
         assertEquals(value, connection.getOption(option));
     }
 
@@ -124,7 +122,7 @@ class ChannelOptionsTest {
     void shouldSetOptionOfListenerInKernel(
             ChannelOption<Object> option, Object value, int level, int name, int inKernel) throws IOException {
         assertTrue(listener.setOption(option, value));
-        assertEquals(inKernel, socket.getIntOpt(level, name));
+        assertEquals(inKernel, socket(listener).getIntOpt(level, name));
         assertEquals(value, listener.getOption(option));
     }
 
@@ -134,11 +132,11 @@ class ChannelOptionsTest {
         assertTrue(connection.setOption(ChannelOption.SO_RCVBUF, 30_000));
         assertEquals(40_000, connection.getOption(ChannelOption.SO_SNDBUF));
         assertEquals(60_000, connection.getOption(ChannelOption.SO_RCVBUF));
-        assertEquals(40_000, socket.getSendBufferSize());
-        assertEquals(60_000, socket.getReceiveBufferSize());
+        assertEquals(40_000, socket(connection).getSendBufferSize());
+        assertEquals(60_000, socket(connection).getReceiveBufferSize());
 
         assertTrue(listener.setOption(ChannelOption.SO_RCVBUF, 40_000));
-        assertEquals(80_000, socket.getReceiveBufferSize());
+        assertEquals(80_000, socket(listener).getReceiveBufferSize());
     }
 
     @Test
@@ -146,7 +144,7 @@ class ChannelOptionsTest {
         for (int seconds : new int[] {7, 0, -1}) {
             assertTrue(connection.setOption(ChannelOption.SO_LINGER, seconds));
             assertEquals(seconds, connection.getOption(ChannelOption.SO_LINGER));
-            assertEquals(seconds, socket.getSoLinger());
+            assertEquals(seconds, socket(connection).getSoLinger());
         }
     }
 
@@ -159,9 +157,9 @@ class ChannelOptionsTest {
         // Without CAP_NET_ADMIN the kernel refuses: then the message must name option and reason.
         try {
             assertTrue(connection.setOption(ZcrxChannelOption.IP_TRANSPARENT, true));
-            assertEquals(1, socket.getIntOpt(IPPROTO_IP, 19));
+            assertEquals(1, socket(connection).getIntOpt(IPPROTO_IP, 19));
         } catch (ChannelException e) {
-            assertEquals(0, socket.getIntOpt(IPPROTO_IP, 19));
+            assertEquals(0, socket(connection).getIntOpt(IPPROTO_IP, 19));
             assertTrue(e.getMessage().contains("IP_TRANSPARENT"), e.getMessage());
             assertTrue(e.getCause().getMessage().contains("Operation not permitted"), e.toString());
         }
@@ -241,7 +239,7 @@ class ChannelOptionsTest {
     }
 
     private Set<String> namesBeyondDefaults(Map<ChannelOption<?>, Object> options) {
-        Map<ChannelOption<?>, Object> defaults = new DefaultChannelConfig(channel).getOptions();
+        Map<ChannelOption<?>, Object> defaults = new DefaultChannelConfig(connectionChannel).getOptions();
         assertTrue(options.keySet().containsAll(defaults.keySet()));
         return options.entrySet().stream()
                 .filter(entry -> !defaults.containsKey(entry.getKey()))
@@ -308,14 +306,14 @@ class ChannelOptionsTest {
         RawUnixChannelOption cork = new RawUnixChannelOption("CORK", IPPROTO_TCP, 3, Integer.BYTES);
         for (ZcrxChannelConfig config : List.of(connection, listener)) {
             assertTrue(config.setOption(mss, 1000));
-            assertEquals(1000, socket.getIntOpt(IPPROTO_TCP, 2));
+            assertEquals(1000, socket(config).getIntOpt(IPPROTO_TCP, 2));
             assertEquals(1000, config.getOption(mss));
 
             assertTrue(config.setOption(cork, nativeInt(1)));
-            assertEquals(1, socket.getIntOpt(IPPROTO_TCP, 3));
+            assertEquals(1, socket(config).getIntOpt(IPPROTO_TCP, 3));
             assertEquals(nativeInt(1), config.getOption(cork));
             assertTrue(config.setOption(cork, nativeInt(0)));
-            assertEquals(0, socket.getIntOpt(IPPROTO_TCP, 3));
+            assertEquals(0, socket(config).getIntOpt(IPPROTO_TCP, 3));
             assertThrows(IllegalArgumentException.class, () -> config.setOption(cork, ByteBuffer.allocate(8)));
         }
     }
@@ -326,25 +324,14 @@ class ChannelOptionsTest {
 
     @Test
     void shouldSayThatChannelIsClosed() throws IOException {
-        socket.close();
         for (ZcrxChannelConfig config : List.of(connection, listener)) {
+            socket(config).close();
             ChannelException setting =
                     assertThrows(ChannelException.class, () -> config.setOption(ChannelOption.SO_REUSEADDR, true));
             assertInstanceOf(ClosedChannelException.class, setting.getCause());
             ChannelException getting =
                     assertThrows(ChannelException.class, () -> config.getOption(ChannelOption.SO_REUSEADDR));
             assertInstanceOf(ClosedChannelException.class, getting.getCause());
-        }
-    }
-
-    @Test
-    void shouldTellWhenAutoReadGoesOff() {
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
-            autoReadCleared.set(0);
-            assertTrue(config.setOption(ChannelOption.AUTO_READ, false));
-            assertEquals(1, autoReadCleared.get());
-            config.setAutoRead(false);
-            assertEquals(1, autoReadCleared.get());
         }
     }
 

@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** The server of one peer, and what stands behind it. */
 final class Target implements AutoCloseable {
+    /** Where memory is measured: the compiler takes and frees more of it, as it comes, than connections do. */
+    private static final String NO_COMPILER = "-Xint";
+
     private final ServerProcess server;
     private final Process backend;
     private Pattern served;
@@ -24,7 +27,8 @@ final class Target implements AutoCloseable {
     static Target start(Setup setup, Peer peer, Pattern pattern) throws IOException, RunFailedException {
         Set<String> services = Patterns.services(pattern);
         if (!services.contains("proxy")) {
-            return new Target(ServerProcess.start(setup, peer, pattern.loops(), services, List.of()), null);
+            List<String> options = pattern.memoryConnections() > 0 ? List.of(NO_COMPILER) : List.of();
+            return new Target(ServerProcess.start(setup, peer, pattern.loops(), services, options), null);
         }
         List<String> command = new ArrayList<>(setup.loadPrefix());
         command.addAll(List.of(setup.home().load().toString(), "drain"));

@@ -17,12 +17,15 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.uring.IoUringIoHandler;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a channel tells of itself, open and closed. */
 class ChannelStateTest {
@@ -46,6 +49,24 @@ class ChannelStateTest {
         loops.letRun();
         assertFalse(channel.isOpen() || channel.isActive() || channel.isRegistered() || channel.isWritable());
         assertEquals(open.replace(" - ", " ! "), channel.toString());
+    }
+
+    /** The transport asks the kernel for it only if somebody asks the channel, and before it closes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldNameItsOwnEndFirstWhenClosed(boolean reset) throws Exception {
+        ZcrxSocketChannel channel;
+        SocketAddress expected;
+        try (Loops.Pair pair = loops.connect(new Recorder())) {
+            channel = pair.channel();
+            expected = pair.peer().getRemoteSocketAddress();
+            if (reset) {
+                pair.peer().setSoLinger(true, 0);
+            }
+            pair.peer().close();
+            assertTrue(channel.closeFuture().await(30, TimeUnit.SECONDS));
+        }
+        assertEquals(expected, channel.localAddress());
     }
 
     @Test
