@@ -56,9 +56,14 @@ record Load(String kind, String service, int connections, int bytes, double rate
         return kind.equals("echo") || kind.equals("churn");
     }
 
+    /** Whether the server sends without being asked. */
+    boolean isSentByServer() {
+        return kind.equals("receive");
+    }
+
     /** Whether bytes are what counts, and not messages. */
     boolean isBulk() {
-        return kind.equals("send") || kind.equals("receive") || path.equals("/upload");
+        return kind.equals("send") || isSentByServer() || path.equals("/upload");
     }
 
     /** As an argument of the load generator. */

@@ -28,6 +28,9 @@ record Pattern(
         List<Goal> goals) {
     private static final double HTTP_WARMUP = 10;
     private static final double MESSAGES_WARMUP = 3;
+    /** A server that sends in large pieces runs its code seldom, and the compiler waits for that. */
+    private static final double SENDING_WARMUP = 5;
+
     private static final double OTHER_WARMUP = 2;
 
     Pattern withLoops(int newLoops) {
@@ -50,6 +53,9 @@ record Pattern(
     double warmup() {
         if (load.stream().anyMatch(Load::isHttp)) {
             return HTTP_WARMUP;
+        }
+        if (load.stream().anyMatch(Load::isSentByServer)) {
+            return SENDING_WARMUP;
         }
         return load.stream().anyMatch(Load::isMessages) ? MESSAGES_WARMUP : OTHER_WARMUP;
     }

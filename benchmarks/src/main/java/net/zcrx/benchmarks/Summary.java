@@ -62,8 +62,10 @@ final class Summary {
         return noise;
     }
 
+    /** Whether the processor was too unsteady for what is measured: memory does not depend on it. */
     boolean isNoisy() {
-        return noise > Calibration.MAX_SPREAD;
+        return noise > Calibration.MAX_SPREAD
+                && runs.goals().stream().anyMatch(goal -> goal.metric() != Metric.MEMORY_PER_CONNECTION);
     }
 
     Optional<Cell> cell(Peer peer, Metric metric) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SummaryTest {
     private static final List<Long> QUIET = Collections.nCopies(10, 30_000_000L);
+    private static final List<Long> NOISY = List.of(30_000_000L, 31_000_000L, 30_000_000L, 40_000_000L, 45_000_000L);
     private static final Goal FASTER = Goal.ofBest(Metric.THROUGHPUT, 1.10);
     private static final Goal CHEAPER = Goal.ofBest(Metric.CPU_PER_GIB, 0.90);
 
@@ -85,8 +86,16 @@ class SummaryTest {
         for (int i = 1; i <= 3; i++) {
             round(i, Metric.THROUGHPUT, 10, 1, 20);
         }
-        List<Long> noisy = List.of(30_000_000L, 31_000_000L, 30_000_000L, 40_000_000L, 45_000_000L);
-        assertEquals(Verdict.NOISY, only(FASTER, noisy).verdict());
+        assertEquals(Verdict.NOISY, only(FASTER, NOISY).verdict());
+    }
+
+    @Test
+    void shouldJudgeMemoryOnANoisyMachine() {
+        for (int i = 1; i <= 3; i++) {
+            round(i, Metric.MEMORY_PER_CONNECTION, 1000, 1100, 900);
+        }
+        Goal smaller = Goal.ofBest(Metric.MEMORY_PER_CONNECTION, 1.0);
+        assertEquals(Verdict.MET, only(smaller, NOISY).verdict());
     }
 
     @Test
