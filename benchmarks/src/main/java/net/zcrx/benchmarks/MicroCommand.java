@@ -29,6 +29,8 @@ final class MicroCommand implements Callable<Integer> {
     private static final String OFF_LOOP = "offLoop";
     private static final int MAX_RELEASING_THREADS = 4;
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    /** A buffer is one of the loop, and one of the thread that releases it. */
+    private static final int OPERATIONS_OFF_LOOP = 2;
     /** How often the C loops run before the benchmarks, and again after them. */
     private static final int C_RUNS = 5;
 
@@ -136,10 +138,11 @@ final class MicroCommand implements Callable<Integer> {
                 .run();
         List<Score> scores = new ArrayList<>();
         for (RunResult result : run) {
-            scores.add(score(
+            Score score = score(
                     name(result) + ", " + threads + " releasing",
                     result.getSecondaryResults().get("receive"),
-                    result));
+                    result);
+            scores.add(score.withAllocatedBytes(score.allocatedBytes() * OPERATIONS_OFF_LOOP));
         }
         return scores;
     }
