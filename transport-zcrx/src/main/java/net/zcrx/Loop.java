@@ -23,6 +23,7 @@ final class Loop {
     private final IoVectors vectors = new IoVectors();
     private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
     private final Coalescing coalescing;
+    private final PassContext context = new PassContext();
     private boolean closed;
 
     /**
@@ -105,18 +106,26 @@ final class Loop {
         ready.remove(channel);
     }
 
-    /** Before the loop looks for completions, and may sleep. */
-    void beginPass(IoHandlerContext context) {
+    /**
+     * Before the loop looks for completions, and may sleep.
+     *
+     * @return what Netty's handler is to be told of this pass
+     */
+    IoHandlerContext beginPass(IoHandlerContext netty) {
         endChannels();
+        context.begin(netty);
         coalescing.await(context);
         vectors.beginPass();
+        return context;
     }
 
     void endPass() {
         vectors.endPass();
         endChannels();
         for (int i = 0; i < receivers.size(); i++) {
-            receivers.get(i).endPass();
+            if (receivers.get(i).endPass()) {
+                context.leaveWork();
+            }
         }
     }
 

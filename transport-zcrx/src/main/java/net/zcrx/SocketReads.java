@@ -34,12 +34,11 @@ final class SocketReads {
         WAITING
     }
 
-    /** One wait for memory. A channel that has left its loop does not hear of the ones that it began there. */
+    /** A channel that has left its loop does not hear of a wait that it began there. */
     private final class Wait implements Receiver.Waiter {
         @Override
         public void resume() {
             if (wait == this) {
-                wait = null;
                 state = State.IDLE;
                 if (channel.isAttached() && !channel.isClosing()) {
                     settle();
@@ -63,7 +62,9 @@ final class SocketReads {
     private ByteBuf last;
 
     private State state = State.IDLE;
+    /** For the waits on this loop, which are one after the other; {@code null} before the first. */
     private Wait wait;
+
     private long receive;
     /** Bytes after which the receive that was armed last ends by itself; 0 if it does not. */
     private int limit;
@@ -167,8 +168,8 @@ final class SocketReads {
 
     /** The channel leaves its loop. */
     void leave() {
-        if (wait != null) {
-            wait = null;
+        wait = null;
+        if (state == State.WAITING) {
             state = State.IDLE;
         }
         receiver = null;
@@ -235,7 +236,9 @@ final class SocketReads {
             hangUp |= ended;
         } else if (receiver.isExhausted(result)) {
             state = State.WAITING;
-            wait = new Wait();
+            if (wait == null) {
+                wait = new Wait();
+            }
             receiver.await(wait, meanOfPass < MUCH_A_PASS);
             if (receiver.isZeroCopy()) {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.

@@ -76,8 +76,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public int run(IoHandlerContext context) {
-        loop.beginPass(context);
-        int handled = uring.run(context);
+        int handled = uring.run(loop.beginPass(context));
         loop.endPass();
         return handled;
     }

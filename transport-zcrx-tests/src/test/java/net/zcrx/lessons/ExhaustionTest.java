@@ -160,6 +160,39 @@ class ExhaustionTest {
         }
     }
 
+    /** Who gets memory again but has no data brings no event; the loop must not sleep before it has come to the last. */
+    @Test
+    void shouldReachWhoWaitsBehindManyWithoutData() throws Exception {
+        int chunks = 8;
+        loops = new Loops(1, new ZcrxIoHandlerConfig().areaBytes(MIB).chunkBytes(MIB / chunks));
+        int takers = 2 * chunks;
+        // A loop wakes up once a second by itself: to wait for that, for every eight of them, is too long.
+        int idle = 2 * chunks * Loops.SECONDS;
+        Recorder recorder = new Recorder();
+        Recorder lastRecorder = new Recorder();
+        List<Loops.Pair> pairs = new ArrayList<>();
+        try {
+            for (int i = 0; i < takers + idle + 1; i++) {
+                Recorder handler = i < takers + idle ? recorder : lastRecorder;
+                pairs.add(Loops.connect(loops.client(handler).option(ChannelOption.AUTO_READ, false)));
+            }
+            for (Loops.Pair taker : pairs.subList(0, takers)) {
+                taker.send(new byte[MIB / takers]);
+            }
+            pairs.get(takers + idle).send(new byte[] {1});
+            // All at once, so that the first take what the kernel has before it looks at the others.
+            loops.loop(0)
+                    .submit(() -> pairs.forEach(pair -> pair.channel().read()))
+                    .sync();
+            assertArrayEquals(new byte[] {1}, lastRecorder.awaitBytes(1));
+            assertTrue(loops.metrics().exhaustions() > idle, "Memory was never short: this tests nothing.");
+        } finally {
+            for (Loops.Pair pair : pairs) {
+                pair.close();
+            }
+        }
+    }
+
     @Test
     void shouldNotSpinInSmallArea() throws Exception {
         loops = new Loops(1, small());

@@ -224,7 +224,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void endPass() {
+    public boolean endPass() {
         pool.drain();
         if (++calmPasses == CALM_PASSES) {
             calmPasses = 0;
@@ -242,13 +242,16 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             }
             if (posted > 0) {
                 pool.wantReturns(false);
-                waiters.resumeAll();
+                // Not all: those that find no chunk would have to wait again. But these may find no data, and then
+                // nothing wakes the loop for the others.
+                waiters.resume(posted);
             }
         }
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
         assert isEachChunkSomewhere() : "A chunk was lost, or returned twice";
+        return posted > 0 && !waiters.isEmpty();
     }
 
     private int chunksFilling() {

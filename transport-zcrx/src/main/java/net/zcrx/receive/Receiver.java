@@ -72,8 +72,12 @@ public interface Receiver {
 
     Counters counters();
 
-    /** Once a loop pass, before the loop may sleep: takes back what was released, gives it to the kernel. */
-    void endPass();
+    /**
+     * Once a loop pass, before the loop may sleep: takes back what was released, gives it to the kernel.
+     *
+     * @return whether it has left something for the next pass, so that the loop may not sleep before
+     */
+    boolean endPass();
 
     /** Gives up the memory, when the ring is closed; buffers that the application still holds stay valid. */
     void close();

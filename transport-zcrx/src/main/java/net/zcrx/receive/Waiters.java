@@ -20,8 +20,14 @@ final class Waiters {
 
     /** Each once; who is to wait again comes with the next call. */
     void resumeAll() {
-        int firstCount = first.size();
-        int otherCount = others.size();
+        resume(first.size() + others.size());
+    }
+
+    /** The next {@code most} of them, each once. */
+    void resume(int most) {
+        // Counted before: who is to wait again is behind them.
+        int firstCount = Math.min(most, first.size());
+        int otherCount = Math.min(most - firstCount, others.size());
         for (int i = 0; i < firstCount; i++) {
             first.poll().resume();
         }

@@ -177,12 +177,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void endPass() {
+    public boolean endPass() {
         if (users != shared.users() || areas != shared.areas().list()) {
             followOthers();
         }
         if (isQuiet()) {
-            return;
+            return false;
         }
         // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
         // while the NIC waits for pages that are free.
@@ -203,6 +203,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         assert ledger.fragmentsOut() == pool.heldTokens()
                 : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
         count();
+        return false;
     }
 
     /** A loop may read by many queues, and most of them bring nothing in most passes. */
