@@ -128,12 +128,15 @@ final class Campaign {
             this.pattern = pattern;
         }
 
-        /** Half of what the slowest peer does: a rate that all can keep. */
+        /**
+         * A quarter of what the slowest peer does: a rate that all can keep, and at which a stall that is the machine's
+         * is soon made up for.
+         */
         private void rateForAll() {
             pacedRate = runs.stream()
                     .filter(run -> run.failure() == null)
                     .mapToDouble(run -> run.metrics().get(Metric.REQUESTS))
-                    .map(requests -> Math.max(1, Math.floor(requests / 2)))
+                    .map(requests -> Math.max(1, Math.floor(requests / 4)))
                     .min()
                     .orElse(0);
             runs.clear();

@@ -22,7 +22,7 @@ final class CampaignOptions {
     @Option(names = "--rounds", paramLabel = "N", description = "How often each pattern is measured (3 quick, 9 full).")
     private int rounds;
 
-    @Option(names = "--seconds", paramLabel = "S", description = "Length of a measurement (0.8 quick, 2 full).")
+    @Option(names = "--seconds", paramLabel = "S", description = "Length of a measurement (0.6 quick, 2 full).")
     private double seconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write all figures there, after each pattern.")

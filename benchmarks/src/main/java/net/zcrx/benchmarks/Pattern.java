@@ -11,8 +11,8 @@ import java.util.List;
  * @param quick whether it is part of the short run too
  * @param loops event loops of the server
  * @param load the groups of connections, all at once, see {@link Load}
- * @param paced whether, after the load as fast as it goes, the same messages are sent at a fixed rate: half of what the
- *     slowest peer did
+ * @param paced whether, after the load as fast as it goes, the same messages are sent at a fixed rate: a quarter of
+ *     what the slowest peer did
  * @param memoryConnections connections that {@code load} only holds open, whose memory is measured; or 0
  * @param goals what zcrx is to reach
  */

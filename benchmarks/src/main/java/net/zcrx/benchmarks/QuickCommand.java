@@ -22,6 +22,6 @@ final class QuickCommand extends LoopbackCommand {
 
     @Override
     double defaultSeconds() {
-        return 0.8;
+        return 0.6;
     }
 }

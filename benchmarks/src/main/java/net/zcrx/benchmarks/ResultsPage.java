@@ -26,9 +26,11 @@ final class ResultsPage {
             all of them, each waiting while another one is measured. Processor time is the kernel's account of the
             server process, user and system. On loopback most of TCP's receive work is done on the sender's processor,
             in its softirq: that part is in nobody's figure. Paced latencies are at a fixed rate, the same for all
-            peers, and count from the time that a message should have been sent; the pings beside long flows come from
-            the server's processor, as else they would wait behind the flows in the loopback device. Peak memory is
-            without the heap, which has the same %d MiB everywhere.
+            peers, in an echo a quarter of what the slowest one does, and count from the time that a message should have
+            been sent; where the server's compiler had more than 0.5 %% of its processor meanwhile, it is measured
+            again, four times at most. The pings beside long flows come from the server's processor, as else they would
+            wait behind the flows in the loopback device. Peak memory is without the heap, which has the same %d MiB
+            everywhere.
 
             """.formatted(ServerProcess.HEAP_MIB);
 

@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What the kernel has on its books for a process and for its processors, at one moment.
@@ -19,9 +20,12 @@ record Usage(double cpuSeconds, long contextSwitches, double residentMib, double
     /** In all of Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
 
+    private static final double NANOSECONDS = 1e9;
+
     private static final int STAT_UTIME = 11;
     private static final int STAT_STIME = 12;
     private static final int CPU_SOFTIRQ = 7;
+    private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
 
     static Usage of(long pid, String cpus) throws IOException {
         Path proc = Path.of("/proc", Long.toString(pid));
@@ -38,13 +42,36 @@ record Usage(double cpuSeconds, long contextSwitches, double residentMib, double
                 softirq(cpus));
     }
 
+    /** How long the compilers of a JVM have run, in seconds. */
+    static double compilerSeconds(long pid) throws IOException {
+        return sum(Path.of("/proc", Long.toString(pid), "task"), thread -> {
+                    boolean compiles = COMPILER.matcher(Files.readString(thread.resolve("comm")))
+                            .lookingAt();
+                    return compiles
+                            ? Long.parseLong(Files.readString(thread.resolve("schedstat"))
+                                    .split(" ")[0])
+                            : 0;
+                })
+                / NANOSECONDS;
+    }
+
     private static long contextSwitches(Path tasks) throws IOException {
+        return sum(tasks, thread -> {
+            List<String> status = Files.readAllLines(thread.resolve("status"));
+            return field(status, "voluntary_ctxt_switches:") + field(status, "nonvoluntary_ctxt_switches:");
+        });
+    }
+
+    private interface OfThread {
+        long read(Path thread) throws IOException;
+    }
+
+    private static long sum(Path tasks, OfThread value) throws IOException {
         long sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
             for (Path thread : threads) {
                 try {
-                    List<String> status = Files.readAllLines(thread.resolve("status"));
-                    sum += field(status, "voluntary_ctxt_switches:") + field(status, "nonvoluntary_ctxt_switches:");
+                    sum += value.read(thread);
                 } catch (IOException e) {
                     // The thread has ended since it was listed; it no longer counts.
                     continue;
