@@ -36,11 +36,12 @@ public interface Receiver {
     ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc);
 
     /**
-     * Puts together again what the end of a chunk cut in two, if it is short: many a handler takes what was sent at
-     * once to arrive at once.
+     * Puts together what a channel received in one pass but lies in two places, if it is short: the end of a chunk cuts
+     * messages in two, and the kernel may turn to another connection in between. Many a handler takes what was sent at
+     * once to arrive at once, and a read of the socket would have brought both.
      *
      * @param first of a channel's bytes; released if the answer is another buffer
-     * @param second the bytes after them, which begin elsewhere in memory; released if the answer is another buffer
+     * @param second the bytes after them; released if the answer is another buffer
      * @return a buffer of both, or {@code null} if they stay two
      */
     default ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
