@@ -75,7 +75,7 @@ final class MicroCommand implements Callable<Integer> {
         runInC(home, inC);
         List<Score> scores = new ArrayList<>();
         for (RunResult result : oneThread()) {
-            scores.add(score(name(result), result.getPrimaryResult(), result));
+            scores.add(score(name(result), result.getPrimaryResult(), result, 1));
         }
         if ("ReceiveCycleBenchmark.offLoop".contains(only)) {
             for (int threads = 1; threads <= MAX_RELEASING_THREADS; threads++) {
@@ -138,19 +138,20 @@ final class MicroCommand implements Callable<Integer> {
                 .run();
         List<Score> scores = new ArrayList<>();
         for (RunResult result : run) {
-            Score score = score(
+            scores.add(score(
                     name(result) + ", " + threads + " releasing",
                     result.getSecondaryResults().get("receive"),
-                    result);
-            scores.add(score.withAllocatedBytes(score.allocatedBytes() * OPERATIONS_OFF_LOOP));
+                    result,
+                    OPERATIONS_OFF_LOOP));
         }
         return scores;
     }
 
-    private static Score score(String name, Result<?> time, RunResult result) {
+    /** @param operations that JMH counts for what is to be one */
+    private static Score score(String name, Result<?> time, RunResult result, int operations) {
         Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
-        return new Score(
-                name, time.getScore(), time.getScoreError(), allocated == null ? Double.NaN : allocated.getScore());
+        double bytes = allocated == null ? Double.NaN : allocated.getScore() * operations;
+        return new Score(name, time.getScore(), time.getScoreError(), bytes);
     }
 
     private static String name(RunResult result) {

@@ -31,11 +31,7 @@ record MicroResults(Machine machine, List<Score> scores) {
      * @param error half the 99.9 % interval; NaN if there is none
      * @param allocatedBytes for one operation; NaN if it was not measured
      */
-    record Score(String name, double nanoseconds, double error, double allocatedBytes) {
-        Score withAllocatedBytes(double bytes) {
-            return new Score(name, nanoseconds, error, bytes);
-        }
-    }
+    record Score(String name, double nanoseconds, double error, double allocatedBytes) {}
 
     static MicroResults read(Path file) throws IOException {
         try (Reader reader = Files.newBufferedReader(file)) {
