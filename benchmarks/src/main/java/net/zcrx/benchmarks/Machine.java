@@ -8,9 +8,20 @@ import java.time.LocalDate;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the figures depend on. */
+/**
+ * What the figures depend on.
+ *
+ * @param congestion the TCP congestion control of new connections; where the sender sets the pace, it is that of long
+ *     flows
+ */
 record Machine(
-        String processor, int processors, String memory, String kernel, String date, Map<String, String> versions) {
+        String processor,
+        int processors,
+        String memory,
+        String kernel,
+        String congestion,
+        String date,
+        Map<String, String> versions) {
 
     static Machine describe() throws IOException {
         Map<String, String> versions = new TreeMap<>();
@@ -26,7 +37,8 @@ record Machine(
                 field("/proc/cpuinfo", "model name"),
                 Runtime.getRuntime().availableProcessors(),
                 field("/proc/meminfo", "MemTotal"),
-                Files.readString(Path.of("/proc/sys/kernel/osrelease")).trim(),
+                kernelSetting("kernel/osrelease"),
+                kernelSetting("net/ipv4/tcp_congestion_control"),
                 LocalDate.now().toString(),
                 versions);
     }
@@ -36,6 +48,7 @@ record Machine(
         return processor.equals(other.processor)
                 && processors == other.processors
                 && kernel.equals(other.kernel)
+                && congestion.equals(other.congestion)
                 && versions.equals(other.versions);
     }
 
@@ -55,6 +68,10 @@ record Machine(
 
     private static String version(String implementation) {
         return implementation == null ? "of this checkout" : implementation;
+    }
+
+    private static String kernelSetting(String name) throws IOException {
+        return Files.readString(Path.of("/proc/sys").resolve(name)).trim();
     }
 
     private static String field(String file, String name) throws IOException {

@@ -74,7 +74,8 @@ final class ResultsPage {
         page.append(head);
         page.append(machine.date()).append(", ").append(machine.processors()).append(" x ");
         page.append(machine.processor()).append(", ").append(machine.memory());
-        page.append(", Linux ").append(machine.kernel()).append(". ");
+        page.append(", Linux ").append(machine.kernel());
+        page.append(", TCP congestion control ").append(machine.congestion()).append(". ");
         page.append(machine.versions().entrySet().stream()
                 .map(version -> version.getKey() + ' ' + version.getValue())
                 .collect(Collectors.joining(", ")));

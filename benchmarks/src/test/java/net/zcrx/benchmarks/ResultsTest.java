@@ -9,8 +9,8 @@ import net.zcrx.benchmarks.Results.PatternRuns;
 import org.junit.jupiter.api.Test;
 
 class ResultsTest {
-    private static Machine machine(String kernel) {
-        return new Machine("cpu", 2, "1 kB", kernel, "2026-01-01", Map.of());
+    private static Machine machine(String kernel, String congestion) {
+        return new Machine("cpu", 2, "1 kB", kernel, congestion, "2026-01-01", Map.of());
     }
 
     private static Results results(Machine machine, Peer peer, double seconds, String... patterns) {
@@ -25,8 +25,8 @@ class ResultsTest {
 
     @Test
     void shouldKeepOlderPatternsThatWereNotMeasuredAgain() {
-        Results older = results(machine("7.3"), Peer.ZCRX, 1, "a", "b");
-        Results merged = results(machine("7.3"), Peer.NIO, 2, "b", "c").over(older);
+        Results older = results(machine("7.3", "cubic"), Peer.ZCRX, 1, "a", "b");
+        Results merged = results(machine("7.3", "cubic"), Peer.NIO, 2, "b", "c").over(older);
         assertEquals(
                 List.of("a", "b", "c"),
                 merged.patterns().stream().map(PatternRuns::name).toList());
@@ -36,7 +36,8 @@ class ResultsTest {
 
     @Test
     void shouldNotMixMachines() {
-        Results newer = results(machine("7.4"), Peer.ZCRX, 1, "a");
-        assertSame(newer, newer.over(results(machine("7.3"), Peer.ZCRX, 1, "b")));
+        Results newer = results(machine("7.4", "cubic"), Peer.ZCRX, 1, "a");
+        assertSame(newer, newer.over(results(machine("7.3", "cubic"), Peer.ZCRX, 1, "b")));
+        assertSame(newer, newer.over(results(machine("7.4", "bbr"), Peer.ZCRX, 1, "b")));
     }
 }
