@@ -52,7 +52,7 @@ final class Campaign {
 
     Results run() throws IOException {
         List<PatternRuns> all = new ArrayList<>();
-        Results results = new Results(suite, Machine.describe(), peers, all);
+        Results results = new Results(suite, Machine.describe(setup.congestion()), peers, all);
         for (List<Pattern> series : Patterns.series(patterns)) {
             all.addAll(run(series));
             if (json != null) {

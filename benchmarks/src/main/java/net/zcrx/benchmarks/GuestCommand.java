@@ -35,6 +35,7 @@ final class GuestCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Setup setup = new Setup(
                 Home.find(),
+                Machine.congestionControl(),
                 List.of("taskset", "-c", "0"),
                 List.of("nic-peer", "taskset", "-c", "1"),
                 "0",

@@ -1,6 +1,7 @@
 package net.zcrx.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,14 @@ abstract class LoopbackCommand implements Callable<Integer> {
             description = "Processors of the load generator (${DEFAULT-VALUE}).")
     private String loadCpus;
 
+    @Option(
+            names = "--congestion",
+            paramLabel = "NAME",
+            description =
+                    "TCP congestion control of both sides, as cubic, in a network namespace of its own, which needs"
+                            + " root (the machine's, in no namespace).")
+    private String congestion;
+
     @Option(names = "--list", description = "Show the patterns, and measure nothing.")
     private boolean list;
 
@@ -69,10 +78,12 @@ abstract class LoopbackCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
         double seconds = options.seconds(defaultSeconds());
+        List<String> network = network();
         Setup setup = new Setup(
                 Home.find(),
-                List.of("taskset", "-c", serverCpus),
-                List.of("taskset", "-c", loadCpus),
+                congestion == null ? Machine.congestionControl() : congestion,
+                pinned(network, serverCpus),
+                pinned(network, loadCpus),
                 serverCpus,
                 LOOPBACK,
                 0,
@@ -80,5 +91,26 @@ abstract class LoopbackCommand implements Callable<Integer> {
                 null,
                 seconds);
         return options.run(spec.name(), setup, patterns, peers, options.rounds(defaultRounds())) ? 0 : 1;
+    }
+
+    private List<String> network() {
+        if (congestion == null) {
+            return List.of();
+        }
+        try {
+            return Namespace.withCongestion(congestion).prefix();
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    e.getMessage() + "\n--congestion needs root, and a congestion control that this kernel has:"
+                            + " see /proc/sys/net/ipv4/tcp_available_congestion_control.",
+                    e);
+        }
+    }
+
+    private static List<String> pinned(List<String> network, String cpus) {
+        List<String> prefix = new ArrayList<>(network);
+        prefix.addAll(List.of("taskset", "-c", cpus));
+        return prefix;
     }
 }

@@ -23,7 +23,7 @@ record Machine(
         String date,
         Map<String, String> versions) {
 
-    static Machine describe() throws IOException {
+    static Machine describe(String congestion) throws IOException {
         Map<String, String> versions = new TreeMap<>();
         versions.put("Java", Runtime.version().toString());
         versions.put(
@@ -38,9 +38,14 @@ record Machine(
                 Runtime.getRuntime().availableProcessors(),
                 field("/proc/meminfo", "MemTotal"),
                 kernelSetting("kernel/osrelease"),
-                kernelSetting("net/ipv4/tcp_congestion_control"),
+                congestion,
                 LocalDate.now().toString(),
                 versions);
+    }
+
+    /** What connections have here unless told otherwise. */
+    static String congestionControl() throws IOException {
+        return kernelSetting("net/ipv4/tcp_congestion_control");
     }
 
     /** Whether figures of both may stand in one table. */

@@ -89,7 +89,7 @@ final class MicroCommand implements Callable<Integer> {
                         values.stream().mapToDouble(Double::doubleValue).toArray()),
                 Double.NaN,
                 Double.NaN)));
-        MicroResults measured = new MicroResults(Machine.describe(), scores);
+        MicroResults measured = new MicroResults(Machine.describe(Machine.congestionControl()), scores);
         System.out.println(measured.table().text());
         System.out.println(measured.goals().text());
         if (json != null) {

@@ -5,12 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** RESULTS.md: made of the figures in results/, whenever some of them are new. */
 final class ResultsPage {
     static final String NAME = "RESULTS.md";
-    private static final String LOOPBACK = "loopback.json";
-    private static final String VM = "vm.json";
+    private static final String VM = "vm";
+    /** What the names of the others begin with; then comes the congestion control. */
+    private static final String LOOPBACK = "loopback-";
+
+    private static final String JSON = ".json";
 
     private static final String INTRODUCTION = """
             # Results
@@ -30,7 +34,7 @@ final class ResultsPage {
             been sent; where the server's compiler had more than 0.5 %% of its processor meanwhile, it is measured
             again, four times at most. The pings beside long flows come from the server's processor, as else they would
             wait behind the flows in the loopback device. Peak memory is without the heap, which has the same %d MiB
-            everywhere.
+            everywhere. TCP's congestion control decides how fast a sender is, so each has tables of its own.
 
             """.formatted(ServerProcess.HEAP_MIB);
 
@@ -42,12 +46,15 @@ final class ResultsPage {
 
     /** The file in results/ that these belong to. */
     static String file(Results results) {
-        return results.suite().equals("vm") ? VM : LOOPBACK;
+        return (results.suite().equals(VM) ? VM : LOOPBACK + results.machine().congestion()) + JSON;
     }
 
     void write() throws IOException {
         StringBuilder page = new StringBuilder(INTRODUCTION);
-        append(page, LOOPBACK, "## Loopback, copying\n\n");
+        for (String loopback : loopbacks()) {
+            String congestion = loopback.substring(LOOPBACK.length());
+            append(page, loopback, "## Loopback, copying, TCP congestion control " + congestion + "\n\n");
+        }
         append(
                 page,
                 VM,
@@ -64,8 +71,18 @@ final class ResultsPage {
         Files.writeString(module.resolve(NAME), page);
     }
 
-    private void append(StringBuilder page, String file, String head) throws IOException {
-        Path json = module.resolve("results").resolve(file);
+    private List<String> loopbacks() throws IOException {
+        try (Stream<Path> files = Files.list(module.resolve("results"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(LOOPBACK) && name.endsWith(JSON))
+                    .map(name -> name.substring(0, name.length() - JSON.length()))
+                    .sorted()
+                    .collect(Collectors.toList());
+        }
+    }
+
+    private void append(StringBuilder page, String name, String head) throws IOException {
+        Path json = module.resolve("results").resolve(name + JSON);
         if (!Files.exists(json)) {
             return;
         }
@@ -80,13 +97,15 @@ final class ResultsPage {
                 .map(version -> version.getKey() + ' ' + version.getValue())
                 .collect(Collectors.joining(", ")));
         page.append(".\n\n");
-        Path plots = module.resolve("results").resolve("plots");
+        Path plots = module.resolve("results").resolve("plots").resolve(name);
         List<String> images = new Plots(results, plots).draw();
         page.append(new Report(results, true).all());
         for (String image : images) {
             page.append("![")
                     .append(image)
                     .append("](results/plots/")
+                    .append(name)
+                    .append('/')
                     .append(image)
                     .append(")\n");
         }

@@ -9,6 +9,7 @@ import java.util.List;
 /**
  * Where and for how long is measured.
  *
+ * @param congestion TCP congestion control of all connections
  * @param serverPrefix command that the server is started by, as {@code taskset -c 0}
  * @param loadPrefix the same for the load generator
  * @param serverCpus processors of the server, as {@code 0} or {@code 2-5}
@@ -20,6 +21,7 @@ import java.util.List;
  */
 record Setup(
         Home home,
+        String congestion,
         List<String> serverPrefix,
         List<String> loadPrefix,
         String serverCpus,
@@ -32,7 +34,17 @@ record Setup(
 
     /** The same with another warm-up. */
     Setup warmup(double seconds) {
-        return new Setup(home, serverPrefix, loadPrefix, serverCpus, address, firstPort, queue, seconds, this.seconds);
+        return new Setup(
+                home,
+                congestion,
+                serverPrefix,
+                loadPrefix,
+                serverCpus,
+                address,
+                firstPort,
+                queue,
+                seconds,
+                this.seconds);
     }
 
     /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */

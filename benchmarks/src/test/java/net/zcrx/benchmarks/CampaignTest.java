@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real servers and the real load generator, for a moment each. */
 @Timeout(120)
 class CampaignTest {
-    private static final Setup SETUP = new Setup(Home.find(), List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
+    private static final Setup SETUP =
+            new Setup(Home.find(), "cubic", List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
     private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
 
     @TempDir
@@ -74,7 +75,7 @@ class CampaignTest {
 
     @Test
     void shouldReportAServerThatCannotStart() throws Exception {
-        Setup nowhere = new Setup(Home.find(), List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
+        Setup nowhere = new Setup(Home.find(), "cubic", List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
         Pattern single = Patterns.matching(false, "single").get(0);
         Results results = new Campaign("test", nowhere, List.of(single), List.of(Peer.NIO), 1, null, NOWHERE).run();
         assertTrue(results.patterns().get(0).runs().get(0).failure().contains("ended at its start"));

@@ -1,0 +1,67 @@
+package net.zcrx.benchmarks;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A network namespace with nothing but loopback, in which connections of both sides have another TCP congestion control
+ * than the machine's. It is named by the routes, as the setting of a namespace can only be what the machine lets
+ * everybody have. It lasts as long as this process.
+ */
+final class Namespace {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String name = "zcrx-bench-" + ProcessHandle.current().pid() + '-' + COUNT.incrementAndGet();
+
+    private Namespace() {}
+
+    /**
+     * Creates it.
+     *
+     * @throws IOException without root, or if the kernel does not have this congestion control
+     */
+    static Namespace withCongestion(String congestion) throws IOException {
+        Namespace namespace = new Namespace();
+        ip("netns", "add", namespace.name);
+        Runtime.getRuntime().addShutdownHook(new Thread(namespace::delete));
+        ip("-n", namespace.name, "link", "set", "lo", "up");
+        for (String address : List.of("127.0.0.0/8", "127.0.0.1")) {
+            List<String> route = new ArrayList<>(List.of("-n", namespace.name, "route", "replace", "local", address));
+            route.addAll(List.of("table", "local", "dev", "lo", "proto", "kernel", "scope", "host"));
+            route.addAll(List.of("src", "127.0.0.1", "congctl", congestion));
+            ip(route.toArray(String[]::new));
+        }
+        return namespace;
+    }
+
+    /** What a command in it begins with. */
+    List<String> prefix() {
+        return List.of("ip", "netns", "exec", name);
+    }
+
+    private void delete() {
+        try {
+            ip("netns", "del", name);
+        } catch (IOException e) {
+            System.err.println("The network namespace " + name + " is left: " + e.getMessage());
+        }
+    }
+
+    private static void ip(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(String.join(" ", command) + " failed: " + out.trim());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while waiting for " + String.join(" ", command), e);
+        }
+    }
+}
