@@ -2,7 +2,6 @@ package net.zcrx.benchmarks;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,14 +24,12 @@ final class Namespace {
      */
     static Namespace withCongestion(String congestion) throws IOException {
         Namespace namespace = new Namespace();
-        ip("netns", "add", namespace.name);
+        ip("netns add " + namespace.name);
         Runtime.getRuntime().addShutdownHook(new Thread(namespace::delete));
-        ip("-n", namespace.name, "link", "set", "lo", "up");
+        ip("-n " + namespace.name + " link set lo up");
         for (String address : List.of("127.0.0.0/8", "127.0.0.1")) {
-            List<String> route = new ArrayList<>(List.of("-n", namespace.name, "route", "replace", "local", address));
-            route.addAll(List.of("table", "local", "dev", "lo", "proto", "kernel", "scope", "host"));
-            route.addAll(List.of("src", "127.0.0.1", "congctl", congestion));
-            ip(route.toArray(String[]::new));
+            ip("-n " + namespace.name + " route replace local " + address
+                    + " table local dev lo proto kernel scope host src 127.0.0.1 congctl " + congestion);
         }
         return namespace;
     }
@@ -44,24 +41,24 @@ final class Namespace {
 
     private void delete() {
         try {
-            ip("netns", "del", name);
+            ip("netns del " + name);
         } catch (IOException e) {
             System.err.println("The network namespace " + name + " is left: " + e.getMessage());
         }
     }
 
-    private static void ip(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    private static void ip(String arguments) throws IOException {
+        String command = "ip " + arguments;
+        Process process =
+                new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new IOException(String.join(" ", command) + " failed: " + out.trim());
+                throw new IOException(command + " failed: " + out.trim());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for " + String.join(" ", command), e);
+            throw new IOException("Interrupted while waiting for " + command, e);
         }
     }
 }
