@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
+import net.zcrx.receive.Turn;
 import net.zcrx.uring.Uring;
 
 /**
@@ -50,9 +51,6 @@ final class SocketReads {
     private static final long RETRY_MILLIS = 20;
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
-
-    /** Bytes a pass, in the mean of the last ones, from which on a connection comes after others for memory. */
-    private static final int MUCH_A_PASS = 32 * 1024;
 
     private final ZcrxSocketChannel channel;
     /** What nobody has asked for; {@code null} if there never was any. */
@@ -239,7 +237,7 @@ final class SocketReads {
             if (wait == null) {
                 wait = new Wait();
             }
-            receiver.await(wait, meanOfPass < MUCH_A_PASS);
+            receiver.await(wait, Turn.of(receivedThisPass, meanOfPass));
             if (receiver.isZeroCopy()) {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);

@@ -194,11 +194,11 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, boolean first) {
+    public void await(Waiter waiter, Turn turn) {
         counters.add(Counter.EXHAUSTIONS, 1);
         target = Math.min(target * 2, Math.min(MAX_POSTED, chunks));
         calmPasses = 0;
-        waiters.add(waiter, first);
+        waiters.add(waiter, turn);
     }
 
     @Override

@@ -51,13 +51,8 @@ public interface Receiver {
     /** Whether {@code result} ends a receive because memory ran out. The caller waits with {@link #await}. */
     boolean isExhausted(int result);
 
-    /**
-     * Resumes {@code waiter} once, as soon as there is memory again.
-     *
-     * @param first before the others: for one that takes little. A long flow may take all that there is, and a short
-     *     message would wait for the turn of each
-     */
-    void await(Waiter waiter, boolean first);
+    /** Resumes {@code waiter} once, as soon as there is memory again and it is its turn. */
+    void await(Waiter waiter, Turn turn);
 
     /** Resumes all that wait, for what it is worth: pages may have come free inside the kernel, which tells nobody. */
     void retry();

@@ -1,38 +1,42 @@
 package net.zcrx.receive;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import net.zcrx.receive.Receiver.Waiter;
 
 /** Who waits for memory, in the order in which they get it. */
 final class Waiters {
-    /** Those that take little. */
-    private final ArrayDeque<Waiter> first = new ArrayDeque<>();
+    /** One for each {@link Turn}. */
+    private final List<ArrayDeque<Waiter>> turns = List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
 
-    private final ArrayDeque<Waiter> others = new ArrayDeque<>();
+    private int count;
 
-    void add(Waiter waiter, boolean beforeOthers) {
-        (beforeOthers ? first : others).add(waiter);
+    void add(Waiter waiter, Turn turn) {
+        turns.get(turn.ordinal()).add(waiter);
+        count++;
     }
 
     boolean isEmpty() {
-        return first.isEmpty() && others.isEmpty();
+        return count == 0;
     }
 
     /** Each once; who is to wait again comes with the next call. */
     void resumeAll() {
-        resume(first.size() + others.size());
+        resume(count);
     }
 
     /** The next {@code most} of them, each once. */
     void resume(int most) {
-        // Counted before: who is to wait again is behind them.
-        int firstCount = Math.min(most, first.size());
-        int otherCount = Math.min(most - firstCount, others.size());
-        for (int i = 0; i < firstCount; i++) {
-            first.poll().resume();
-        }
-        for (int i = 0; i < otherCount; i++) {
-            others.poll().resume();
+        int left = most;
+        for (int turn = 0; turn < turns.size(); turn++) {
+            ArrayDeque<Waiter> waiters = turns.get(turn);
+            // Counted before: who is to wait again is behind them.
+            int resumed = Math.min(left, waiters.size());
+            left -= resumed;
+            count -= resumed;
+            for (int i = 0; i < resumed; i++) {
+                waiters.poll().resume();
+            }
         }
     }
 }

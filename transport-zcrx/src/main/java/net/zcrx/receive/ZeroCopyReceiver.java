@@ -126,9 +126,9 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, boolean first) {
+    public void await(Waiter waiter, Turn turn) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        waiters.add(waiter, first);
+        waiters.add(waiter, turn);
     }
 
     /**
