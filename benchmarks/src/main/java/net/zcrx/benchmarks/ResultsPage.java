@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 final class ResultsPage {
     static final String NAME = "RESULTS.md";
     private static final String VM = "vm";
-    /** What the names of the others begin with; then comes the congestion control. */
+    /** What the names of the others begin with; then come the congestion control and the kernel. */
     private static final String LOOPBACK = "loopback-";
 
     private static final String JSON = ".json";
@@ -34,7 +34,8 @@ final class ResultsPage {
             been sent; where the server's compiler had more than 0.5 %% of its processor meanwhile, it is measured
             again, four times at most. The pings beside long flows come from the server's processor, as else they would
             wait behind the flows in the loopback device. Peak memory is without the heap, which has the same %d MiB
-            everywhere. TCP's congestion control decides how fast a sender is, so each has tables of its own.
+            everywhere. TCP's congestion control decides how fast a sender is, so each has tables of its own, and so has
+            each kernel.
 
             """.formatted(ServerProcess.HEAP_MIB);
 
@@ -46,14 +47,14 @@ final class ResultsPage {
 
     /** The file in results/ that these belong to. */
     static String file(Results results) {
-        return (results.suite().equals(VM) ? VM : LOOPBACK + results.machine().congestion()) + JSON;
+        Machine machine = results.machine();
+        return (results.suite().equals(VM) ? VM : LOOPBACK + machine.congestion() + '-' + machine.kernel()) + JSON;
     }
 
     void write() throws IOException {
         StringBuilder page = new StringBuilder(INTRODUCTION);
         for (String loopback : loopbacks()) {
-            String congestion = loopback.substring(LOOPBACK.length());
-            append(page, loopback, "## Loopback, copying, TCP congestion control " + congestion + "\n\n");
+            append(page, loopback, "## Loopback, copying: " + loopback.substring(LOOPBACK.length()) + "\n\n");
         }
         append(
                 page,

@@ -1,6 +1,7 @@
 package net.zcrx.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.List;
@@ -32,6 +33,14 @@ class ResultsTest {
                 merged.patterns().stream().map(PatternRuns::name).toList());
         assertEquals(2, merged.patterns().get(1).seconds());
         assertEquals(List.of(Peer.NIO, Peer.ZCRX), merged.peers());
+    }
+
+    /** What is published of another kernel must not be lost as this one is measured. */
+    @Test
+    void shouldKeepKernelsApart() {
+        assertNotEquals(
+                ResultsPage.file(results(machine("7.4", "cubic"), Peer.ZCRX, 1, "a")),
+                ResultsPage.file(results(machine("7.3", "cubic"), Peer.ZCRX, 1, "a")));
     }
 
     @Test
