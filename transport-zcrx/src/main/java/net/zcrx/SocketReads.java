@@ -51,6 +51,13 @@ final class SocketReads {
     private static final long RETRY_MILLIS = 20;
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
+    /**
+     * What comes in a pass of the loop, in bytes, with which a connection is received in bulk when it is armed again,
+     * which is when it had to wait for memory; a small message costs more that way.
+     */
+    private static final int BULK = 128 * 1024;
+    /** With this it is armed again as before. */
+    private static final int NO_BULK = 32 * 1024;
 
     private final ZcrxSocketChannel channel;
     /** What nobody has asked for; {@code null} if there never was any. */
@@ -66,6 +73,8 @@ final class SocketReads {
     private long receive;
     /** Bytes after which the receive that was armed last ends by itself; 0 if it does not. */
     private int limit;
+    /** Whether it was armed in bulk. */
+    private boolean bulk;
 
     private long received;
     private int receivedThisPass;
@@ -115,6 +124,16 @@ final class SocketReads {
     }
 
     private void take(IoUringIoEvent event) {
+        received += event.res();
+        receivedThisPass += event.res();
+        tried = 0;
+        channel.loop().coalescing().received(event.res(), last == null);
+        for (int buffers = receiver().begin(event); buffers > 0; buffers--) {
+            takeBuffer(event);
+        }
+    }
+
+    private void takeBuffer(IoUringIoEvent event) {
         ByteBuf buffer;
         try {
             buffer = receiver().take(event, error == null ? last : null, channel.alloc());
@@ -124,10 +143,6 @@ final class SocketReads {
             fail(e);
             return;
         }
-        received += event.res();
-        receivedThisPass += event.res();
-        channel.loop().coalescing().received(event.res(), last == null);
-        tried = 0;
         if (error != null) {
             buffer.release();
         } else if (last == null) {
@@ -224,15 +239,7 @@ final class SocketReads {
         state = State.IDLE;
         receive = 0;
         Receiver receiver = receiver();
-        if (result > 0) {
-            if (limit == 0 && before == State.ARMED) {
-                // The kernel disarms a multishot receive when the completion queue has no room for more.
-                receiver.counters().add(Counter.CQ_FULL, 1);
-            }
-        } else if (result == 0) {
-            ended = limit == 0 || received < limit;
-            hangUp |= ended;
-        } else if (receiver.isExhausted(result)) {
+        if ((limit == 0 || result < 0) && receiver.isExhausted(result)) {
             state = State.WAITING;
             if (wait == null) {
                 wait = new Wait();
@@ -242,6 +249,14 @@ final class SocketReads {
                 // Pages may come free inside the kernel, as another connection ends, and nobody tells.
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
+        } else if (result > 0) {
+            if (limit == 0 && before == State.ARMED) {
+                // The kernel disarms a multishot receive when the completion queue has no room for more.
+                receiver.counters().add(Counter.CQ_FULL, 1);
+            }
+        } else if (result == 0) {
+            ended = limit == 0 || received < limit;
+            hangUp |= ended;
         } else if (!mayGoOn(result)) {
             fail(failure(result));
         }
@@ -373,7 +388,7 @@ final class SocketReads {
         if (mayReceive && state == State.IDLE && channel.isActive()) {
             arm();
         }
-        if (state == State.ARMED && limit == 0 && (!mayReceive || limit() > 0)) {
+        if (state == State.ARMED && limit == 0 && (!mayReceive || limit() > 0 || bulk && meanOfPass < NO_BULK)) {
             state = State.CANCELLING;
             channel.submit(Uring.cancel(receive));
         }
@@ -385,7 +400,8 @@ final class SocketReads {
     private void arm() {
         received = 0;
         limit = limit();
-        receive = channel.submit(receiver().arm(channel.socket.intValue(), limit));
+        bulk = meanOfPass >= BULK;
+        receive = channel.submit(receiver().arm(channel.socket.intValue(), limit, bulk));
         if (receive != 0) {
             state = State.ARMED;
         }

@@ -23,13 +23,23 @@ public interface Receiver {
      *
      * @param limit bytes after which it ends by itself, with a result of 0 or with the last data, and maybe before;
      *     0 keeps it armed until it is cancelled
+     * @param bulk whether much comes at once: then it may be received in larger pieces, if there is no limit
      */
-    IoUringIoOps arm(int fd, int limit);
+    IoUringIoOps arm(int fd, int limit, boolean bulk);
 
     /**
-     * Makes a buffer of a completion that carries data.
+     * Begins with a completion that carries data.
      *
-     * @param last the buffer that the same channel's completion before this one gave, not handed to the user yet; or
+     * @return how many buffers the data is in: {@link #take} is to be called so often
+     */
+    default int begin(IoUringIoEvent event) {
+        return 1;
+    }
+
+    /**
+     * Makes a buffer of a completion that carries data, or of its next part.
+     *
+     * @param last the buffer that the same channel's data before this gave, not handed to the user yet; or
      *     {@code null}
      * @return {@code last} if it could take the data in, else another buffer; the caller owns it
      */
@@ -48,7 +58,10 @@ public interface Receiver {
         return null;
     }
 
-    /** Whether {@code result} ends a receive because memory ran out. The caller waits with {@link #await}. */
+    /**
+     * Whether {@code result} ends a receive without limit because memory ran out: one with data may have taken the last
+     * of it. The caller waits with {@link #await}.
+     */
     boolean isExhausted(int result);
 
     /** Resumes {@code waiter} once, as soon as there is memory again and it is its turn. */

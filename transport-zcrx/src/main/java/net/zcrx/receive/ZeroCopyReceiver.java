@@ -71,7 +71,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public IoUringIoOps arm(int fd, int limit) {
+    public IoUringIoOps arm(int fd, int limit, boolean bulk) {
         return Uring.recvZeroCopy(fd, queue.id(), limit);
     }
 

@@ -33,6 +33,9 @@ public final class BufferRing {
     private final ByteBuffer entries;
     private final int mask;
     private final short group;
+    /** The tail at which each buffer was added last, by its id. */
+    private final short[] added;
+
     private short tail;
 
     private BufferRing(long address, long bytes, int size, short group) {
@@ -41,6 +44,7 @@ public final class BufferRing {
         this.entries = Buffer.wrapMemoryAddressWithNativeOrder(address, Math.toIntExact(bytes));
         this.mask = size - 1;
         this.group = group;
+        added = new short[size];
     }
 
     /**
@@ -93,16 +97,25 @@ public final class BufferRing {
         return group;
     }
 
-    /** Adds a buffer; the kernel sees it after {@link #publish()}. The caller never adds more than the ring holds. */
+    /**
+     * Adds a buffer; the kernel sees it after {@link #publish()}. The caller never adds more than the ring holds.
+     *
+     * @param id less than the ring's size
+     */
     public void add(long address, int length, short id) {
         int entry = (tail & mask) * ENTRY_BYTES;
         entries.putLong(entry, address).putInt(entry + ENTRY_LENGTH, length).putShort(entry + ENTRY_ID, id);
-        tail++;
+        added[id] = tail++;
     }
 
     /** Shows the kernel what was added: the release store orders the entries before the tail. */
     public void publish() {
         SHORT.setRelease(entries, TAIL, tail);
+    }
+
+    /** The buffer that was added after the one with this id, in which a bundle goes on. */
+    public int after(int id) {
+        return entries.getShort((added[id] + 1 & mask) * ENTRY_BYTES + ENTRY_ID);
     }
 
     /** Frees the ring's memory; only when the io_uring it was registered with is closed. */

@@ -56,6 +56,7 @@ public final class Uring {
 
     private static final byte IOSQE_BUFFER_SELECT = 1 << 5;
     private static final short RECV_MULTISHOT = 1 << 1;
+    private static final short RECV_BUNDLE = 1 << 4;
     private static final short SEND_ZC_REPORT_USAGE = 1 << 3;
     private static final short ACCEPT_MULTISHOT = 1;
     private static final int ASYNC_CANCEL_ALL = 1;
@@ -77,6 +78,15 @@ public final class Uring {
     public static IoUringIoOps recv(int fd, short group, int limit) {
         short ioPrio = limit == 0 ? RECV_MULTISHOT : 0;
         return new IoUringIoOps(OP_RECV, IOSQE_BUFFER_SELECT, ioPrio, fd, 0, 0, limit, 0, 0L, group, (short) 0, 0, 0);
+    }
+
+    /**
+     * As {@link #recv} without a limit, but one completion is of up to {@code most} bytes, in as many buffers as they
+     * take; the ring gives these in its order. From Linux 6.17 on; EINVAL before, where {@code len} must be 0.
+     */
+    public static IoUringIoOps recvBundles(int fd, short group, int most) {
+        short ioPrio = RECV_MULTISHOT | RECV_BUNDLE;
+        return new IoUringIoOps(OP_RECV, IOSQE_BUFFER_SELECT, ioPrio, fd, 0, 0, most, 0, 0L, group, (short) 0, 0, 0);
     }
 
     /** RECV_ZC from interface queue {@code zcrxId} until {@code limit} bytes came (0 = no limit). */
