@@ -250,8 +250,9 @@ final class SocketReads {
                 channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             }
         } else if (result > 0) {
-            if (limit == 0 && before == State.ARMED) {
-                // The kernel disarms a multishot receive when the completion queue has no room for more.
+            if (limit == 0 && !bulk && before == State.ARMED) {
+                // The kernel disarms a multishot receive when the completion queue has no room for more; one in bulk
+                // also when it could have taken the last of the memory.
                 receiver.counters().add(Counter.CQ_FULL, 1);
             }
         } else if (result == 0) {

@@ -1,6 +1,7 @@
 package net.zcrx.lessons;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.Channel;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class BundleTest {
     private static final int MIB = 1 << 20;
     private static final int FLOWS = 4;
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 8;
     private static final int SHORT_MESSAGES = 20;
 
     @RegisterExtension
@@ -30,6 +31,7 @@ class BundleTest {
     @Test
     void shouldReceiveLongFlowsThatWaitedAndThenShortMessages() throws Exception {
         byte[][] data = new byte[FLOWS][ROUNDS * MIB + SHORT_MESSAGES];
+        Random random = new Random(1);
         List<SocketChannel> flows = new ArrayList<>();
         Channel server = loops.server(new ChannelInitializer<>() {
                     @Override
@@ -45,19 +47,21 @@ class BundleTest {
         try {
             int[] sent = new int[FLOWS];
             for (int flow = 0; flow < FLOWS; flow++) {
-                new Random(flow).nextBytes(data[flow]);
+                random.nextBytes(data[flow]);
                 flows.add(SocketChannel.open(server.localAddress()));
                 loops.await("accepted", () -> recorders.size() == flows.size());
             }
             for (int round = 0; round < ROUNDS; round++) {
                 Loops.whileStopped(loops.loop(0), () -> {
                     for (int flow = 0; flow < FLOWS; flow++) {
-                        sent[flow] += fill(flows.get(flow), data[flow], sent[flow]);
+                        int most = MIB - random.nextInt(MIB / 2);
+                        sent[flow] += fill(flows.get(flow), ByteBuffer.wrap(data[flow], sent[flow], most));
                     }
                 });
                 awaitBytes(sent);
             }
             assertTrue(loops.metrics().exhaustions() > 0, "Memory was never short: this tests nothing.");
+            assertEquals(0, loops.metrics().completionQueueFull(), "The completion queue was never full.");
             for (int message = 0; message < SHORT_MESSAGES; message++) {
                 for (int flow = 0; flow < FLOWS; flow++) {
                     sent[flow] += flows.get(flow).write(ByteBuffer.wrap(data[flow], sent[flow], 1));
@@ -83,11 +87,13 @@ class BundleTest {
         }
     }
 
-    /** Sends what is at {@code from} until the kernel takes no more, at most 1 MiB; returns how much. */
-    private static int fill(SocketChannel flow, byte[] data, int from) throws Exception {
+    /** Sends until the kernel takes no more; returns how many bytes it took. */
+    private static int fill(SocketChannel flow, ByteBuffer data) throws Exception {
         flow.configureBlocking(false);
-        ByteBuffer part = ByteBuffer.wrap(data, from, Math.min(MIB, data.length - SHORT_MESSAGES - from));
-        while (part.hasRemaining() && flow.write(part) > 0) {}
-        return part.position() - from;
+        int sent = 0;
+        for (int count; (count = flow.write(data)) > 0; ) {
+            sent += count;
+        }
+        return sent;
     }
 }
