@@ -266,7 +266,16 @@ final class SocketReads {
     private boolean mayGoOn(int result) {
         return result == Uring.ECANCELED
                 || receiver.isTransient(result)
+                || result == Uring.EINVAL && turnFromBulk()
                 || result == Uring.EFAULT && turnToOtherQueue();
+    }
+
+    /** A kernel without it refuses each receive that was armed in bulk, of which there may be several. */
+    private boolean turnFromBulk() {
+        if (bulk) {
+            receiver.endBulk();
+        }
+        return bulk;
     }
 
     /** The packets come by another queue, since the connection began or since the NIC's rules were changed. */
@@ -401,7 +410,7 @@ final class SocketReads {
     private void arm() {
         received = 0;
         limit = limit();
-        bulk = meanOfPass >= BULK;
+        bulk = limit == 0 && meanOfPass >= BULK && receiver().hasBulk();
         receive = channel.submit(receiver().arm(channel.socket.intValue(), limit, bulk));
         if (receive != 0) {
             state = State.ARMED;

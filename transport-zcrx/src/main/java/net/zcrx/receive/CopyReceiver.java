@@ -119,9 +119,17 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public IoUringIoOps arm(int fd, int limit, boolean bulk) {
-        return bulk && bundles && limit == 0
-                ? Uring.recvBundles(fd, ring.group(), BUNDLE_BYTES)
-                : Uring.recv(fd, ring.group(), limit);
+        return bulk ? Uring.recvBundles(fd, ring.group(), BUNDLE_BYTES) : Uring.recv(fd, ring.group(), limit);
+    }
+
+    @Override
+    public boolean hasBulk() {
+        return bundles;
+    }
+
+    @Override
+    public void endBulk() {
+        bundles = false;
     }
 
     @Override
@@ -233,9 +241,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean isTransient(int result) {
-        boolean refused = bundles && result == Uring.EINVAL;
-        bundles &= !refused;
-        return refused;
+        return false;
     }
 
     @Override

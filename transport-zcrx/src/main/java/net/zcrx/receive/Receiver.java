@@ -23,9 +23,17 @@ public interface Receiver {
      *
      * @param limit bytes after which it ends by itself, with a result of 0 or with the last data, and maybe before;
      *     0 keeps it armed until it is cancelled
-     * @param bulk whether much comes at once: then it may be received in larger pieces, if there is no limit
+     * @param bulk whether to receive in larger pieces, as much comes at once; only where {@link #hasBulk}, without limit
      */
     IoUringIoOps arm(int fd, int limit, boolean bulk);
+
+    /** Whether a receive may be armed in bulk. */
+    default boolean hasBulk() {
+        return false;
+    }
+
+    /** The kernel refused a receive in bulk: there are none from now on. */
+    default void endBulk() {}
 
     /**
      * Begins with a completion that carries data.
