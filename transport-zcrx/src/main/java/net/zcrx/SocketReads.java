@@ -1,12 +1,9 @@
 package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelPipeline;
-import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
@@ -15,18 +12,15 @@ import net.zcrx.receive.Turn;
 import net.zcrx.uring.Uring;
 
 /**
- * The receive side of a connection: when the kernel may receive, and when the user sees what it received.
- *
- * <p>A buffer is as long as what came at once. Only if the user has chosen a {@code RecvByteBufAllocator} of his own it
- * is cut to the lengths that this one gives.
+ * The receive side of a connection: when the kernel may receive. When the user sees what it received is up to the
+ * {@link Delivery}.
  *
  * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length;
  * and so does each pass of the loop where the user has bounded what one may bring ({@code RECEIVE_GRANT}), as the next
- * is armed at a pass's end only. What comes though nobody asks for it (auto-read just went off) is kept in order for
- * the next read(). When no receive is armed a poll watches for the peer's end, as a receive would see it: then
- * everything is read and handed on, asked for or not, as Netty's other transports do.
+ * is armed at a pass's end only. When no receive is armed a poll watches for the peer's end, as a receive would see it:
+ * then everything is read and handed on, asked for or not, as Netty's other transports do.
  */
-final class SocketReads {
+final class SocketReads extends Delivery {
     private enum State {
         IDLE,
         ARMED,
@@ -59,10 +53,6 @@ final class SocketReads {
     /** With this it is armed again as before. */
     private static final int NO_BULK = 32 * 1024;
 
-    private final ZcrxSocketChannel channel;
-    /** What nobody has asked for; {@code null} if there never was any. */
-    private ArrayDeque<ByteBuf> kept;
-
     /** Received last; the next completion may still add to it. */
     private ByteBuf last;
 
@@ -88,27 +78,22 @@ final class SocketReads {
     /** Queues that were tried since the last byte. */
     private int tried;
 
-    private boolean wanted;
-    private boolean reading;
-    private boolean hangUp;
     private boolean ended;
     private Throwable error;
-    private boolean closed;
-    private boolean toldCopyingOut;
 
     SocketReads(ZcrxSocketChannel channel) {
-        this.channel = channel;
+        super(channel);
     }
 
-    /** The user wants to read. */
+    @Override
     void want() {
-        wanted = true;
+        super.want();
         wake();
     }
 
-    /** The user wants to read no more. */
+    @Override
     void clear() {
-        wanted = false;
+        super.clear();
         wake();
     }
 
@@ -164,17 +149,22 @@ final class SocketReads {
         return receiver;
     }
 
+    @Override
+    boolean isCopyingOut() {
+        return receiver().isCopyingOut();
+    }
+
     private void fail(Throwable cause) {
         if (error == null) {
             error = cause;
         }
-        hangUp = true;
+        handOnUnasked();
     }
 
     void hangUp(int result) {
         watchingHangUp = false;
         if (result > 0) {
-            hangUp = true;
+            handOnUnasked();
         }
         wake();
     }
@@ -188,7 +178,7 @@ final class SocketReads {
         receiver = null;
         if (channel.config().isAutoRead()) {
             // The next loop reads anew, if auto-read is on still.
-            wanted = false;
+            super.clear();
         }
     }
 
@@ -205,33 +195,19 @@ final class SocketReads {
         if (!channel.isAttached() || channel.isClosing()) {
             return;
         }
-        while (hasKept() && mayDeliver()) {
-            ByteBuf rest = deliverParts(kept.poll());
-            if (rest != null && !releaseIfClosed(rest)) {
-                kept.addFirst(rest);
-            }
+        endReading(ended || error != null, error);
+        if (!channel.isClosing()) {
+            settle();
         }
-        if ((ended || error != null) && !hasKept() && !closed) {
-            finish();
-        } else if (reading) {
-            completeReading();
-        }
-        if (channel.isClosing()) {
-            return;
-        }
-        settle();
     }
 
-    /** The channel has closed: nobody will read what is left. */
+    @Override
     void close() {
-        closed = true;
         if (last != null) {
             last.release();
             last = null;
         }
-        while (hasKept()) {
-            kept.poll().release();
-        }
+        super.close();
     }
 
     private void ended(int result) {
@@ -257,7 +233,9 @@ final class SocketReads {
             }
         } else if (result == 0) {
             ended = limit == 0 || received < limit;
-            hangUp |= ended;
+            if (ended) {
+                handOnUnasked();
+            }
         } else if (!mayGoOn(result)) {
             fail(failure(result));
         }
@@ -290,96 +268,6 @@ final class SocketReads {
         }
     }
 
-    /** Hands a buffer to the user, or keeps what he does not want now. */
-    private void offer(ByteBuf buffer) {
-        ByteBuf rest = hasKept() ? buffer : deliverParts(buffer);
-        if (rest != null && !releaseIfClosed(rest)) {
-            if (kept == null) {
-                kept = new ArrayDeque<>();
-            }
-            kept.add(rest);
-        }
-    }
-
-    private boolean hasKept() {
-        return kept != null && !kept.isEmpty();
-    }
-
-    /** The user may have closed the channel while he was handed a part. */
-    private boolean releaseIfClosed(ByteBuf rest) {
-        if (closed) {
-            rest.release();
-        }
-        return closed;
-    }
-
-    /** Delivers in parts as long as the user's allocator wants them; returns what is left, or {@code null}. */
-    private ByteBuf deliverParts(ByteBuf buffer) {
-        while (mayDeliver()) {
-            int part = channel.socketConfig().isReceiveAdaptive()
-                    ? Integer.MAX_VALUE
-                    : channel.receiveHandle().guess();
-            if (part <= 0 || buffer.readableBytes() <= part) {
-                deliver(buffer);
-                return null;
-            }
-            deliver(buffer.readRetainedSlice(part));
-        }
-        return buffer;
-    }
-
-    private boolean mayDeliver() {
-        return (reading || wanted || hangUp) && channel.isAttached() && !channel.isClosing();
-    }
-
-    private void deliver(ByteBuf buffer) {
-        ExtendedHandle handle = channel.receiveHandle();
-        if (!reading) {
-            reading = true;
-            handle.reset(channel.config());
-        }
-        // Each buffer answers the requests before it: a read() while the last one is handled asks for more.
-        wanted = false;
-        int bytes = buffer.readableBytes();
-        handle.attemptedBytesRead(bytes);
-        handle.lastBytesRead(bytes);
-        handle.incMessagesRead(1);
-        tellIfCopyingOut();
-        channel.pipeline().fireChannelRead(buffer);
-        if (!handle.continueReading() && reading) {
-            completeReading();
-        }
-    }
-
-    private void tellIfCopyingOut() {
-        boolean copyingOut = receiver().isCopyingOut();
-        if (copyingOut != toldCopyingOut) {
-            toldCopyingOut = copyingOut;
-            channel.pipeline()
-                    .fireUserEventTriggered(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
-        }
-    }
-
-    private void completeReading() {
-        reading = false;
-        channel.receiveHandle().readComplete();
-        channel.pipeline().fireChannelReadComplete();
-    }
-
-    /** The peer has ended its side, or the connection has failed, and the user has seen all that came before. */
-    private void finish() {
-        closed = true;
-        ChannelPipeline pipeline = channel.pipeline();
-        // As with Netty's other transports: a read that meets the end completes, too.
-        completeReading();
-        if (error != null) {
-            pipeline.fireExceptionCaught(error);
-        }
-        if (channel.isOpen() && !channel.isClosing()) {
-            channel.shutdownInputAtEnd();
-        }
-    }
-
     private IOException failure(int result) {
         if (result == Uring.EFAULT && receiver.isZeroCopy()) {
             return new IOException("The packets of " + channel + " come by a NIC queue that another process or group of"
@@ -391,10 +279,10 @@ final class SocketReads {
 
     /** Arms or cancels what the state asks for. */
     private void settle() {
-        if (closed) {
+        if (isClosed()) {
             return;
         }
-        boolean mayReceive = wanted || hangUp;
+        boolean mayReceive = isWanted();
         if (mayReceive && state == State.IDLE && channel.isActive()) {
             arm();
         }
@@ -402,7 +290,7 @@ final class SocketReads {
             state = State.CANCELLING;
             channel.submit(Uring.cancel(receive));
         }
-        if (state == State.IDLE && !watchingHangUp && !hangUp && channel.isActive()) {
+        if (state == State.IDLE && !watchingHangUp && !isUnasked() && channel.isActive()) {
             watchingHangUp = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLRDHUP)) != 0;
         }
     }
@@ -419,7 +307,7 @@ final class SocketReads {
 
     private int limit() {
         int grant = channel.socketConfig().receiveGrant();
-        return grant > 0 || channel.config().isAutoRead() || hangUp ? grant : BYTES_OF_A_READ;
+        return grant > 0 || channel.config().isAutoRead() || isUnasked() ? grant : BYTES_OF_A_READ;
     }
 
     private void wake() {

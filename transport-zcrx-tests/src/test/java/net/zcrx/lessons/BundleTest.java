@@ -55,7 +55,7 @@ class BundleTest {
                 Loops.whileStopped(loops.loop(0), () -> {
                     for (int flow = 0; flow < FLOWS; flow++) {
                         int most = MIB - random.nextInt(MIB / 2);
-                        sent[flow] += fill(flows.get(flow), ByteBuffer.wrap(data[flow], sent[flow], most));
+                        sent[flow] += Loops.fill(flows.get(flow), ByteBuffer.wrap(data[flow], sent[flow], most));
                     }
                 });
                 awaitBytes(sent);
@@ -85,15 +85,5 @@ class BundleTest {
         for (int flow = 0; flow < FLOWS; flow++) {
             recorders.get(flow).awaitBytes(sent[flow]);
         }
-    }
-
-    /** Sends until the kernel takes no more; returns how many bytes it took. */
-    private static int fill(SocketChannel flow, ByteBuffer data) throws Exception {
-        flow.configureBlocking(false);
-        int sent = 0;
-        for (int count; (count = flow.write(data)) > 0; ) {
-            sent += count;
-        }
-        return sent;
     }
 }

@@ -136,10 +136,7 @@ class ExhaustionTest {
             long[] sent = {(long) flows.size() * MIB};
             Loops.whileStopped(loops.loop(0), () -> {
                 for (SocketChannel flow : flows) {
-                    flow.configureBlocking(false);
-                    for (int count; (count = flow.write(ByteBuffer.allocate(64 * 1024))) > 0; ) {
-                        sent[0] += count;
-                    }
+                    sent[0] += Loops.fill(flow, ByteBuffer.allocate(16 * MIB));
                 }
                 message.write(ByteBuffer.wrap(new byte[] {1}));
             });

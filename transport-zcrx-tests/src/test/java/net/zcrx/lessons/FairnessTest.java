@@ -40,7 +40,9 @@ class FairnessTest {
             int[] unread = new int[FLOWS];
             Loops.whileStopped(loops.loop(0), () -> {
                 for (int flow = 0; flow < FLOWS; flow++) {
-                    unread[flow] = fill(flows.get(flow), (byte) flow);
+                    byte[] data = new byte[2 * MIB];
+                    Arrays.fill(data, (byte) flow);
+                    unread[flow] = Loops.fill(flows.get(flow), ByteBuffer.wrap(data));
                 }
             });
             int total = Arrays.stream(unread).sum();
@@ -60,17 +62,5 @@ class FairnessTest {
             }
             server.close().sync();
         }
-    }
-
-    /** Sends {@code value} until the kernel takes no more, at most 2 MiB; returns how often. */
-    private static int fill(SocketChannel flow, byte value) throws Exception {
-        flow.configureBlocking(false);
-        byte[] part = new byte[64 * 1024];
-        Arrays.fill(part, value);
-        int sent = 0;
-        for (int count; sent < 2 * MIB && (count = flow.write(ByteBuffer.wrap(part))) > 0; ) {
-            sent += count;
-        }
-        return sent;
     }
 }

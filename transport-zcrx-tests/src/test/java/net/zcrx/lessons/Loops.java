@@ -14,6 +14,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -233,6 +235,16 @@ final class Loops implements AfterEachCallback {
             data[i] = (byte) (i * 31 + (i >>> 8) * 17 + (i >>> 16) * 7);
         }
         return data;
+    }
+
+    /** Sends without waiting, until the kernel takes no more or all is sent; returns how many bytes it took. */
+    static int fill(SocketChannel flow, ByteBuffer data) throws IOException {
+        flow.configureBlocking(false);
+        int sent = 0;
+        for (int count; (count = flow.write(data)) > 0; ) {
+            sent += count;
+        }
+        return sent;
     }
 
     static byte[] readFully(Socket socket) {
