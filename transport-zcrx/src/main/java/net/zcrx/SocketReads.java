@@ -46,8 +46,8 @@ final class SocketReads extends Delivery {
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
     /**
-     * What comes in a pass of the loop, in bytes, with which a connection is received in bulk when it is armed again,
-     * which is when it had to wait for memory; a small message costs more that way.
+     * What comes in a pass of the loop, in bytes, with which a connection that had to wait for memory is received in
+     * bulk from then on; a small message costs more that way.
      */
     private static final int BULK = 128 * 1024;
     /** With this it is armed again as before. */
@@ -65,6 +65,8 @@ final class SocketReads extends Delivery {
     private int limit;
     /** Whether it was armed in bulk. */
     private boolean bulk;
+    /** Whether it had to wait for memory since it last sent something. */
+    private boolean waited;
 
     private long received;
     private int receivedThisPass;
@@ -169,6 +171,14 @@ final class SocketReads extends Delivery {
         wake();
     }
 
+    /**
+     * What came was a message, and this may be its answer. Nothing is gained by messages that come in bulk, and their
+     * sender waits longer, as they are acknowledged less often.
+     */
+    void sent() {
+        waited = false;
+    }
+
     /** The channel leaves its loop. */
     void leave() {
         wait = null;
@@ -217,6 +227,7 @@ final class SocketReads extends Delivery {
         Receiver receiver = receiver();
         if ((limit == 0 || result < 0) && receiver.isExhausted(result)) {
             state = State.WAITING;
+            waited = true;
             if (wait == null) {
                 wait = new Wait();
             }
@@ -286,7 +297,7 @@ final class SocketReads extends Delivery {
         if (mayReceive && state == State.IDLE && channel.isActive()) {
             arm();
         }
-        if (state == State.ARMED && limit == 0 && (!mayReceive || limit() > 0 || bulk && meanOfPass < NO_BULK)) {
+        if (state == State.ARMED && limit == 0 && (!mayReceive || isOutdated())) {
             state = State.CANCELLING;
             channel.submit(Uring.cancel(receive));
         }
@@ -295,10 +306,15 @@ final class SocketReads extends Delivery {
         }
     }
 
+    /** Whether a receive without limit would not be armed now as it was. */
+    private boolean isOutdated() {
+        return limit() > 0 || bulk && (!waited || meanOfPass < NO_BULK);
+    }
+
     private void arm() {
         received = 0;
         limit = limit();
-        bulk = limit == 0 && meanOfPass >= BULK && receiver().hasBulk();
+        bulk = limit == 0 && waited && meanOfPass >= BULK && receiver().hasBulk();
         receive = channel.submit(receiver().arm(channel.socket.intValue(), limit, bulk));
         if (receive != 0) {
             state = State.ARMED;

@@ -247,7 +247,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         write = submission;
         busy = submission != 0;
         if (busy) {
-            channel.loop().coalescing().sent();
+            channel.sent();
         }
     }
 

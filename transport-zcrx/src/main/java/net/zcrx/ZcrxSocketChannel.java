@@ -359,6 +359,12 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         writes.flush(unsafe().outboundBuffer());
     }
 
+    /** A send was submitted. */
+    void sent() {
+        loop().coalescing().sent();
+        reads.sent();
+    }
+
     void failWrite(Throwable cause) {
         ((SocketUnsafe) unsafe()).failWrite(cause);
     }
