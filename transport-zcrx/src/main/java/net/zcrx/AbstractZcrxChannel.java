@@ -3,6 +3,7 @@ package net.zcrx;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -15,12 +16,15 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.PromiseNotifier;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.ArrayDeque;
 import net.zcrx.uring.Uring;
 
 /**
@@ -28,8 +32,12 @@ import net.zcrx.uring.Uring;
  * and the channel leaves its loop, when the last one has completed.
  */
 abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChannel {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AbstractZcrxChannel.class);
+
     final Socket socket;
     private volatile boolean active;
+    /** The channel is closed for its user, whatever the kernel still has of it. For good. */
+    private volatile boolean closing;
     /** Of a connection {@code null} before somebody asks, or it closes: most are never asked, and this is 96 bytes. */
     private volatile SocketAddress local;
 
@@ -41,11 +49,23 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     private int requests;
 
     private boolean ready;
-    /** The user has closed the channel; for good, while {@link #pendingClose} is there until the requests have ended. */
-    private boolean closing;
-
+    /** Its place in the loop's list of channels. */
+    private int index;
+    /** There until the requests have ended. */
     private PendingClose pendingClose;
+    /** Netty closes the channel at this moment, and must see whether it was active. */
+    private boolean finishing;
+    /** Closed by force: nobody waits for its requests but its descriptor. */
+    private boolean forced;
+
     private ChannelPromise deregisterPromise;
+    /**
+     * What was asked of a channel that waits to leave its old loop before it can be registered with the new one, whose
+     * thread alone uses this; {@code null} if it does not wait.
+     */
+    private ArrayDeque<Runnable> afterRegistration;
+    /** Registers it with the new loop. Guarded by {@code this}, as are changes of {@link #registration}. */
+    private Runnable registerNext;
 
     private static final class PendingClose {
         final ChannelPromise promise;
@@ -76,6 +96,9 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     /** On the loop's thread: the user wants to read no more. */
     abstract void stopReading();
 
+    /** The same, by another thread: a read() that the loop has heard of is not taken back, as with epoll. */
+    abstract void autoReadClearedElsewhere();
+
     /** On the loop's thread, which the channel is about to leave, or to end on: nothing may call it back there. */
     void leave() {}
 
@@ -93,18 +116,58 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         ready = false;
     }
 
-    /** Whether requests may be submitted and events fired. */
+    final int index() {
+        return index;
+    }
+
+    final void index(int now) {
+        index = now;
+    }
+
+    /**
+     * Whether requests may be submitted and events fired. Registration is asked first: a channel that is on its way to
+     * another loop may be used on that one's thread, and must not touch the old one.
+     */
     final boolean isAttached() {
-        return loop != null && !loop.isClosed() && isRegistered();
+        return isRegistered() && loop != null && !loop.isClosed();
     }
 
     final boolean isClosing() {
         return closing || !socket.isOpen();
     }
 
+    /**
+     * Something that the user owns, an executor or an allocator, has thrown an exception into the loop. It is this
+     * channel's alone: the others of the loop go on.
+     */
+    final void raise(Throwable cause) {
+        try {
+            pipeline().fireExceptionCaught(cause);
+        } catch (Throwable refusal) {
+            if (refusal != cause) {
+                cause.addSuppressed(refusal);
+            }
+            LOGGER.warn("{} could not be told of an exception, as its first handler's executor threw one too:", this,
+                    cause);
+        }
+    }
+
+    /** As {@link #raise}, where the connection cannot go on: bytes of it were lost, or its state is not known. */
+    final void raiseAndClose(Throwable cause) {
+        raise(cause);
+        if (!isClosing()) {
+            unsafe().close(unsafe().voidPromise());
+        }
+    }
+
     /** Whether the channel is closed for the user, and waits for its requests to end. */
     final boolean isClosePending() {
         return pendingClose != null;
+    }
+
+    /** The ring is closed. */
+    final void loopEnded() {
+        ((ZcrxUnsafe) unsafe()).loopEnded();
     }
 
     /** Auto-read went off, on any thread. */
@@ -118,7 +181,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             eventLoop().execute(() -> {
                 // It may be on again, by a thread whose read() came before this.
                 if (!config().isAutoRead()) {
-                    stopReading();
+                    autoReadClearedElsewhere();
                 }
             });
         }
@@ -126,6 +189,9 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     /** Returns what {@link Uring#cancel} takes, or 0 if the channel has left its loop. */
     final long submit(IoUringIoOps request) {
+        if (registration == null) {
+            return 0;
+        }
         long id = registration.submit(request);
         if (id != 0) {
             loop.coalescing().submitted();
@@ -135,9 +201,15 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     }
 
     final void cancelAll() {
+        // The descriptor is open as long as there are requests, so that its number is no one else's.
         if (requests > 0) {
             submit(Uring.cancelAll(socket.intValue()));
         }
+    }
+
+    /** The kernel has chosen a local address, though the connection does not stand yet. */
+    final void bound() {
+        local = socket.localAddress();
     }
 
     final void activate() {
@@ -169,12 +241,18 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     public final boolean isOpen() {
-        return socket.isOpen();
+        return !isClosing();
     }
 
     @Override
     public final boolean isActive() {
-        return active;
+        return active && (!closing || finishing);
+    }
+
+    /** As of any closed channel: nobody waits for it to become writable. */
+    @Override
+    public final boolean isWritable() {
+        return !isClosing() && super.isWritable();
     }
 
     @Override
@@ -211,14 +289,20 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         // The last chance to ask; before active is false, as others may ask now.
         localAddress0();
         active = false;
-        if (requests > 0) {
-            endRequests();
+        closing = true;
+        if (requests > 0 && !loop.isClosed()) {
+            endByForce();
+        } else {
+            socket.close();
         }
-        socket.close();
     }
 
-    /** Closed by force. The requests would keep the connection open until they complete, which this makes them do. */
-    private void endRequests() {
+    /**
+     * The requests would keep the connection open until they complete, which this makes them do. The descriptor is
+     * closed after that: what is submitted but has not reached the kernel would meet whoever gets its number next.
+     */
+    private void endByForce() {
+        forced = true;
         try {
             socket.shutdown(true, true);
         } catch (IOException | NotYetConnectedException e) {
@@ -234,20 +318,33 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     protected final void doRegister(ChannelPromise promise) {
-        if (registration != null) {
-            promise.setFailure(new IllegalStateException(
-                    this + " has not left its event loop yet. Register it again when the future of deregister() is "
-                            + "done."));
-            return;
+        synchronized (this) {
+            if (registration != null) {
+                // The loop that it leaves still has requests of it.
+                afterRegistration = new ArrayDeque<>();
+                registerNext = () -> register(promise);
+                return;
+            }
         }
+        register(promise);
+    }
+
+    private void register(ChannelPromise promise) {
         ((IoEventLoop) eventLoop()).register((ZcrxUnsafe) unsafe()).addListener(future -> {
             if (future.isSuccess()) {
-                registration = (IoRegistration) future.getNow();
+                synchronized (this) {
+                    registration = (IoRegistration) future.getNow();
+                }
                 beginActivation();
                 promise.setSuccess();
                 endActivation();
             } else {
                 promise.setFailure(future.cause());
+            }
+            ArrayDeque<Runnable> waiting = afterRegistration;
+            afterRegistration = null;
+            if (waiting != null) {
+                waiting.forEach(Runnable::run);
             }
         });
     }
@@ -274,6 +371,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         @Override
         public final void attach(Loop newLoop) {
             loop = newLoop;
+            loop.add(AbstractZcrxChannel.this);
         }
 
         @Override
@@ -284,16 +382,25 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             if (!notification && ((completion.flags() & Uring.CQE_F_MORE) == 0 || isZeroCopySend(completion))) {
                 requests--;
             }
-            complete(completion);
+            try {
+                complete(completion);
+            } catch (Throwable e) {
+                raiseAndClose(e);
+            }
             goOnIfIdle();
         }
 
         private void goOnIfIdle() {
-            if (requests == 0 && pendingClose != null) {
+            if (requests > 0) {
+                return;
+            }
+            if (pendingClose != null) {
                 closeNow();
+            } else if (forced) {
+                closeDescriptor();
             }
             // The last of a channel that was deregistered, or closed by force; close() deregisters by itself.
-            if (requests == 0 && registration != null && (!isRegistered() || !closing && !socket.isOpen())) {
+            if (requests == 0 && registration != null && (!isRegistered() || forced)) {
                 registration.cancel();
             }
         }
@@ -302,18 +409,47 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             return completion.opcode() == Uring.OP_SEND_ZC || completion.opcode() == Uring.OP_SENDMSG_ZC;
         }
 
+        private void closeDescriptor() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                LOGGER.debug("The descriptor of {} was closed with an error.", AbstractZcrxChannel.this, e);
+            }
+        }
+
+        /** The ring is closed: no request can complete any more. */
+        final void loopEnded() {
+            requests = 0;
+            if (pendingClose != null) {
+                closeNow();
+            } else if (isOpen()) {
+                close(voidPromise());
+            }
+            closeDescriptor();
+        }
+
         /** After {@code registration.cancel()}, when the last notification has come too. */
         @Override
         public final void unregistered() {
             leave();
+            loop.remove(AbstractZcrxChannel.this);
             if (ready) {
                 // The loop that it registers with next may run already when this one's pass ends.
                 loop.forget(AbstractZcrxChannel.this);
                 ready = false;
             }
-            registration = null;
             loop = null;
+            Runnable next;
+            synchronized (AbstractZcrxChannel.this) {
+                registration = null;
+                next = registerNext;
+                registerNext = null;
+            }
             tellIfDeregistered();
+            if (next != null) {
+                // Hands over what this thread has written, too.
+                eventLoop().execute(next);
+            }
         }
 
         /** Whoever is told may register the channel at once, on any thread. */
@@ -337,8 +473,14 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
          */
         @Override
         protected final void close(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
+            if (afterRegistration != null) {
+                afterRegistration.add(() -> close(promise, cause, closeCause));
+                return;
+            }
             if (pendingClose != null) {
-                closeFuture().addListener(new PromiseNotifier<>(false, promise));
+                if (promise.setUncancellable()) {
+                    closeFuture().addListener(new PromiseNotifier<>(false, promise));
+                }
                 return;
             }
             if (!promise.setUncancellable()) {
@@ -346,7 +488,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             }
             closing = true;
             if (registration == null || !socket.isOpen()) {
-                super.close(promise, cause, closeCause);
+                finish(promise, cause, closeCause);
                 return;
             }
             pendingClose = new PendingClose(promise, cause, closeCause);
@@ -360,20 +502,40 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         private void closeNow() {
             PendingClose close = pendingClose;
             pendingClose = null;
-            super.close(close.promise, close.cause, close.closeCause);
+            finish(close.promise, close.cause, close.closeCause);
+            if (deregisterPromise != null) {
+                beginDeregistration();
+            }
+        }
+
+        private void finish(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {
+            finishing = true;
+            super.close(promise, cause, closeCause);
+            finishing = false;
         }
 
         /** The promise is done when the channel may be registered again, which is when its requests have ended. */
         @Override
         public final void deregister(ChannelPromise promise) {
-            if (deregisterPromise != null) {
+            if (afterRegistration != null) {
+                afterRegistration.add(() -> deregister(promise));
+            } else if (deregisterPromise != null) {
                 deregisterPromise.addListener(new PromiseNotifier<>(promise));
             } else if (!isRegistered()) {
                 safeSetSuccess(promise);
             } else {
                 deregisterPromise = promise;
-                super.deregister(newPromise().addListener(future -> tellIfDeregistered()));
+                if (pendingClose == null) {
+                    // Else close() does it, after channelInactive.
+                    beginDeregistration();
+                }
             }
+        }
+
+        private void beginDeregistration() {
+            // Its listener runs on this loop, whatever loop the channel is registered with meanwhile.
+            ChannelPromise left = new DefaultChannelPromise(AbstractZcrxChannel.this, eventLoop());
+            super.deregister(left.addListener(future -> tellIfDeregistered()));
         }
     }
 }

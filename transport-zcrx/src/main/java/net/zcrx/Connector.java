@@ -24,6 +24,7 @@ final class Connector {
     private ChannelPromise promise;
     private Future<?> timeout;
     private SocketAddress requested;
+    private boolean polling;
 
     Connector(ZcrxSocketChannel channel) {
         this.channel = channel;
@@ -58,6 +59,7 @@ final class Connector {
                 succeed(connectPromise);
                 return;
             }
+            channel.bound();
         } catch (Throwable cause) {
             connectPromise.tryFailure(unsafe().annotate(cause, remote));
             unsafe().closeIfGone();
@@ -126,12 +128,13 @@ final class Connector {
 
     /** The channel leaves its loop. */
     void leave() {
+        polling = false;
         cancelTimeout();
     }
 
     /** On the next one: goes on with the attempt that was under way, if any. */
     void resume() {
-        if (promise != null && timeout == null) {
+        if (promise != null && !polling) {
             await();
         }
     }
@@ -139,13 +142,13 @@ final class Connector {
     private void await() {
         poll();
         int timeoutMillis = channel.config().getConnectTimeoutMillis();
-        if (timeoutMillis > 0) {
+        if (timeoutMillis > 0 && timeout == null) {
             timeout = channel.eventLoop().schedule(this::timeOut, timeoutMillis, TimeUnit.MILLISECONDS);
         }
     }
 
     private void poll() {
-        channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT));
+        polling = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT)) != 0;
     }
 
     private void succeed(ChannelPromise attempt) {
@@ -153,8 +156,13 @@ final class Connector {
         // A listener may close the channel: what happened, happened, and is told.
         boolean connected = attempt.trySuccess();
         channel.beginActivation();
-        channel.pipeline().fireChannelActive();
-        channel.endActivation();
+        try {
+            channel.pipeline().fireChannelActive();
+        } catch (RuntimeException | Error e) {
+            channel.raise(e);
+        } finally {
+            channel.endActivation();
+        }
         if (!connected) {
             channel.unsafe().close(channel.unsafe().voidPromise());
         }

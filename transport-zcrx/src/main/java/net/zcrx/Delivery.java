@@ -1,8 +1,8 @@
 package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 
 /**
@@ -118,9 +118,7 @@ abstract class Delivery {
     /** Delivers in parts as long as the user's allocator wants them; returns what is left, or {@code null}. */
     private ByteBuf deliverParts(ByteBuf buffer) {
         while (mayDeliver()) {
-            int part = channel.socketConfig().isReceiveAdaptive()
-                    ? Integer.MAX_VALUE
-                    : channel.receiveHandle().guess();
+            int part = partLength();
             if (part <= 0 || buffer.readableBytes() <= part) {
                 deliver(buffer);
                 return null;
@@ -131,25 +129,73 @@ abstract class Delivery {
     }
 
     private boolean mayDeliver() {
-        return (reading || wanted || unasked) && channel.isAttached() && !channel.isClosing();
+        return (reading || wanted || unasked)
+                && channel.isAttached()
+                && !channel.isClosing()
+                && !channel.isInputClosed();
     }
 
     private void deliver(ByteBuf buffer) {
-        ExtendedHandle handle = channel.receiveHandle();
-        if (!reading) {
-            reading = true;
-            handle.reset(channel.config());
-        }
         // Each buffer answers the requests before it: a read() while the last one is handled asks for more.
         wanted = false;
-        int bytes = buffer.readableBytes();
-        handle.attemptedBytesRead(bytes);
-        handle.lastBytesRead(bytes);
-        handle.incMessagesRead(1);
+        count(buffer.readableBytes());
         tellIfCopyingOut();
-        channel.pipeline().fireChannelRead(buffer);
-        if (!handle.continueReading() && reading) {
+        try {
+            channel.pipeline().fireChannelRead(buffer);
+        } catch (Throwable e) {
+            lose(buffer, e);
+            return;
+        }
+        if (reading && !mayContinue()) {
             completeReading();
+        }
+    }
+
+    /** The first handler's executor has not taken the buffer: with a gap in its bytes the connection cannot go on. */
+    private void lose(ByteBuf buffer, Throwable cause) {
+        // After an error of the JVM's own, nobody knows whether it was taken: better lost than released twice.
+        if (!(cause instanceof VirtualMachineError)) {
+            ReferenceCountUtil.safeRelease(buffer);
+        }
+        channel.raiseAndClose(cause);
+    }
+
+    // The handle may be the user's own, and throw.
+
+    private int partLength() {
+        if (channel.socketConfig().isReceiveAdaptive()) {
+            return Integer.MAX_VALUE;
+        }
+        try {
+            return channel.receiveHandle().guess();
+        } catch (RuntimeException | Error e) {
+            channel.raise(e);
+            return Integer.MAX_VALUE;
+        }
+    }
+
+    private void count(int bytes) {
+        boolean first = !reading;
+        reading = true;
+        try {
+            ExtendedHandle handle = channel.receiveHandle();
+            if (first) {
+                handle.reset(channel.config());
+            }
+            handle.attemptedBytesRead(bytes);
+            handle.lastBytesRead(bytes);
+            handle.incMessagesRead(1);
+        } catch (RuntimeException | Error e) {
+            channel.raise(e);
+        }
+    }
+
+    private boolean mayContinue() {
+        try {
+            return channel.receiveHandle().continueReading();
+        } catch (RuntimeException | Error e) {
+            channel.raise(e);
+            return false;
         }
     }
 
@@ -157,25 +203,34 @@ abstract class Delivery {
         boolean copyingOut = isCopyingOut();
         if (copyingOut != toldCopyingOut) {
             toldCopyingOut = copyingOut;
-            channel.pipeline()
-                    .fireUserEventTriggered(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
+            channel.tell(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
         }
     }
 
     private void completeReading() {
         reading = false;
-        channel.receiveHandle().readComplete();
-        channel.pipeline().fireChannelReadComplete();
+        try {
+            channel.receiveHandle().readComplete();
+        } catch (RuntimeException | Error e) {
+            channel.raise(e);
+        }
+        try {
+            channel.pipeline().fireChannelReadComplete();
+        } catch (RuntimeException | Error e) {
+            channel.raise(e);
+        }
     }
 
     /** The peer has ended its side, or the connection has failed, and the user has seen all that came before. */
     private void finish(Throwable error) {
         closed = true;
-        ChannelPipeline pipeline = channel.pipeline();
+        if (channel.isInputClosed()) {
+            return;
+        }
         // As with Netty's other transports: a read that meets the end completes, too.
         completeReading();
         if (error != null) {
-            pipeline.fireExceptionCaught(error);
+            channel.raise(error);
         }
         if (channel.isOpen() && !channel.isClosing()) {
             channel.shutdownInputAtEnd();

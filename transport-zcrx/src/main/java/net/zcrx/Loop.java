@@ -1,8 +1,12 @@
 package net.zcrx;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.unix.Socket;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.zcrx.nic.NicException;
@@ -13,6 +17,8 @@ import net.zcrx.uring.IoVectors;
 
 /** What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()}. */
 final class Loop {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
+
     private final Receiver receiver;
     private final int ring;
     private final Runnable wakeup;
@@ -21,7 +27,14 @@ final class Loop {
     private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
 
     private final IoVectors vectors = new IoVectors();
+    private final ArrayDeque<ByteBuf> complete = new ArrayDeque<>();
+    /** All that are registered, each at the index that it knows. */
+    private final ArrayList<AbstractZcrxChannel> channels = new ArrayList<>();
+
     private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
+    /** Those that go on in the next pass. */
+    private final ArrayDeque<AbstractZcrxChannel> later = new ArrayDeque<>();
+
     private final Coalescing coalescing;
     private final PassContext context = new PassContext();
     private boolean closed;
@@ -86,12 +99,42 @@ final class Loop {
         return closed;
     }
 
+    /** For the buffers of a completion that has more than one: empty but while they are taken and handed on. */
+    ArrayDeque<ByteBuf> complete() {
+        return complete;
+    }
+
     Coalescing coalescing() {
         return coalescing;
     }
 
     IoVectors vectors() {
         return vectors;
+    }
+
+    /** A channel registers. */
+    void add(AbstractZcrxChannel channel) {
+        channel.index(channels.size());
+        channels.add(channel);
+    }
+
+    /** A channel that was registered is so no more. */
+    void remove(AbstractZcrxChannel channel) {
+        AbstractZcrxChannel last = channels.remove(channels.size() - 1);
+        if (last != channel) {
+            last.index(channel.index());
+            channels.set(channel.index(), last);
+        }
+    }
+
+    /** Whether a channel is being closed, and waits for its requests to end. */
+    boolean isClosing() {
+        for (int i = 0; i < channels.size(); i++) {
+            if (channels.get(i).isClosePending()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Calls the channel's {@code endPass} before the loop may sleep; once, however often it is asked for. */
@@ -101,9 +144,18 @@ final class Loop {
         }
     }
 
+    /** Calls the channel's {@code endPass} in the next pass, before which the loop does not sleep. */
+    void readyLater(AbstractZcrxChannel channel) {
+        if (channel.markReady()) {
+            later.add(channel);
+            context.leaveWork();
+        }
+    }
+
     /** The channel leaves this loop. */
     void forget(AbstractZcrxChannel channel) {
         ready.remove(channel);
+        later.remove(channel);
     }
 
     /**
@@ -112,6 +164,10 @@ final class Loop {
      * @return what Netty's handler is to be told of this pass
      */
     IoHandlerContext beginPass(IoHandlerContext netty) {
+        AbstractZcrxChannel channel;
+        while ((channel = later.poll()) != null) {
+            ready.add(channel);
+        }
         endChannels();
         context.begin(netty);
         coalescing.await(context);
@@ -129,9 +185,16 @@ final class Loop {
         }
     }
 
-    /** The ring is closed. */
+    /** The ring is closed: closes what is open still, and gives up the memory. */
     void close() {
         closed = true;
+        for (AbstractZcrxChannel channel : channels.toArray(new AbstractZcrxChannel[0])) {
+            try {
+                channel.loopEnded();
+            } catch (Throwable e) {
+                LOGGER.warn("Could not close {} at the end of its event loop.", channel, e);
+            }
+        }
         endChannels();
         vectors.free();
         receivers.forEach(Receiver::close);
@@ -142,7 +205,11 @@ final class Loop {
         AbstractZcrxChannel channel;
         while ((channel = ready.poll()) != null) {
             channel.clearReady();
-            channel.endPass();
+            try {
+                channel.endPass();
+            } catch (Throwable e) {
+                channel.raiseAndClose(e);
+            }
         }
     }
 }

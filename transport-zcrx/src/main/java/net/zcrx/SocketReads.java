@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
@@ -36,7 +37,7 @@ final class SocketReads extends Delivery {
             if (wait == this) {
                 state = State.IDLE;
                 if (channel.isAttached() && !channel.isClosing()) {
-                    settle();
+                    settleOrRaise();
                 }
             }
         }
@@ -90,13 +91,20 @@ final class SocketReads extends Delivery {
     @Override
     void want() {
         super.want();
-        wake();
+        wakeIfAttached();
     }
 
     @Override
     void clear() {
         super.clear();
-        wake();
+        wakeIfAttached();
+    }
+
+    /** Auto-read went off, and what is armed is for auto-read. */
+    void wakeIfAttached() {
+        if (channel.isAttached()) {
+            channel.loop().ready(channel);
+        }
     }
 
     void complete(IoUringIoEvent event) {
@@ -115,12 +123,29 @@ final class SocketReads extends Delivery {
         receivedThisPass += event.res();
         tried = 0;
         channel.loop().coalescing().received(event.res(), last == null);
+        ArrayDeque<ByteBuf> complete = channel.loop().complete();
         for (int buffers = receiver().begin(event); buffers > 0; buffers--) {
-            takeBuffer(event);
+            takeBuffer(event, complete);
+        }
+        // Only now that all of it is taken: whoever is handed a part may throw an exception.
+        offerAll(complete);
+    }
+
+    private void offerAll(ArrayDeque<ByteBuf> complete) {
+        ByteBuf buffer;
+        try {
+            while ((buffer = complete.poll()) != null) {
+                offer(buffer);
+            }
+        } finally {
+            // The next completion is another connection's.
+            while ((buffer = complete.poll()) != null) {
+                buffer.release();
+            }
         }
     }
 
-    private void takeBuffer(IoUringIoEvent event) {
+    private void takeBuffer(IoUringIoEvent event, ArrayDeque<ByteBuf> complete) {
         ByteBuf buffer;
         try {
             buffer = receiver().take(event, error == null ? last : null, channel.alloc());
@@ -139,7 +164,7 @@ final class SocketReads extends Delivery {
             last = receiver().join(before, buffer, channel.alloc());
             if (last == null) {
                 last = buffer;
-                offer(before);
+                complete.add(before);
             }
         }
     }
@@ -208,6 +233,14 @@ final class SocketReads extends Delivery {
         endReading(ended || error != null, error);
         if (!channel.isClosing()) {
             settle();
+        }
+    }
+
+    private void settleOrRaise() {
+        try {
+            settle();
+        } catch (RuntimeException | Error e) {
+            channel.raiseAndClose(e);
         }
     }
 
@@ -293,7 +326,7 @@ final class SocketReads extends Delivery {
         if (isClosed()) {
             return;
         }
-        boolean mayReceive = isWanted();
+        boolean mayReceive = isWanted() && !channel.isInputClosed();
         if (mayReceive && state == State.IDLE && channel.isActive()) {
             arm();
         }

@@ -5,6 +5,8 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import net.zcrx.receive.ZeroCopyReceiver;
@@ -22,6 +24,13 @@ import net.zcrx.uring.RingFd;
 public final class ZcrxIoHandler implements IoHandler {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandler.class);
 
+    /** What Netty's own handlers do. */
+    private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
+
+    /** The kernel ends in one what it was asked to cancel, or two; what is with one of its threads takes longer. */
+    private static final int MAX_CLOSING_PASSES = 100;
+
+    private final ThreadAwareExecutor executor;
     private final IoUringIoHandler uring;
     private final Reception reception;
     private final Loop loop;
@@ -32,7 +41,13 @@ public final class ZcrxIoHandler implements IoHandler {
      * @param index the loop's number in its group
      * @param queues of the group
      */
-    ZcrxIoHandler(IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
+    ZcrxIoHandler(
+            ThreadAwareExecutor executor,
+            IoUringIoHandler uring,
+            ZcrxIoHandlerConfig config,
+            int index,
+            GroupQueues queues) {
+        this.executor = executor;
         this.uring = uring;
         try {
             reception = Reception.open(uring, config, index, KernelEvents.USER_DATA, queues);
@@ -72,13 +87,33 @@ public final class ZcrxIoHandler implements IoHandler {
         if (reception.receiver() instanceof ZeroCopyReceiver) {
             KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
         }
+        if (executor instanceof SingleThreadEventExecutor) {
+            // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more
+            // when it calls destroy(). Then the channels could not tell that they are closed.
+            ((SingleThreadEventExecutor) executor).addShutdownHook(this::prepareToDestroy);
+        }
     }
 
     @Override
     public int run(IoHandlerContext context) {
-        int handled = uring.run(loop.beginPass(context));
+        int handled = 0;
+        IoHandlerContext pass = loop.beginPass(context);
+        try {
+            handled = uring.run(pass);
+        } catch (RuntimeException e) {
+            LOGGER.warn("The kernel refused what the event loop asked of it. The loop goes on and tries again.", e);
+            pause();
+        }
         loop.endPass();
         return handled;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -89,6 +124,11 @@ public final class ZcrxIoHandler implements IoHandler {
         if (!prepared) {
             prepared = true;
             uring.prepareToDestroy();
+            // The loop may end with this pass, and its channels shall be closed while it still takes the tasks that tell
+            // their users so.
+            for (int i = 0; i < MAX_CLOSING_PASSES && loop.isClosing(); i++) {
+                run(NoWait.INSTANCE);
+            }
         }
         loop.endPass();
     }
@@ -97,19 +137,23 @@ public final class ZcrxIoHandler implements IoHandler {
     public void destroy() {
         if (!destroyed) {
             destroyed = true;
-            // Without a quiet period a loop may end before it was told to.
-            prepareToDestroy();
-            uring.destroy();
-            loop.close();
+            try {
+                // Without a quiet period a loop may end before it was told to.
+                prepareToDestroy();
+                uring.destroy();
+            } finally {
+                loop.close();
+            }
         }
     }
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
+        IoRegistration registration = uring.register(handle);
         if (handle instanceof ZcrxHandle) {
             ((ZcrxHandle) handle).attach(loop);
         }
-        return uring.register(handle);
+        return registration;
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         ZcrxIoHandler handler =
-                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
+                new ZcrxIoHandler(executor, (IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
         handlers.add(handler);
         return handler;
     }

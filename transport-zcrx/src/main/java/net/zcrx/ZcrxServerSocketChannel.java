@@ -24,6 +24,9 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private final ZcrxServerSocketChannelConfig config;
+    /** Connections that may wait to be read before no more are accepted. */
+    private static final int MAX_ACCEPTED = 1024;
+
     /** Accepted, but not read yet. */
     private final ArrayDeque<Socket> accepted = new ArrayDeque<>();
 
@@ -83,19 +86,28 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
             throw e;
         }
         activate();
+        // Somebody may have asked to read before there was anything to accept from.
+        wake();
     }
 
     @Override
     protected void doBeginRead() {
         wanted = true;
-        if (loop() != null) {
-            loop().ready(this);
-        }
+        wake();
     }
 
     @Override
     void stopReading() {
         wanted = false;
+        wake();
+    }
+
+    @Override
+    void autoReadClearedElsewhere() {
+        wake();
+    }
+
+    private void wake() {
         if (isAttached()) {
             loop().ready(this);
         }
@@ -128,46 +140,75 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         if (!isAttached() || isClosing()) {
             return;
         }
-        while (wanted && !accepted.isEmpty()) {
+        if (wanted && !accepted.isEmpty()) {
             readAccepted();
         }
         if (error != 0) {
             int cause = error;
             error = 0;
-            pipeline().fireExceptionCaught(Errors.newIOException("accept", cause));
+            raise(Errors.newIOException("accept", cause));
         }
-        if (!isClosing()) {
-            arm();
+        if (isClosing()) {
+            return;
         }
+        if (wanted && !accepted.isEmpty()) {
+            // As much as one read may bring, then others have their turn.
+            loop().readyLater(this);
+        }
+        arm();
     }
 
     private void readAccepted() {
-        ExtendedHandle handle = receiveHandle();
-        handle.reset(config);
         wanted = false;
         reading = true;
-        do {
-            Socket child = accepted.poll();
-            handle.lastBytesRead(1);
-            handle.attemptedBytesRead(1);
-            handle.incMessagesRead(1);
-            ZcrxSocketChannel channel;
-            try {
-                channel = new ZcrxSocketChannel(this, child);
-            } catch (RuntimeException e) {
-                // The peer has gone already: there is no connection to hand out.
-                closeQuietly(child);
-                continue;
-            }
-            pipeline().fireChannelRead(channel);
-        } while (!accepted.isEmpty() && handle.continueReading());
+        Throwable cause = null;
+        try {
+            ExtendedHandle handle = receiveHandle();
+            handle.reset(config);
+            do {
+                Socket child = accepted.poll();
+                handle.lastBytesRead(1);
+                handle.attemptedBytesRead(1);
+                handle.incMessagesRead(1);
+                SocketAddress remote = child.remoteAddress();
+                if (remote == null) {
+                    // The peer has gone already: there is no connection to hand out.
+                    closeQuietly(child);
+                } else {
+                    handOut(new ZcrxSocketChannel(this, child, remote));
+                }
+            } while (!accepted.isEmpty() && handle.continueReading());
+            handle.readComplete();
+        } catch (RuntimeException | Error e) {
+            // Of a handle that is the user's own, or for want of memory.
+            cause = e;
+        }
         reading = false;
-        handle.readComplete();
-        pipeline().fireChannelReadComplete();
+        try {
+            pipeline().fireChannelReadComplete();
+        } catch (RuntimeException | Error e) {
+            raise(e);
+        }
+        if (cause != null) {
+            raise(cause);
+        }
+    }
+
+    private void handOut(ZcrxSocketChannel child) {
+        try {
+            pipeline().fireChannelRead(child);
+        } catch (RuntimeException | Error e) {
+            // The first handler's executor has not taken it.
+            child.unsafe().closeForcibly();
+            raise(e);
+        }
     }
 
     private void arm() {
-        if (wanted) {
+        if (!isActive()) {
+            return;
+        }
+        if (wanted && accepted.size() < MAX_ACCEPTED) {
             if (accept == 0) {
                 once = !config.isAutoRead();
                 accept = submit(Uring.accept(socket.intValue(), !once));

@@ -49,11 +49,10 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         config = new ZcrxSocketChannelConfig(this);
     }
 
-    /** @throws RuntimeException if the connection has ended already */
-    ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted) {
+    ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted, SocketAddress remote) {
         super(parent, accepted);
         config = new ZcrxSocketChannelConfig(this);
-        activate(accepted.remoteAddress());
+        activate(remote);
     }
 
     private static Socket newSocket() {
@@ -165,6 +164,11 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     @Override
+    void autoReadClearedElsewhere() {
+        reads.wakeIfAttached();
+    }
+
+    @Override
     void leave() {
         reads.leave();
         if (connector != null) {
@@ -178,7 +182,11 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     @Override
-    protected Object filterOutboundMessage(Object message) {
+    protected Object filterOutboundMessage(Object message) throws ClosedChannelException {
+        if (isClosing()) {
+            // What was flushed before close() is with the kernel still, so that the outbound buffer is there.
+            throw new ClosedChannelException();
+        }
         if (message instanceof ByteBuf) {
             ByteBuf buffer = (ByteBuf) message;
             return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? copyToDirect(buffer) : buffer;
@@ -309,9 +317,11 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     /** What was flushed before goes out first, as far as the socket takes it: as if flush() had written it at once. */
     private void shutdownOutput0(ChannelPromise promise) {
-        if (pendingShutdown != null) {
+        if (isClosing()) {
+            promise.setFailure(new ClosedChannelException());
+        } else if (pendingShutdown != null) {
             pendingShutdown.addListener(new PromiseNotifier<>(promise));
-        } else if (writes.isBusy() && !isClosing()) {
+        } else if (writes.isBusy()) {
             pendingShutdown = promise;
             writes.stop();
         } else {
@@ -336,15 +346,31 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             }
             try {
                 socket.shutdown(true, false);
-            } catch (IOException | NotYetConnectedException e) {
+            } catch (IOException e) {
                 // The connection is gone as a whole.
-                pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                tell(ChannelInputShutdownEvent.INSTANCE);
                 unsafe().close(unsafe().voidPromise());
                 return;
+            } catch (NotYetConnectedException e) {
+                // Both sides have ended theirs: then the kernel has no connection whose input could be shut down.
             }
-            pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            tell(ChannelInputShutdownEvent.INSTANCE);
         }
-        pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+        tell(ChannelInputShutdownReadComplete.INSTANCE);
+    }
+
+    /** Whether the user has shut down the input and wants to hear nothing of it any more, as with epoll. */
+    boolean isInputClosed() {
+        return socket.isInputShutdown() && !config.isAllowHalfClosure();
+    }
+
+    /** Tells the pipeline an event; its executor may refuse it. */
+    void tell(Object event) {
+        try {
+            pipeline().fireUserEventTriggered(event);
+        } catch (RuntimeException | Error e) {
+            raise(e);
+        }
     }
 
     /** Called when the connection stands, with the socket that was non-blocking for connect. */

@@ -172,9 +172,10 @@ class HalfCloseTest {
                 });
                 IOException cause = told.awaitEvent(IOException.class);
                 assertTrue(cause.getMessage().contains("Connection reset"), cause::toString);
-                told.awaitEvent("unregistered");
+                // With half-closure only its input has ended, as with epoll: a write would meet the reset.
+                told.awaitEvent(halfClosure ? ChannelInputShutdownReadComplete.INSTANCE : "unregistered");
                 assertArrayEquals(data, told.received());
-                assertFalse(pair.channel().isOpen());
+                assertEquals(halfClosure, pair.channel().isOpen());
             }
         }
     }

@@ -114,10 +114,12 @@ final class Loops implements AfterEachCallback {
         void receiveUnwanted(Loops loops, byte[] data) throws Exception {
             onLoop(channel::read);
             loops.letRun();
-            whileStopped(channel.eventLoop(), () -> {
+            onLoop(() -> {
+                // Only on the loop this takes a read() back that the loop has heard of.
                 channel.config().setAutoRead(true);
                 channel.config().setAutoRead(false);
                 send(data);
+                return null;
             });
             loops.await("data is kept", () -> loops.heldBuffers() > 0);
         }
