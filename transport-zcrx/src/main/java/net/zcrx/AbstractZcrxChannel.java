@@ -147,8 +147,18 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             if (refusal != cause) {
                 cause.addSuppressed(refusal);
             }
-            LOGGER.warn("{} could not be told of an exception, as its first handler's executor threw one too:", this,
+            LOGGER.warn(
+                    "{} could not be told of an exception, as its first handler's executor threw one too:",
+                    this,
                     cause);
+        }
+    }
+
+    /** As {@link #raise}, of an event after which Netty's pipeline would have asked to read. */
+    final void raiseAndRead(Throwable cause) {
+        raise(cause);
+        if (isOpen() && config().isAutoRead()) {
+            unsafe().beginRead();
         }
     }
 

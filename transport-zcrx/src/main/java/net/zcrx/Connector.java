@@ -159,7 +159,7 @@ final class Connector {
         try {
             channel.pipeline().fireChannelActive();
         } catch (RuntimeException | Error e) {
-            channel.raise(e);
+            channel.raiseAndRead(e);
         } finally {
             channel.endActivation();
         }

@@ -217,7 +217,7 @@ abstract class Delivery {
         try {
             channel.pipeline().fireChannelReadComplete();
         } catch (RuntimeException | Error e) {
-            channel.raise(e);
+            channel.raiseAndRead(e);
         }
     }
 

@@ -149,7 +149,7 @@ final class SocketReads extends Delivery {
         ByteBuf buffer;
         try {
             buffer = receiver().take(event, error == null ? last : null, channel.alloc());
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) {
             // The channel's allocator, which is the user's and has bounds, has no memory to copy out to. With a gap in
             // its bytes the connection cannot go on; the loop can.
             fail(e);

@@ -28,8 +28,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
-        ZcrxIoHandler handler =
-                new ZcrxIoHandler(executor, (IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
+        ZcrxIoHandler handler = new ZcrxIoHandler(
+                executor, (IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
         handlers.add(handler);
         return handler;
     }

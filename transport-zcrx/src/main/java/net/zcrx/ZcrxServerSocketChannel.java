@@ -187,7 +187,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         try {
             pipeline().fireChannelReadComplete();
         } catch (RuntimeException | Error e) {
-            raise(e);
+            raiseAndRead(e);
         }
         if (cause != null) {
             raise(cause);
