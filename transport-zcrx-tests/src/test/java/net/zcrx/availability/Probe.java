@@ -45,6 +45,11 @@ record Probe(Map<String, String> said) {
 
     /** Runs a command that must end well; returns the lines it printed. */
     static List<String> execute(List<String> command) throws IOException, InterruptedException {
+        return executeTo(0, command);
+    }
+
+    /** Runs a command that must end with this status; returns the lines it printed. */
+    static List<String> executeTo(int status, List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("zcrx", ".out");
         try {
             Process process = new ProcessBuilder(command)
@@ -55,7 +60,7 @@ record Probe(Map<String, String> said) {
                 process.destroyForcibly();
                 fail("No end after " + TIMEOUT_SECONDS + " s: " + command + '\n' + Files.readString(output));
             }
-            assertEquals(0, process.exitValue(), () -> command + "\n" + text(output));
+            assertEquals(status, process.exitValue(), () -> command + "\n" + text(output));
             return Files.readAllLines(output);
         } finally {
             Files.delete(output);
