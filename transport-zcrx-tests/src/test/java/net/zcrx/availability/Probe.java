@@ -27,7 +27,7 @@ record Probe(Map<String, String> said) {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         return new Probe(execute(command).stream()
-                .filter(line -> line.matches("[a-z.]+=.*"))
+                .filter(line -> line.matches("[a-z.0-9]+=.*"))
                 .collect(Collectors.toMap(
                         line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1))));
     }
@@ -103,5 +103,17 @@ record Probe(Map<String, String> said) {
 
     void assertNames(String what, String name) {
         assertTrue(said.get(what).contains(name), () -> what + " does not name " + name + ": " + this);
+    }
+
+    /** A command that runs another one with this limit of locked memory. */
+    static List<String> withLockedMemory(int bytes) {
+        List<String> limited = List.of("prlimit", "--memlock=" + bytes + ":" + bytes);
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return limited;
+        }
+        // Whoever may lock memory has no limit.
+        List<String> wrapper = new ArrayList<>(List.of("setpriv", "--bounding-set=-ipc_lock"));
+        wrapper.addAll(limited);
+        return wrapper;
     }
 }

@@ -180,7 +180,7 @@ class UnavailabilityTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 64, 96, 8192})
     void shouldWorkOrNameLimitOfLockedMemory(int kilobytes) throws IOException, InterruptedException {
-        Probe probe = Probe.run(withLockedMemory(kilobytes * 1024), Probe.onClassPath(Probe.classPath()));
+        Probe probe = Probe.run(Probe.withLockedMemory(kilobytes * 1024), Probe.onClassPath(Probe.classPath()));
         if (!probe.isAvailable()) {
             probe.assertUnavailable("ulimit -l");
         } else if (probe.said().containsKey("echo.cause")) {
@@ -188,16 +188,5 @@ class UnavailabilityTest {
         } else {
             probe.assertWorksInCopyMode();
         }
-    }
-
-    private static List<String> withLockedMemory(int bytes) {
-        List<String> limited = List.of("prlimit", "--memlock=" + bytes + ":" + bytes);
-        if (!"root".equals(System.getProperty("user.name"))) {
-            return limited;
-        }
-        // Whoever may lock memory has no limit.
-        List<String> wrapper = new ArrayList<>(List.of("setpriv", "--bounding-set=-ipc_lock"));
-        wrapper.addAll(limited);
-        return wrapper;
     }
 }

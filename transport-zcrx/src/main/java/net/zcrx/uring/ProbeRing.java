@@ -33,6 +33,11 @@ public final class ProbeRing implements AutoCloseable {
     };
 
     private static final int ETIME = -62;
+    private static final int ENFILE = 23;
+    private static final int EMFILE = 24;
+    /** Made before it is needed: without descriptors no class can be loaded. */
+    private static final RingRefusal NO_DESCRIPTOR = new RingRefusal("io_uring_setup", EMFILE);
+
     private static final int MEMORY_TRIES = 20;
     private static final long MEMORY_PAUSE_NANOS = 10_000_000;
 
@@ -87,6 +92,19 @@ public final class ProbeRing implements AutoCloseable {
             }
             byte missing = probe.firstUnsupported(NEEDED);
             return missing < 0 ? null : new RingRefusal("operation " + missing + " of io_uring", -Uring.EINVAL);
+        }
+    }
+
+    /** Whether so many descriptors are left at this moment; {@code null} if they are. */
+    public static RingRefusal refusalOfDescriptors(int count) {
+        int fd = Native.netlinkSocket(0);
+        try {
+            if (fd == -EMFILE || fd == -ENFILE) {
+                return NO_DESCRIPTOR;
+            }
+            return count == 1 ? null : refusalOfDescriptors(count - 1);
+        } finally {
+            closeOrError(fd);
         }
     }
 

@@ -20,18 +20,23 @@ public record RingRefusal(String what, int errno) {
 
     private static final String SECCOMP_FILTER = "2";
 
+    /** More memory would be locked than may be. */
+    public static RingRefusal ofMemory() {
+        return new RingRefusal("io_uring_setup", ENOMEM);
+    }
+
     /** Why, and what to do. */
     public String sentence() {
         String refused = what + " is refused to this process (errno " + errno + "): ";
-        String disabled = read(Path.of("/proc/sys/kernel/io_uring_disabled"));
         if (errno == ENOMEM) {
             return refused + "an event loop's ring counts as locked memory of its user, of whom all processes together"
                     + " may lock " + lockLimit() + ". Raise that limit (ulimit -l, in systemd LimitMEMLOCK, in docker"
                     + " --ulimit memlock), or end other processes of this user that use io_uring.";
         }
         if (errno == EMFILE || errno == ENFILE) {
-            return refused + "no file descriptor is left. Raise the limit with: ulimit -n";
+            return refused + "no file descriptor is left. Raise the limit (ulimit -n).";
         }
+        String disabled = read(Path.of("/proc/sys/kernel/io_uring_disabled"));
         if (errno == EPERM && what.equals("io_uring_setup") && (disabled.equals("1") || disabled.equals("2"))) {
             return refused + "the sysctl kernel.io_uring_disabled is " + disabled
                     + (disabled.equals("1")
