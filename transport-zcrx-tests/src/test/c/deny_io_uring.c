@@ -1,6 +1,6 @@
 /*
- * deny_io_uring ERRNO COMMAND...: runs COMMAND where io_uring_setup(2) fails with this number, as under the seccomp
- * profiles of containers (1, EPERM) or on a kernel without io_uring (38, ENOSYS).
+ * deny_io_uring CALL ERRNO COMMAND...: runs COMMAND where io_uring_CALL(2) (setup, enter or register) fails with this
+ * number, as under the seccomp profiles of containers (1, EPERM) or on a kernel without io_uring (38, ENOSYS).
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -13,17 +13,29 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+static long number(const char *call)
+{
+    if (strcmp(call, "setup") == 0) {
+        return SYS_io_uring_setup;
+    }
+    if (strcmp(call, "enter") == 0) {
+        return SYS_io_uring_enter;
+    }
+    return strcmp(call, "register") == 0 ? SYS_io_uring_register : -1;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 3) {
-        fprintf(stderr, "usage: %s ERRNO COMMAND...\n", argv[0]);
+    long call = argc < 4 ? -1 : number(argv[1]);
+    if (call < 0) {
+        fprintf(stderr, "usage: %s setup|enter|register ERRNO COMMAND...\n", argv[0]);
         return 2;
     }
     /* The number of the call is the same on every architecture that the JVM could change to. */
     struct sock_filter filter[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_setup, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (atoi(argv[1]) & SECCOMP_RET_DATA)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned) call, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (atoi(argv[2]) & SECCOMP_RET_DATA)),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
@@ -31,7 +43,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "deny_io_uring: no seccomp filter: %s\n", strerror(errno));
         return 2;
     }
-    execvp(argv[2], argv + 2);
-    fprintf(stderr, "deny_io_uring: cannot run %s: %s\n", argv[2], strerror(errno));
+    execvp(argv[3], argv + 3);
+    fprintf(stderr, "deny_io_uring: cannot run %s: %s\n", argv[3], strerror(errno));
     return 2;
 }

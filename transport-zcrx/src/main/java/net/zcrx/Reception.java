@@ -86,7 +86,7 @@ final class Reception {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), uring::wakeup);
             return new Reception(receiver, ZcrxMode.COPY, reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             area.release();
             throw e;
         }
@@ -168,6 +168,10 @@ final class Reception {
                     throw device.refusal(bytes, e.errno());
                 }
                 bytes /= 2;
+            } catch (RuntimeException | Error e) {
+                // Of the refill ring, or of a heap that is full.
+                area.release();
+                throw e;
             }
         }
     }

@@ -107,8 +107,8 @@ public final class ZcrxDoctor {
                 ""));
         if (NicInspector.isAvailable()) {
             requirements.addAll(ZeroCopyCheck.requirements(new ZcrxIoHandlerConfig().areaBytes()));
+            examineNic();
         }
-        examineNic();
         if (cause != null) {
             return NOTHING;
         }

@@ -51,7 +51,7 @@ public final class ZcrxIoHandler implements IoHandler {
         this.uring = uring;
         try {
             reception = Reception.open(uring, config, index, KernelEvents.USER_DATA, queues);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
             uring.destroy();

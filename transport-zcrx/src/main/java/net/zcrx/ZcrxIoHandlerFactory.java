@@ -4,15 +4,25 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
+import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
+import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.uring.ProbeRing;
+import net.zcrx.uring.RingRefusal;
 
 /** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
+    private static final int RING_DESCRIPTORS = 2;
+    private static final int MEMORY_TRIES = 20;
+    private static final long MEMORY_PAUSE_NANOS = 10_000_000;
+
     private final ZcrxIoHandlerConfig config;
+    private final RingSize size;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
     private final List<ZcrxIoHandler> handlers = new CopyOnWriteArrayList<>();
@@ -20,18 +30,46 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
+        size = RingSize.of(config, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
         uring = IoUringIoHandler.newFactory(
-                new IoUringIoHandlerConfig().setRingSize(config.ringEntries()).setCqSize(config.completionEntries()));
+                new IoUringIoHandlerConfig().setRingSize(size.entries()).setCqSize(size.completions()));
     }
 
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
-        ZcrxIoHandler handler = new ZcrxIoHandler(
-                executor, (IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
+        ZcrxIoHandler handler = new ZcrxIoHandler(executor, newRing(executor), config, handlers.size(), queues);
         handlers.add(handler);
         return handler;
+    }
+
+    private IoUringIoHandler newRing(ThreadAwareExecutor executor) {
+        // Netty's constructor leaves the ring behind if it finds no descriptor for what wakes the loop, so look before.
+        RingRefusal refusal = ProbeRing.refusalOfDescriptors(RING_DESCRIPTORS);
+        if (refusal != null) {
+            throw new IllegalStateException(tooMany(refusal));
+        }
+        for (int tries = 1; ; tries++) {
+            try {
+                return (IoUringIoHandler) uring.newHandler(executor);
+            } catch (RuntimeException e) {
+                if (!String.valueOf(e.getMessage()).contains("memory")) {
+                    throw e;
+                }
+                // What rings locked that were closed is given back a moment later.
+                if (tries == MEMORY_TRIES) {
+                    throw new IllegalStateException(tooMany(RingRefusal.ofMemory()), e);
+                }
+                LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+            }
+        }
+    }
+
+    private String tooMany(RingRefusal refusal) {
+        return "Event loop " + handlers.size() + " of this group, counted from 0, cannot have a ring: "
+                + refusal.sentence() + " Or ask for fewer event loops, of which each locks about "
+                + size.bytes() / 1024 + " KiB (-Dio.netty.eventLoopThreads=N where none are asked for).";
     }
 
     /** @throws IllegalStateException if the event loops cannot have a NIC's queue; the message says what to do */

@@ -34,4 +34,13 @@ public final class Certificate {
     public static SslContextBuilder forClient() {
         return SslContextBuilder.forClient().trustManager(BUNDLE.getCertificate());
     }
+
+    /** For programs that have another Netty. */
+    public static String keyPem() {
+        return BUNDLE.getPrivateKeyPEM();
+    }
+
+    public static String certificatePem() {
+        return BUNDLE.getCertificatePathPEM();
+    }
 }

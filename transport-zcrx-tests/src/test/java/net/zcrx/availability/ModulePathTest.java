@@ -63,6 +63,20 @@ class ModulePathTest {
         run(ADD_OPENS).assertWorksInCopyMode();
     }
 
+    @Test
+    void shouldNameModulesThatNeedNativeAccess() throws IOException, InterruptedException {
+        String enable = "--enable-native-access=io.netty.common,io.netty.transport.unix.common,"
+                + "io.netty.transport.classes.io_uring,net.zcrx.transport";
+        // Java 17 has no option that forbids it.
+        if (Runtime.version().feature() < 24) {
+            run(ADD_OPENS, enable).assertWorksInCopyMode();
+            return;
+        }
+        String deny = "--illegal-native-access=deny";
+        run(ADD_OPENS, deny).assertUnavailable(deny, enable);
+        run(ADD_OPENS, deny, enable).assertWorksInCopyMode();
+    }
+
     private static Probe run(String... options) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(options));
         // Netty's native library is in a module that no other requires.

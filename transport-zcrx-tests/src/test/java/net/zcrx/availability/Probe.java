@@ -27,7 +27,7 @@ record Probe(Map<String, String> said) {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         return new Probe(execute(command).stream()
-                .filter(line -> line.matches("[a-z.]+=.*"))
+                .filter(line -> line.matches("[a-z.0-9]+=.*"))
                 .collect(Collectors.toMap(
                         line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1))));
     }
@@ -45,6 +45,11 @@ record Probe(Map<String, String> said) {
 
     /** Runs a command that must end well; returns the lines it printed. */
     static List<String> execute(List<String> command) throws IOException, InterruptedException {
+        return executeTo(0, command);
+    }
+
+    /** Runs a command that must end with this status; returns the lines it printed. */
+    static List<String> executeTo(int status, List<String> command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("zcrx", ".out");
         try {
             Process process = new ProcessBuilder(command)
@@ -55,7 +60,7 @@ record Probe(Map<String, String> said) {
                 process.destroyForcibly();
                 fail("No end after " + TIMEOUT_SECONDS + " s: " + command + '\n' + Files.readString(output));
             }
-            assertEquals(0, process.exitValue(), () -> command + "\n" + text(output));
+            assertEquals(status, process.exitValue(), () -> command + "\n" + text(output));
             return Files.readAllLines(output);
         } finally {
             Files.delete(output);
@@ -98,5 +103,17 @@ record Probe(Map<String, String> said) {
 
     void assertNames(String what, String name) {
         assertTrue(said.get(what).contains(name), () -> what + " does not name " + name + ": " + this);
+    }
+
+    /** A command that runs another one with this limit of locked memory. */
+    static List<String> withLockedMemory(int bytes) {
+        List<String> limited = List.of("prlimit", "--memlock=" + bytes + ":" + bytes);
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return limited;
+        }
+        // Whoever may lock memory has no limit.
+        List<String> wrapper = new ArrayList<>(List.of("setpriv", "--bounding-set=-ipc_lock"));
+        wrapper.addAll(limited);
+        return wrapper;
     }
 }

@@ -43,7 +43,8 @@ public final class Area {
 
     /**
      * Maps zeroed memory: huge pages if {@code bytes} is a multiple of their size and the system has enough of them
-     * set aside, else small pages that the kernel may join into transparent huge ones.
+     * set aside, else small pages that the kernel may join into transparent huge ones. Huge pages are
+     * touched here, all of them; small ones when they are first written to.
      *
      * @param bytes 1 to {@link #MAX_LENGTH}; rounded up to a whole page
      * @throws IllegalArgumentException if {@code bytes} is out of range
@@ -57,7 +58,7 @@ public final class Area {
         // Its native library is what makes a ByteBuffer of an address.
         IoUring.ensureAvailability();
         if (HUGE_PAGE > 0 && bytes % HUGE_PAGE == 0) {
-            long address = Native.mmap(bytes, Native.MAP_HUGE);
+            long address = mapFaultedIn(bytes, Native.MAP_HUGE, Native::madvise);
             if (address > 0) {
                 return new Area(address, (int) bytes, true);
             }
@@ -71,6 +72,30 @@ public final class Area {
         // Only a wish: a kernel without transparent huge pages refuses, and the small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
         return new Area(address, (int) length, false);
+    }
+
+    /** {@code madvise(2)}, which tests replace. */
+    interface Advice {
+        int give(long address, long length, int advice);
+    }
+
+    /**
+     * Maps pages and has them faulted in. A mapping of huge ones alone promises nothing: a cgroup that allows none of them
+     * (a pod without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
+     *
+     * @return the address, or a negative errno: nothing is mapped then
+     */
+    static long mapFaultedIn(long bytes, int flags, Advice advice) {
+        long address = Native.mmap(bytes, flags);
+        if (address < 0) {
+            return address;
+        }
+        int populated = advice.give(address, bytes, Native.MADV_POPULATE_WRITE);
+        if (populated < 0) {
+            Native.munmap(address, bytes);
+            return populated;
+        }
+        return address;
     }
 
     private static String refusal(long length, int errno) {

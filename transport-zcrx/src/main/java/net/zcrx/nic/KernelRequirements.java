@@ -2,8 +2,8 @@ package net.zcrx.nic;
 
 import java.util.ArrayList;
 import java.util.List;
-import net.zcrx.uring.Native;
 import net.zcrx.uring.ProbeRing;
+import net.zcrx.uring.RingRefusal;
 import net.zcrx.uring.Uring;
 import net.zcrx.uring.ZeroCopyFeatures;
 
@@ -27,32 +27,10 @@ final class KernelRequirements {
 
     private static Requirement ioUring() {
         String name = "io_uring";
-        int error = ProbeRing.setupError();
-        switch (error) {
-            case 0:
-                return Requirement.ok(name, "Kernel " + VERSION + " lets this process use io_uring.");
-            case NicException.EPERM:
-                return Requirement.missing(
-                        name,
-                        "io_uring is forbidden to this process, by the sysctl kernel.io_uring_disabled or by the"
-                                + " seccomp profile of its container.",
-                        "sudo sysctl kernel.io_uring_disabled=0");
-            case NicException.ENOMEM:
-                return Requirement.missing(
-                        name,
-                        "The kernel has no memory for an io_uring, which counts as locked: " + Native.memoryLockLimit()
-                                + " bytes are allowed.",
-                        ProcessRequirements.MORE_LOCKED_MEMORY);
-            case NicException.ENOSYS:
-                return Requirement.missing(
-                        name,
-                        "Kernel " + VERSION + " has no io_uring, or a seccomp profile hides it: install a newer one,"
-                                + " or allow io_uring_setup, io_uring_enter and io_uring_register.",
-                        NEWER_KERNEL);
-            default:
-                return Requirement.missing(
-                        name, "No io_uring can be set up: " + GenericNetlink.describe("io_uring_setup", error), "");
-        }
+        RingRefusal refusal = ProbeRing.refusal();
+        return refusal == null
+                ? Requirement.ok(name, "Kernel " + VERSION + " lets this process use io_uring.")
+                : Requirement.missing(name, refusal.sentence(), "");
     }
 
     private static Requirement zeroCopyReceive() {

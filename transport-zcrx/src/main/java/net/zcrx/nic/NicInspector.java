@@ -1,15 +1,13 @@
 package net.zcrx.nic;
 
-import io.netty.channel.unix.Buffer;
-import io.netty.channel.uring.IoUring;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import net.zcrx.uring.LoadFailure;
 import net.zcrx.uring.Native;
 
 /**
@@ -49,18 +47,7 @@ public final class NicInspector {
 
     /** Whether the native libraries that all of this package calls are there: ours and Netty's. */
     public static boolean isAvailable() {
-        return Native.loadFailure() == null && isNettyLoaded();
-    }
-
-    private static boolean isNettyLoaded() {
-        // Loads the library; what IoUring says itself is about more than that.
-        IoUring.isAvailable();
-        ByteBuffer memory = ByteBuffer.allocateDirect(1);
-        try {
-            return Buffer.wrapMemoryAddress(Buffer.memoryAddress(memory), 1).capacity() == 1;
-        } catch (UnsatisfiedLinkError e) {
-            return false;
-        }
+        return LoadFailure.ofNetty() == null && Native.loadFailure() == null;
     }
 
     static GenericNetlink open() throws NicException {

@@ -46,10 +46,10 @@ final class ProcessRequirements {
 
     private static Requirement memoryLock(long areaBytes) {
         String name = "memory lock";
-        long limit = Native.memoryLockLimit();
         if (hasCapability(CAP_IPC_LOCK) && inFirstUserNamespace()) {
             return Requirement.ok(name, "This process may lock all the memory it wants (CAP_IPC_LOCK).");
         }
+        long limit = lockableBytes();
         if (limit == Long.MAX_VALUE) {
             return Requirement.ok(name, "This process may lock all the memory it wants.");
         }
@@ -62,6 +62,11 @@ final class ProcessRequirements {
                                 + mib(areaBytes) + ". In systemd set LimitMEMLOCK=infinity, in docker --ulimit"
                                 + " memlock=-1.",
                         MORE_LOCKED_MEMORY);
+    }
+
+    /** How many bytes all processes of this user may lock together; {@link Long#MAX_VALUE} if there is no limit. */
+    static long lockableBytes() {
+        return hasCapability(CAP_IPC_LOCK) && inFirstUserNamespace() ? Long.MAX_VALUE : Native.memoryLockLimit();
     }
 
     private static Requirement hugePages(long areaBytes) {

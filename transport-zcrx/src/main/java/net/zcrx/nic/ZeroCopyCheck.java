@@ -28,6 +28,11 @@ public final class ZeroCopyCheck {
         return all;
     }
 
+    /** How many bytes all processes of this user may lock together; {@link Long#MAX_VALUE} if there is no limit. */
+    public static long lockableBytes() {
+        return ProcessRequirements.lockableBytes();
+    }
+
     /** Everything that zero-copy receive needs of a NIC's queue. */
     public static List<Requirement> requirements(NicSnapshot nic, int queue) {
         return new NicRequirements(nic, queue).list();

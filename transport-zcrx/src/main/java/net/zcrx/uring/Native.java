@@ -19,6 +19,9 @@ public final class Native {
     /** Ask for transparent huge pages ({@code MADV_HUGEPAGE}). */
     public static final int MADV_HUGEPAGE = 14;
 
+    /** Touch every page of a mapping as if writing to it ({@code MADV_POPULATE_WRITE}, Linux 5.14): tells errors. */
+    public static final int MADV_POPULATE_WRITE = 23;
+
     private Native() {}
 
     /** Why the native library could not be loaded, or {@code null} if it was. Loads it at the first call. */

@@ -5,6 +5,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An io_uring that nothing is submitted to: it is there to ask the kernel what a loop's ring could do. Opened, used and
@@ -15,10 +16,37 @@ public final class ProbeRing implements AutoCloseable {
     private static final int DEFER_TASKRUN = 1 << 13;
     private static final int CQE_MIXED = 1 << 18;
 
+    /** As Netty sets up a loop's ring: R_DISABLED, CQSIZE, CLAMP, SUBMIT_ALL, TASKRUN_FLAG and these two. */
+    private static final int LOOP = 1 << 6 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 9 | SINGLE_ISSUER | DEFER_TASKRUN;
+    /** And NO_SQARRAY (6.6) with CQE_MIXED (6.18), which take other amounts of memory. */
+    private static final int LOOP_ON_NEWER = 1 << 16 | CQE_MIXED;
+    /** What no loop does without. */
+    private static final byte[] NEEDED = {
+        Uring.OP_NOP,
+        Uring.OP_POLL_ADD,
+        Uring.OP_SENDMSG,
+        Uring.OP_ACCEPT,
+        Uring.OP_ASYNC_CANCEL,
+        Uring.OP_SEND,
+        Uring.OP_RECV,
+        Uring.OP_SPLICE
+    };
+
+    private static final int ETIME = -62;
+    private static final int ENFILE = 23;
+    private static final int EMFILE = 24;
+    /** Made before it is needed: without descriptors no class can be loaded. */
+    private static final RingRefusal NO_DESCRIPTOR = new RingRefusal("io_uring_setup", EMFILE);
+
+    private static final int MEMORY_TRIES = 20;
+    private static final long MEMORY_PAUSE_NANOS = 10_000_000;
+
     private static final int PARAMS_BYTES = 120;
+    private static final int PARAMS_CQ_ENTRIES = 4;
     private static final int PARAMS_FLAGS = 8;
 
     private static final int REGISTER_PROBE = 8;
+    private static final int REGISTER_ENABLE_RINGS = 12;
     private static final int PROBE_HEADER_BYTES = 16;
     private static final int PROBE_OP_BYTES = 8;
     private static final int PROBE_OP_FLAGS = 2;
@@ -31,9 +59,58 @@ public final class ProbeRing implements AutoCloseable {
         ring = new FileDescriptor(fd);
     }
 
-    /** Why no ring can be had here, as an errno; 0 if it can. */
-    public static int setupError() {
-        return closeOrError(setup(0));
+    /** As {@link #refusal(int, int)}, of the smallest ring. */
+    public static RingRefusal refusal() {
+        return refusal(1, 2);
+    }
+
+    /**
+     * What the kernel refuses of a ring that is set up as a loop's is, enabled and entered once.
+     *
+     * @param entries of the submission queue
+     * @param completions that the other queue takes
+     * @return {@code null} if it refuses nothing
+     */
+    public static RingRefusal refusal(int entries, int completions) {
+        int fd = setupAsLoop(entries, completions);
+        // The memory of rings that were closed is given back a moment later, and until then counts as locked.
+        for (int i = 0; fd == Uring.ENOMEM && i < MEMORY_TRIES; i++) {
+            LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+            fd = setupAsLoop(entries, completions);
+        }
+        if (fd < 0) {
+            return new RingRefusal("io_uring_setup", -fd);
+        }
+        try (ProbeRing probe = new ProbeRing(fd)) {
+            int result = Native.register(fd, REGISTER_ENABLE_RINGS, 0, 0);
+            if (result < 0) {
+                return new RingRefusal("io_uring_register", -result);
+            }
+            result = Native.await(fd, 0, 0);
+            if (result < 0 && result != ETIME) {
+                return new RingRefusal("io_uring_enter", -result);
+            }
+            byte missing = probe.firstUnsupported(NEEDED);
+            return missing < 0 ? null : new RingRefusal("operation " + missing + " of io_uring", -Uring.EINVAL);
+        }
+    }
+
+    /** Whether so many descriptors are left at this moment; {@code null} if they are. */
+    public static RingRefusal refusalOfDescriptors(int count) {
+        int fd = Native.netlinkSocket(0);
+        try {
+            if (fd == -EMFILE || fd == -ENFILE) {
+                return NO_DESCRIPTOR;
+            }
+            return count == 1 ? null : refusalOfDescriptors(count - 1);
+        } finally {
+            closeOrError(fd);
+        }
+    }
+
+    private static int setupAsLoop(int entries, int completions) {
+        int fd = setup(entries, completions, LOOP | LOOP_ON_NEWER);
+        return fd == Uring.EINVAL ? setup(entries, completions, LOOP) : fd;
     }
 
     /** Whether a ring can be set up as zero-copy receive needs it, with completions of two sizes (6.18). */
@@ -42,19 +119,31 @@ public final class ProbeRing implements AutoCloseable {
     }
 
     /** Whether the kernel knows an operation such as {@link Uring#OP_RECV_ZC}. */
-    public static boolean supports(int operation) {
+    public static boolean supports(byte operation) {
         int fd = setup(0);
         if (fd < 0) {
             return false;
         }
+        try (ProbeRing probe = new ProbeRing(fd)) {
+            return probe.firstUnsupported(operation) < 0;
+        }
+    }
+
+    /** The first of these operations that the kernel does not know, or -1. */
+    private byte firstUnsupported(byte... operations) {
         int bytes = PROBE_HEADER_BYTES + PROBE_OPS * PROBE_OP_BYTES;
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(bytes);
-        try (ProbeRing probe = new ProbeRing(fd)) {
+        try {
             ByteBuffer answer = zero(memory.buffer());
-            int result =
-                    Native.register(probe.ring.intValue(), REGISTER_PROBE, Buffer.memoryAddress(answer), PROBE_OPS);
-            int flags = answer.getShort(PROBE_HEADER_BYTES + operation * PROBE_OP_BYTES + PROBE_OP_FLAGS);
-            return result == 0 && (flags & OP_SUPPORTED) != 0;
+            Native.register(ring.intValue(), REGISTER_PROBE, Buffer.memoryAddress(answer), PROBE_OPS);
+            for (byte operation : operations) {
+                // Without an answer all stays zero: none is supported.
+                int flags = answer.getShort(PROBE_HEADER_BYTES + operation * PROBE_OP_BYTES + PROBE_OP_FLAGS);
+                if ((flags & OP_SUPPORTED) == 0) {
+                    return operation;
+                }
+            }
+            return -1;
         } finally {
             memory.clean();
         }
@@ -96,10 +185,15 @@ public final class ProbeRing implements AutoCloseable {
     }
 
     private static int setup(int flags) {
+        return setup(1, 0, flags);
+    }
+
+    private static int setup(int entries, int completions, int flags) {
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(PARAMS_BYTES);
         try {
-            ByteBuffer params = zero(memory.buffer()).putInt(PARAMS_FLAGS, flags);
-            return Native.setupRing(1, Buffer.memoryAddress(params));
+            ByteBuffer params =
+                    zero(memory.buffer()).putInt(PARAMS_CQ_ENTRIES, completions).putInt(PARAMS_FLAGS, flags);
+            return Native.setupRing(entries, Buffer.memoryAddress(params));
         } finally {
             memory.clean();
         }

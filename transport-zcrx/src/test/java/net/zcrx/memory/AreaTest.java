@@ -77,6 +77,20 @@ class AreaTest {
         area.release();
     }
 
+    /** As in a cgroup that allows no huge pages: they can be mapped, and the first touch fails. */
+    @Test
+    void shouldNotUseHugePagesThatCannotBeTouched() {
+        int[] asked = new int[1];
+        long result = Area.mapFaultedIn(1 << 20, 0, (address, length, advice) -> {
+            asked[0]++;
+            assertEquals(1 << 20, length);
+            assertEquals(Native.MADV_POPULATE_WRITE, advice);
+            return -14;
+        });
+        assertEquals(-14, result);
+        assertEquals(1, asked[0]);
+    }
+
     @Test
     void shouldUseHugePagesWhereThereAreSome() throws IOException {
         long size = meminfo("Hugepagesize:") * 1024;
