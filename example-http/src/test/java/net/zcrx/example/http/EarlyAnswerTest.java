@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("transportsAndVersions")
 class EarlyAnswerTest {
     private static final String CLEARTEXT = "cleartext";
-    private static final int MAX_OBJECT_BYTES = 1 << 20;
+    private static final int MAX_OBJECT_BYTES = 1 << 19;
     /** More than all buffers on the way hold. */
     private static final int LARGE = 32 << 20;
 
