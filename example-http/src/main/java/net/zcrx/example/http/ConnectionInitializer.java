@@ -37,6 +37,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
     private final ServerMetrics metrics;
     private final Router router;
     private final ChannelHandler guard = new ConnectionGuard();
+    private final ChannelHandler streamGuard = new StreamGuard();
     private final ChannelHandler padding = new Http2Padding();
     private final ChannelHandler streamCodec = new Http2StreamFrameToHttpObjectCodec(true);
 
@@ -106,6 +107,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                         .initialWindowSize(STREAM_WINDOW)
                         .maxConcurrentStreams(MAX_STREAMS)
                         .maxHeaderListSize(MAX_HEADERS))
+                .validateRequiredPseudoHeaders(true)
                 .gracefulShutdownTimeoutMillis(TimeUnit.SECONDS.toMillis(GOAWAY_SECONDS))
                 .build();
         // A frame that lies across two reads is looked at where it is; merging would copy it.
@@ -125,7 +127,7 @@ final class ConnectionInitializer extends ChannelInitializer<Channel> {
                             padding,
                             streamCodec,
                             requestHandler(new Http2Backpressure(stream, metrics.heldBodyBuffers()), true),
-                            guard);
+                            streamGuard);
         }
     }
 

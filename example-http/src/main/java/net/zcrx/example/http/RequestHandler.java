@@ -1,10 +1,8 @@
 package net.zcrx.example.http;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -16,7 +14,6 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
@@ -28,8 +25,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     /** A body that moves less than this within the idle timeout is given up. */
     private static final int SLOWEST_BODY = 1024;
 
-    /** How long the last response of a connection may need to be read while the client still sends. */
-    private static final int LINGER_SECONDS = 2;
+    /** How long the response of a stream may need to be read while the client still sends. */
+    private static final int RESET_SECONDS = 2;
 
     private final Router router;
     private final ServerMetrics metrics;
@@ -136,7 +133,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             exchange.cancel();
             exchange = new DiscardBody(backpressure);
             if (call.started()) {
-                ctx.close();
+                breakOff();
             } else {
                 replyMalformed(content.decoderResult());
             }
@@ -197,9 +194,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Ends the connection, or the stream, so that the response still arrives: a close with unread bytes would make the
-     * kernel send a reset, which overtakes it, and there are clients that drop the response of a stream that is reset.
-     * So what comes is dropped for a while, until the client has seen the response and ends it.
+     * Ends the connection, or the stream, so that the response still arrives. There are clients that drop the response
+     * of a stream that is reset at once, so what comes is dropped for a while.
      */
     private void linger(Call last) {
         if (lingering) {
@@ -208,21 +204,36 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         lingering = true;
         stopBodyTimer();
         backpressure.awaitResponse(false);
-        Channel channel = ctx.channel();
         if (http2) {
-            closeLater(() -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)));
-        } else if (channel instanceof DuplexChannel duplex && ctx.pipeline().get(SslHandler.class) == null) {
-            last.lastWrite().addListener(written -> duplex.shutdownOutput());
-            closeLater(channel::close);
+            resetLater();
         } else {
-            last.lastWrite().addListener(ChannelFutureListener.CLOSE);
+            Lingering.after(last.lastWrite());
         }
         ctx.flush();
     }
 
-    private void closeLater(Runnable close) {
-        Future<?> closing = ctx.executor().schedule(close, LINGER_SECONDS, TimeUnit.SECONDS);
-        ctx.channel().closeFuture().addListener(closed -> closing.cancel(false));
+    /**
+     * Ends the connection, or the stream, within a response that has begun: the client sees that it is cut off, and
+     * everything that was written before.
+     */
+    private void breakOff() {
+        if (http2) {
+            ctx.close();
+            return;
+        }
+        call = null;
+        exchange = null;
+        lingering = true;
+        Lingering.after(ctx.writeAndFlush(Unpooled.EMPTY_BUFFER));
+    }
+
+    private void resetLater() {
+        Future<?> reset = ctx.executor()
+                .schedule(
+                        () -> ctx.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR)),
+                        RESET_SECONDS,
+                        TimeUnit.SECONDS);
+        ctx.channel().closeFuture().addListener(closed -> reset.cancel(false));
     }
 
     private void startBodyTimer() {
@@ -249,7 +260,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         exchange.cancel();
         exchange = new DiscardBody(backpressure);
         if (call.started()) {
-            ctx.close();
+            breakOff();
         } else {
             call.giveUpConnection();
             call.reply(
@@ -275,10 +286,10 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             }
         } else if (event == ServerStopping.EVENT) {
             stopping = true;
-            if (call == null) {
-                ctx.close();
-            } else {
+            if (call != null) {
                 call.giveUpConnection();
+            } else if (!lingering) {
+                ctx.close();
             }
         } else {
             ctx.fireUserEventTriggered(event);

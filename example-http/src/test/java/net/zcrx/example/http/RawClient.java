@@ -21,7 +21,12 @@ final class RawClient implements Closeable {
     private final OutputStream out;
 
     RawClient(ServerProcess server) throws IOException {
-        socket = new Socket("127.0.0.1", server.port());
+        this(new Socket("127.0.0.1", server.port()));
+    }
+
+    /** Sends by a socket that is connected, maybe one of TLS. */
+    RawClient(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS));
         in = socket.getInputStream();
         out = socket.getOutputStream();

@@ -126,6 +126,21 @@ class RawSocketTest {
     }
 
     @Test
+    void shouldSendAllAnswersBeforeABodyThatBreaks() throws Exception {
+        String get = "GET /nothing-here HTTP/1.1\r\n" + HOST + "\r\n";
+        String echo = "POST /echo HTTP/1.1\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n4\r\necho\r\nxyz\r\n";
+        try (RawClient client = new RawClient(server)) {
+            client.send(get + get + echo);
+            client.assertStatus(404);
+            client.assertStatus(404);
+            String head = client.head();
+            assertTrue(head.startsWith("HTTP/1.1 200 "), head);
+            assertArrayEquals("4\r\necho\r\n".getBytes(), client.read(9));
+            client.assertEnds();
+        }
+    }
+
+    @Test
     void shouldHoldOnlySoManyAnswersForAClientThatDoesNotRead() throws Exception {
         byte[] requests = ("GET / HTTP/1.1\r\n" + HOST + "\r\n").repeat(1000).getBytes();
         long page = server.get("/").length();
