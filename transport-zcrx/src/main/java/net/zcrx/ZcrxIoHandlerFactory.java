@@ -6,8 +6,6 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 
 /** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
@@ -15,13 +13,17 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final ZcrxIoHandlerConfig config;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
-    private final List<ZcrxIoHandler> handlers = new CopyOnWriteArrayList<>();
+    private final LoopMetrics metrics = new LoopMetrics();
+    /** Written by one thread at a time. */
+    private volatile int handlers;
 
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
-        uring = IoUringIoHandler.newFactory(
-                new IoUringIoHandlerConfig().setRingSize(config.ringEntries()).setCqSize(config.completionEntries()));
+        uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+                .setRingSize(config.ringEntries())
+                .setCqSize(config.completionEntries())
+                .setMaxUnboundedWorker(config.maxUnboundedWorkers()));
     }
 
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
@@ -29,8 +31,9 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         ZcrxIoHandler handler =
-                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
-        handlers.add(handler);
+                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, handlers, queues);
+        handlers++;
+        metrics.add(handler);
         return handler;
     }
 
@@ -41,7 +44,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                     + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set"
                     + " ZcrxChannelOption.FLOW_STEERING.");
         }
-        if (handlers.isEmpty()) {
+        if (handlers == 0) {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
                     + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
         }
@@ -57,8 +60,12 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         return config.interfaceQueueCount();
     }
 
-    /** The counters of each loop, in the order that the loops were made in; those of loops that have ended stay. */
+    /**
+     * The counters of each loop, in the order that the loops were made in. Loops that have ended come last, as one:
+     * their counts are added up, with mode and reason of one of them. So the sum over the list never decreases, but for
+     * what is held now; and of a group that has ended it is the final one.
+     */
     public List<ZcrxMetrics> metrics() {
-        return handlers.stream().map(ZcrxIoHandler::metrics).collect(Collectors.toList());
+        return metrics.metrics();
     }
 }
