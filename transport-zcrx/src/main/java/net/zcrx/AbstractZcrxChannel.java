@@ -140,6 +140,11 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
     }
 
+    /** The address that the socket has though it is not connected yet. */
+    final void rememberLocalAddress() {
+        local = socket.localAddress();
+    }
+
     final void activate() {
         // connect may have put an address in the place of the one that was bound.
         local = null;
@@ -198,7 +203,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     protected void doBind(SocketAddress address) throws Exception {
         checkResolvable(address);
         socket.bind(address);
-        local = socket.localAddress();
+        rememberLocalAddress();
     }
 
     @Override

@@ -64,6 +64,7 @@ final class Connector {
             return;
         }
         promise = connectPromise;
+        channel.rememberLocalAddress();
         await();
         connectPromise.addListener(future -> {
             if (future.isCancelled()) {
