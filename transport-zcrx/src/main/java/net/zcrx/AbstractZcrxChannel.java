@@ -217,8 +217,8 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
     }
 
-    /** The kernel has chosen a local address, though the connection does not stand yet. */
-    final void bound() {
+    /** The address that the socket has though it is not connected yet. */
+    final void rememberLocalAddress() {
         local = socket.localAddress();
     }
 
@@ -286,7 +286,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     protected void doBind(SocketAddress address) throws Exception {
         checkResolvable(address);
         socket.bind(address);
-        local = socket.localAddress();
+        rememberLocalAddress();
     }
 
     @Override

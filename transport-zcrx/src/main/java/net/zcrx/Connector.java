@@ -59,13 +59,13 @@ final class Connector {
                 succeed(connectPromise);
                 return;
             }
-            channel.bound();
         } catch (Throwable cause) {
             connectPromise.tryFailure(unsafe().annotate(cause, remote));
             unsafe().closeIfGone();
             return;
         }
         promise = connectPromise;
+        channel.rememberLocalAddress();
         await();
         connectPromise.addListener(future -> {
             if (future.isCancelled()) {
@@ -115,13 +115,17 @@ final class Connector {
     }
 
     /** With data to send already, the kernel may send it with the first packet: connect(2) then returns at once. */
-    private void prepareFastOpen() throws IOException {
+    private void prepareFastOpen() {
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
         if (channel.socketConfig().isTcpFastOpenConnect() && outbound != null) {
             outbound.addFlush();
             Object first = outbound.current();
             if (first instanceof ByteBuf && ((ByteBuf) first).isReadable()) {
-                channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+                try {
+                    channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
+                } catch (IOException ignored) {
+                    // The system has it off (net.ipv4.tcp_fastopen): the data goes out when the connection stands.
+                }
             }
         }
     }

@@ -8,8 +8,7 @@ import java.util.ArrayDeque;
 /**
  * How a connection's user gets what it received: in order, when he asks for it, and the rest at the connection's end.
  *
- * <p>A buffer is as long as what came at once. Only if the user has chosen a {@code RecvByteBufAllocator} of his own it
- * is cut to the lengths that this one gives. What comes though nobody asks for it (auto-read just went off) is kept for
+ * <p>A buffer is as long as what came at once, and at most as the {@code RecvByteBufAllocator} wants it. What comes though nobody asks for it (auto-read just went off) is kept for
  * the next read().
  *
  * <p>A superclass and not a part, as each object that a connection has is memory.
@@ -115,7 +114,7 @@ abstract class Delivery {
         return closed;
     }
 
-    /** Delivers in parts as long as the user's allocator wants them; returns what is left, or {@code null}. */
+    /** Delivers in parts as long as the allocator wants them; returns what is left, or {@code null}. */
     private ByteBuf deliverParts(ByteBuf buffer) {
         while (mayDeliver()) {
             int part = partLength();
@@ -163,11 +162,8 @@ abstract class Delivery {
     // The handle may be the user's own, and throw.
 
     private int partLength() {
-        if (channel.socketConfig().isReceiveAdaptive()) {
-            return Integer.MAX_VALUE;
-        }
         try {
-            return channel.receiveHandle().guess();
+            return channel.socketConfig().longestRead(channel.receiveHandle());
         } catch (RuntimeException | Error e) {
             channel.raise(e);
             return Integer.MAX_VALUE;

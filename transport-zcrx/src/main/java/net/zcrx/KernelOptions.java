@@ -9,7 +9,6 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelOption;
-import io.netty.channel.uring.IoUringChannelOption;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
@@ -37,6 +36,8 @@ final class KernelOptions {
             number(ChannelOption.SO_LINGER, -1, ANY, Socket::getSoLinger, Socket::setSoLinger),
             number(ChannelOption.IP_TOS, 0, 255, Socket::getTrafficClass, Socket::setTrafficClass),
             flag(ChannelOption.TCP_NODELAY, IPPROTO_TCP, 1),
+            number(ZcrxChannelOption.SO_BUSY_POLL, SOL_SOCKET, 46, 0, ANY),
+            flag(ZcrxChannelOption.IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, 24),
             flag(ZcrxChannelOption.TCP_CORK, IPPROTO_TCP, 3),
             number(ZcrxChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, 4, 1, 32767),
             number(ZcrxChannelOption.TCP_KEEPINTVL, IPPROTO_TCP, 5, 1, 32767),
@@ -63,17 +64,8 @@ final class KernelOptions {
             ChannelOption<?> option = rows[i].option();
             listed[i] = option;
             byOption.put(option, rows[i]);
-            byOption.put(sameOptionOfEpoll(option), rows[i]);
+            byOption.put(EpollOptions.sameAs(option), rows[i]);
         }
-    }
-
-    /**
-     * Netty's epoll transport has constants of its own for what the io_uring transport offers under the same names.
-     * Constants are pooled by name, so this one is EpollChannelOption's whether its class is there or not.
-     */
-    private static ChannelOption<?> sameOptionOfEpoll(ChannelOption<?> option) {
-        return ChannelOption.valueOf(option.name()
-                .replace(IoUringChannelOption.class.getName(), "io.netty.channel.epoll.EpollChannelOption"));
     }
 
     /** The options of the table, without those that only {@link #find} knows. */

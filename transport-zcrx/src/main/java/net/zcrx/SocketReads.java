@@ -148,7 +148,7 @@ final class SocketReads extends Delivery {
     private void takeBuffer(IoUringIoEvent event, ArrayDeque<ByteBuf> complete) {
         ByteBuf buffer;
         try {
-            buffer = receiver().take(event, error == null ? last : null, channel.alloc());
+            buffer = receiver().take(event, mayGrow(last, event.res()) ? last : null, channel.alloc());
         } catch (RuntimeException | Error e) {
             // The channel's allocator, which is the user's and has bounds, has no memory to copy out to. With a gap in
             // its bytes the connection cannot go on; the loop can.
@@ -167,6 +167,10 @@ final class SocketReads extends Delivery {
                 complete.add(before);
             }
         }
+    }
+
+    private boolean mayGrow(ByteBuf buffer, int bytes) {
+        return error == null && buffer != null && channel.socketConfig().mayJoin(buffer.readableBytes(), bytes);
     }
 
     private Receiver receiver() {

@@ -1,17 +1,26 @@
 package net.zcrx;
 
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
+import java.net.InetAddress;
 import java.util.Map;
+import java.util.Set;
 
 /** What the configs of a connection and of a listening socket have in common: options that the kernel keeps. */
 abstract class ZcrxChannelConfig extends DefaultChannelConfig {
     private final AbstractZcrxChannel owner;
+    /** Those that {@code TCP_MD5SIG} has keys for. */
+    private Set<InetAddress> signingPeers = Set.of();
 
     ZcrxChannelConfig(AbstractZcrxChannel owner, RecvByteBufAllocator allocator) {
         super(owner, allocator);
         this.owner = owner;
+        if (owner.parent() != null) {
+            // The kernel copies them.
+            signingPeers = ((ZcrxChannelConfig) owner.parent().config()).signingPeers();
+        }
     }
 
     /** Which of the kernel's options the channel has. */
@@ -29,14 +38,37 @@ abstract class ZcrxChannelConfig extends DefaultChannelConfig {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // The branch gives the type of the option that it compares with.
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
         KernelOption<T> kernelOption = kernelOptions().find(option);
-        if (kernelOption == null) {
+        if (kernelOption != null) {
+            kernelOption.set(owner.socket, value);
+        } else if (option == ZcrxChannelOption.TCP_MD5SIG) {
+            setMd5Keys((Map<InetAddress, byte[]>) value);
+        } else if (option != EpollOptions.EPOLL_MODE) {
             return super.setOption(option, value);
         }
-        kernelOption.set(owner.socket, value);
         return true;
+    }
+
+    private synchronized void setMd5Keys(Map<InetAddress, byte[]> keys) {
+        signingPeers = TcpMd5Keys.replace(owner.socket, signingPeers, keys);
+    }
+
+    private synchronized Set<InetAddress> signingPeers() {
+        return signingPeers;
+    }
+
+    /** @throws IllegalArgumentException if a channel cannot count by its handles what it has read */
+    @Override
+    public ChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        if (!(allocator.newHandle() instanceof RecvByteBufAllocator.ExtendedHandle)) {
+            throw new IllegalArgumentException("The handles of the RecvByteBufAllocator "
+                    + allocator.getClass().getName() + " are no RecvByteBufAllocator.ExtendedHandle, which each channel"
+                    + " needs. Let newHandle() return one.");
+        }
+        return super.setRecvByteBufAllocator(allocator);
     }
 
     @Override

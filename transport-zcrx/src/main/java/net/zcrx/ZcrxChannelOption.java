@@ -3,6 +3,8 @@ package net.zcrx;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
+import java.net.InetAddress;
+import java.util.Map;
 
 /**
  * The options of {@link ZcrxSocketChannel} and {@link ZcrxServerSocketChannel} beyond those of
@@ -33,7 +35,13 @@ import io.netty.channel.uring.IoUringChannelOption;
  * <tr><td>{@link ChannelOption#ALLOW_HALF_CLOSURE}</td><td>Boolean</td><td>false</td>
  *     <td>stay open for writing when the peer has ended its side</td><td>none</td></tr>
  * <tr><td>{@link ChannelOption#TCP_FASTOPEN_CONNECT}</td><td>Boolean</td><td>false</td>
- *     <td>send what was written before connect in the first packet</td><td>MSG_FASTOPEN</td></tr>
+ *     <td>send what was written before connect in the first packet, where the system has it on</td><td>MSG_FASTOPEN</td></tr>
+ * <tr><td>{@link #IP_BIND_ADDRESS_NO_PORT}</td><td>Boolean</td><td>false</td>
+ *     <td>choose the port at connect, not at bind; set before bind</td><td>IP_BIND_ADDRESS_NO_PORT</td></tr>
+ * <tr><td>{@link #SO_BUSY_POLL}</td><td>Integer</td><td>system's</td>
+ *     <td>microseconds to poll the NIC for; more than the system's needs CAP_NET_ADMIN</td><td>SO_BUSY_POLL</td></tr>
+ * <tr><td>{@link #TCP_MD5SIG}</td><td>Map</td><td>none</td>
+ *     <td>see the constant</td><td>TCP_MD5SIG</td></tr>
  * <tr><td>{@link #TCP_CORK}</td><td>Boolean</td><td>false</td>
  *     <td>send full segments only</td><td>TCP_CORK</td></tr>
  * <tr><td>{@link #TCP_NOTSENT_LOWAT}</td><td>Long</td><td>0</td>
@@ -81,6 +89,8 @@ import io.netty.channel.uring.IoUringChannelOption;
  * <tr><td>{@link ChannelOption#TCP_FASTOPEN}</td><td>Integer</td><td>0</td>
  *     <td>fast open requests that may be pending, bounded by net.core.somaxconn; 0 is off; set before bind</td>
  *     <td>TCP_FASTOPEN</td></tr>
+ * <tr><td>{@link #TCP_MD5SIG}</td><td>Map</td><td>none</td>
+ *     <td>see the constant</td><td>TCP_MD5SIG</td></tr>
  * <tr><td>{@link #FLOW_STEERING}</td><td>ZcrxIoHandlerFactory</td><td>none</td>
  *     <td>see the constant; set before bind</td><td>none</td></tr>
  * </table>
@@ -90,11 +100,30 @@ import io.netty.channel.uring.IoUringChannelOption;
  * {@link io.netty.channel.unix.RawUnixChannelOption}. An option that is none of these is refused:
  * {@link io.netty.channel.ChannelConfig#setOption} returns false. That holds for
  * {@link IoUringChannelOption#IO_URING_BUFFER_GROUP_ID} too: here the event loop provides the receive buffers.
+ * {@code EpollChannelOption.EPOLL_MODE} is taken and means nothing, as with epoll.
+ *
+ * <p>{@link ChannelOption#RCVBUF_ALLOCATOR} bounds the bytes of one channelRead: to its maximum if it is an
+ * {@link io.netty.channel.AdaptiveRecvByteBufAllocator}, so to 64 KiB by default, and to its guesses if it is another
+ * one. It allocates nothing. One whose handles are no {@code RecvByteBufAllocator.ExtendedHandle} is refused with an
+ * {@link IllegalArgumentException}.
  *
  * <p>A value out of range is an {@link IllegalArgumentException}; a closed channel, or an option that the kernel
  * refuses, is a {@link io.netty.channel.ChannelException}. Options may be set and read on any thread.
  */
 public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
+
+    /** Whether bind leaves the choice of a port to connect, so that one address serves more connections. */
+    public static final ChannelOption<Boolean> IP_BIND_ADDRESS_NO_PORT = valueOf("IP_BIND_ADDRESS_NO_PORT");
+
+    /** Microseconds to poll the NIC for instead of waiting for its interrupt; 0 is off. */
+    public static final ChannelOption<Integer> SO_BUSY_POLL = EpollOptions.of("SO_BUSY_POLL");
+
+    /**
+     * The keys by which what goes to a peer is signed, and what comes from it is proven (RFC 2385): 1 to 80 bytes for
+     * each address. What is set replaces all keys that were set before. It can be set only: getOption tells null. On a
+     * listening socket it holds for the connections that are accepted. Needs a kernel with CONFIG_TCP_MD5SIG.
+     */
+    public static final ChannelOption<Map<InetAddress, byte[]>> TCP_MD5SIG = valueOf("TCP_MD5SIG");
 
     /** Whether to send full segments only. */
     public static final ChannelOption<Boolean> TCP_CORK = IoUringChannelOption.TCP_CORK;

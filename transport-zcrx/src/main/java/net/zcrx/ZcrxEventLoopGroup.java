@@ -1,6 +1,15 @@
 package net.zcrx;
 
+import io.netty.channel.EventLoopTaskQueueFactory;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.AutoScalingEventExecutorChooserFactory;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
+import io.netty.util.concurrent.EventExecutorChooserFactory;
+import io.netty.util.concurrent.RejectedExecutionHandler;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -12,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Where a number of threads is asked for, 0 means Netty's default: twice the number of processors.
  */
+@SuppressWarnings("deprecation") // Netty makes no other class of queue factories.
 public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     private final ZcrxIoHandlerFactory factory;
 
@@ -32,34 +42,123 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
     /** {@code threads} loops on threads of the factory. */
     public ZcrxEventLoopGroup(int threads, ThreadFactory threadFactory) {
-        this(threads, threadFactory, ZcrxIoHandler.newFactory());
+        this(threads, threadFactory, new ZcrxIoHandlerConfig());
     }
 
     /** {@code threads} loops on threads of the executor. */
     public ZcrxEventLoopGroup(int threads, Executor executor) {
-        this(threads, executor, ZcrxIoHandler.newFactory());
+        this(threads, executor, new ZcrxIoHandlerConfig());
+    }
+
+    /** {@code threads} loops with the settings of {@code config}. */
+    public ZcrxEventLoopGroup(int threads, ZcrxIoHandlerConfig config) {
+        this(threads, (ThreadFactory) null, config);
+    }
+
+    /** {@code threads} loops on threads of the factory, with the settings of {@code config}. */
+    public ZcrxEventLoopGroup(int threads, ThreadFactory threadFactory, ZcrxIoHandlerConfig config) {
+        this(threads, threadFactory == null ? null : new ThreadPerTaskExecutor(threadFactory), config);
+    }
+
+    /** {@code threads} loops on threads of the executor, with the settings of {@code config}. */
+    public ZcrxEventLoopGroup(int threads, Executor executor, ZcrxIoHandlerConfig config) {
+        this(threads, executor, DefaultEventExecutorChooserFactory.INSTANCE, config);
+    }
+
+    /** The same with {@code chooserFactory} to tell which loop is {@link #next}. */
+    public ZcrxEventLoopGroup(
+            int threads, Executor executor, EventExecutorChooserFactory chooserFactory, ZcrxIoHandlerConfig config) {
+        this(threads, executor, chooserFactory, RejectedExecutionHandlers.reject(), config);
+    }
+
+    /** The same with {@code rejectedExecutionHandler} for tasks that a loop does not take. */
+    public ZcrxEventLoopGroup(
+            int threads,
+            Executor executor,
+            EventExecutorChooserFactory chooserFactory,
+            RejectedExecutionHandler rejectedExecutionHandler,
+            ZcrxIoHandlerConfig config) {
+        this(threads, executor, chooserFactory, rejectedExecutionHandler, null, null, config);
     }
 
     /**
-     * {@code threads} loops with the settings of {@code config}.
+     * All that can be chosen of a group. What is {@code null} is Netty's default; only {@code config} must not be.
      *
-     * @throws IllegalArgumentException if there are more interface queues than loops
+     * @param threads how many loops; 0 is Netty's default
+     * @param executor starts one task for each loop, which lasts as long as the loop
+     * @param chooserFactory tells which loop is {@link #next}
+     * @param rejectedExecutionHandler is told of tasks that a loop does not take
+     * @param taskQueueFactory makes a loop's queue of tasks
+     * @param tailTaskQueueFactory makes its queue of tasks that run after each of its passes
+     * @param config the loops' settings
+     * @throws IllegalArgumentException if there are more interface queues than loops, or if the chooser would suspend
+     *     loops ({@link AutoScalingEventExecutorChooserFactory}): a ring belongs to one thread for good
      */
-    public ZcrxEventLoopGroup(int threads, ZcrxIoHandlerConfig config) {
-        this(threads, (ThreadFactory) null, ZcrxIoHandler.newFactory(config));
+    public ZcrxEventLoopGroup(
+            int threads,
+            Executor executor,
+            EventExecutorChooserFactory chooserFactory,
+            RejectedExecutionHandler rejectedExecutionHandler,
+            EventLoopTaskQueueFactory taskQueueFactory,
+            EventLoopTaskQueueFactory tailTaskQueueFactory,
+            ZcrxIoHandlerConfig config) {
+        this(
+                threads,
+                executor,
+                ZcrxIoHandler.newFactory(config),
+                checked(chooserFactory),
+                rejectedExecutionHandler == null ? RejectedExecutionHandlers.reject() : rejectedExecutionHandler,
+                taskQueueFactory,
+                tailTaskQueueFactory);
     }
 
-    private ZcrxEventLoopGroup(int threads, ThreadFactory threadFactory, ZcrxIoHandlerFactory factory) {
-        super(threads, threadFactory, factory);
+    private ZcrxEventLoopGroup(
+            int threads,
+            Executor executor,
+            ZcrxIoHandlerFactory factory,
+            EventExecutorChooserFactory chooserFactory,
+            RejectedExecutionHandler rejectedExecutionHandler,
+            EventLoopTaskQueueFactory taskQueueFactory,
+            EventLoopTaskQueueFactory tailTaskQueueFactory) {
+        super(
+                threads,
+                executor,
+                factory,
+                chooserFactory,
+                rejectedExecutionHandler,
+                taskQueueFactory,
+                tailTaskQueueFactory);
         this.factory = factory;
         requireALoopForEachQueue();
     }
 
-    private ZcrxEventLoopGroup(int threads, Executor executor, ZcrxIoHandlerFactory factory) {
-        super(threads, executor, factory);
-        this.factory = factory;
-        requireALoopForEachQueue();
+    private static EventExecutorChooserFactory checked(EventExecutorChooserFactory chooserFactory) {
+        if (chooserFactory instanceof AutoScalingEventExecutorChooserFactory) {
+            throw new IllegalArgumentException("AutoScalingEventExecutorChooserFactory would do nothing here, as event"
+                    + " loops on io_uring cannot be suspended: a ring belongs to one thread for good. Choose the number"
+                    + " of loops, and no such chooser.");
+        }
+        return chooserFactory == null ? DefaultEventExecutorChooserFactory.INSTANCE : chooserFactory;
     }
+
+    @Override
+    protected IoEventLoop newChild(Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
+        return new ZcrxEventLoop(
+                this,
+                executor,
+                ioHandlerFactory,
+                (EventLoopTaskQueueFactory) args[1],
+                (EventLoopTaskQueueFactory) args[2],
+                (RejectedExecutionHandler) args[0]);
+    }
+
+    /**
+     * Does nothing: there is no such ratio.
+     *
+     * @deprecated as it does nothing; it is here as {@code EpollEventLoopGroup} has it
+     */
+    @Deprecated
+    public void setIoRatio(int ioRatio) {}
 
     private void requireALoopForEachQueue() {
         int queues = factory.queueCount();
@@ -78,7 +177,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         return factory;
     }
 
-    /** The counters of each loop. */
+    /** The counters of each loop, and of those that have ended: see {@link ZcrxIoHandlerFactory#metrics}. */
     public List<ZcrxMetrics> metrics() {
         return factory.metrics();
     }

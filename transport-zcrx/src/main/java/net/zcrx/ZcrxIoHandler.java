@@ -9,7 +9,10 @@ import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.Receiver;
 import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.IdleAccounting;
 import net.zcrx.uring.RingFd;
 
 /**
@@ -36,6 +39,7 @@ public final class ZcrxIoHandler implements IoHandler {
     private final Loop loop;
     private boolean prepared;
     private boolean destroyed;
+    private volatile boolean ended;
 
     /**
      * @param index the loop's number in its group
@@ -77,13 +81,27 @@ public final class ZcrxIoHandler implements IoHandler {
 
     /** The loop's counters now; from any thread. */
     public ZcrxMetrics metrics() {
-        return ZcrxMetrics.of(reception.mode(), reception.reason(), loop.receivers());
+        return ZcrxMetrics.of(reception.mode(), reception.reason(), this::count);
+    }
+
+    long count(Counter counter) {
+        long sum = 0;
+        for (Receiver receiver : loop.receivers()) {
+            sum += receiver.counters().get(counter);
+        }
+        return sum;
+    }
+
+    /** Whether the loop has ended and all that it received was released: no count changes any more. */
+    boolean isAtRest() {
+        return ended && count(Counter.HELD_BUFFERS) == 0;
     }
 
     @Override
     public void initialize() {
         reception.receiver().start(Thread.currentThread());
         uring.initialize();
+        IdleAccounting.correct(uring);
         if (reception.receiver() instanceof ZeroCopyReceiver) {
             KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
         }
@@ -144,6 +162,7 @@ public final class ZcrxIoHandler implements IoHandler {
                 uring.destroy();
             } finally {
                 loop.close();
+                ended = true;
             }
         }
     }

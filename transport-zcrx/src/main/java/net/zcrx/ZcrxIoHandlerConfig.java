@@ -35,6 +35,8 @@ import java.util.regex.Pattern;
  *     <td>submissions that fit between two system calls</td></tr>
  * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096</td>
  *     <td>1024 to 65536, a power of two</td><td>completions that fit before the kernel must hold them back</td></tr>
+ * <tr><td>{@link #maxUnboundedWorkers(int) maxUnboundedWorkers}</td><td>0: the kernel's</td><td>0 or more</td>
+ *     <td>kernel threads of a ring for work that may wait for a socket</td></tr>
  * </table>
  */
 public final class ZcrxIoHandlerConfig {
@@ -51,6 +53,7 @@ public final class ZcrxIoHandlerConfig {
     private int chunkBytes = 64 * 1024;
     private int ringEntries = 256;
     private int completionEntries = 4096;
+    private int maxUnboundedWorkers;
 
     /** All settings at their defaults. */
     public ZcrxIoHandlerConfig() {}
@@ -64,6 +67,7 @@ public final class ZcrxIoHandlerConfig {
         chunkBytes = other.chunkBytes;
         ringEntries = other.ringEntries;
         completionEntries = other.completionEntries;
+        maxUnboundedWorkers = other.maxUnboundedWorkers;
     }
 
     /** Sets the mode. Any but {@link ZcrxMode#AUTO} is a must: where it does not work no loop can be created. */
@@ -206,6 +210,20 @@ public final class ZcrxIoHandlerConfig {
     /** The length of the ring's completion queue. */
     public int completionEntries() {
         return completionEntries;
+    }
+
+    /**
+     * Sets how many kernel threads a ring may have for work that may wait for a socket, such as
+     * file regions to slow readers; 0 for the kernel's limit, which is the user's number of processes.
+     */
+    public ZcrxIoHandlerConfig maxUnboundedWorkers(int maxUnboundedWorkers) {
+        this.maxUnboundedWorkers = (int) inRange("maxUnboundedWorkers", maxUnboundedWorkers, 0, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /** How many kernel threads a ring may have for work on sockets; 0 for the kernel's limit. */
+    public int maxUnboundedWorkers() {
+        return maxUnboundedWorkers;
     }
 
     private static int powerOfTwo(String name, int value, int min, int max) {

@@ -7,9 +7,7 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.nic.ZeroCopyCheck;
 import net.zcrx.uring.ProbeRing;
@@ -25,22 +23,27 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final RingSize size;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
-    private final List<ZcrxIoHandler> handlers = new CopyOnWriteArrayList<>();
+    private final LoopMetrics metrics = new LoopMetrics();
+    /** Written by one thread at a time. */
+    private volatile int handlers;
 
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
         size = RingSize.of(config, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
-        uring = IoUringIoHandler.newFactory(
-                new IoUringIoHandlerConfig().setRingSize(size.entries()).setCqSize(size.completions()));
+        uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
+                .setRingSize(size.entries())
+                .setCqSize(size.completions())
+                .setMaxUnboundedWorker(config.maxUnboundedWorkers()));
     }
 
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
-        ZcrxIoHandler handler = new ZcrxIoHandler(executor, newRing(executor), config, handlers.size(), queues);
-        handlers.add(handler);
+        ZcrxIoHandler handler = new ZcrxIoHandler(executor, newRing(executor), config, handlers, queues);
+        handlers++;
+        metrics.add(handler);
         return handler;
     }
 
@@ -67,7 +70,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     }
 
     private String tooMany(RingRefusal refusal) {
-        return "Event loop " + handlers.size() + " of this group, counted from 0, cannot have a ring: "
+        return "Event loop " + handlers + " of this group, counted from 0, cannot have a ring: "
                 + refusal.sentence() + " Or ask for fewer event loops, of which each locks about "
                 + size.bytes() / 1024 + " KiB (-Dio.netty.eventLoopThreads=N where none are asked for).";
     }
@@ -79,7 +82,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                     + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set"
                     + " ZcrxChannelOption.FLOW_STEERING.");
         }
-        if (handlers.isEmpty()) {
+        if (handlers == 0) {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
                     + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
         }
@@ -95,8 +98,12 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         return config.interfaceQueueCount();
     }
 
-    /** The counters of each loop, in the order that the loops were made in; those of loops that have ended stay. */
+    /**
+     * The counters of each loop, in the order that the loops were made in. Loops that have ended come last, as one:
+     * their counts are added up, with mode and reason of one of them. So the sum over the list never decreases, but for
+     * what is held now; and of a group that has ended it is the final one.
+     */
     public List<ZcrxMetrics> metrics() {
-        return handlers.stream().map(ZcrxIoHandler::metrics).collect(Collectors.toList());
+        return metrics.metrics();
     }
 }

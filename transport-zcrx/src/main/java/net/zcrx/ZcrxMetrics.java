@@ -1,8 +1,7 @@
 package net.zcrx;
 
-import java.util.List;
+import java.util.function.ToLongFunction;
 import net.zcrx.receive.Counters.Counter;
-import net.zcrx.receive.Receiver;
 
 /**
  * One loop's counters at one moment; bytes and buffers since the loop's start unless said otherwise. Each is exact;
@@ -62,38 +61,30 @@ public record ZcrxMetrics(
         long zeroCopySends,
         long copiedSends) {
 
-    static ZcrxMetrics of(ZcrxMode mode, String modeReason, List<Receiver> receivers) {
+    static ZcrxMetrics of(ZcrxMode mode, String modeReason, ToLongFunction<Counter> values) {
         return new ZcrxMetrics(
                 mode,
                 modeReason,
-                sum(receivers, Counter.ZERO_COPY_BYTES),
-                sum(receivers, Counter.ZERO_COPY_BUFFERS),
-                sum(receivers, Counter.COPIED_BYTES),
-                sum(receivers, Counter.COPIED_BUFFERS),
-                sum(receivers, Counter.COPIED_OUT_BYTES),
-                sum(receivers, Counter.HELD_BUFFERS),
-                sum(receivers, Counter.HELD_BYTES),
-                sum(receivers, Counter.FRAGMENTS),
-                sum(receivers, Counter.HELD_FRAGMENTS),
-                sum(receivers, Counter.HELD_PAGES),
-                sum(receivers, Counter.REFILLS),
-                sum(receivers, Counter.REFILL_RING_FULL),
-                sum(receivers, Counter.OFF_LOOP_RETURNS),
-                sum(receivers, Counter.EXHAUSTIONS),
-                sum(receivers, Counter.STARVATIONS),
-                sum(receivers, Counter.COPY_OUTS),
-                sum(receivers, Counter.GROWTHS),
-                sum(receivers, Counter.COALESCINGS),
-                sum(receivers, Counter.CQ_FULL),
-                sum(receivers, Counter.ZERO_COPY_SENDS),
-                sum(receivers, Counter.COPIED_SENDS));
-    }
-
-    private static long sum(List<Receiver> receivers, Counter counter) {
-        long sum = 0;
-        for (Receiver receiver : receivers) {
-            sum += receiver.counters().get(counter);
-        }
-        return sum;
+                values.applyAsLong(Counter.ZERO_COPY_BYTES),
+                values.applyAsLong(Counter.ZERO_COPY_BUFFERS),
+                values.applyAsLong(Counter.COPIED_BYTES),
+                values.applyAsLong(Counter.COPIED_BUFFERS),
+                values.applyAsLong(Counter.COPIED_OUT_BYTES),
+                values.applyAsLong(Counter.HELD_BUFFERS),
+                values.applyAsLong(Counter.HELD_BYTES),
+                values.applyAsLong(Counter.FRAGMENTS),
+                values.applyAsLong(Counter.HELD_FRAGMENTS),
+                values.applyAsLong(Counter.HELD_PAGES),
+                values.applyAsLong(Counter.REFILLS),
+                values.applyAsLong(Counter.REFILL_RING_FULL),
+                values.applyAsLong(Counter.OFF_LOOP_RETURNS),
+                values.applyAsLong(Counter.EXHAUSTIONS),
+                values.applyAsLong(Counter.STARVATIONS),
+                values.applyAsLong(Counter.COPY_OUTS),
+                values.applyAsLong(Counter.GROWTHS),
+                values.applyAsLong(Counter.COALESCINGS),
+                values.applyAsLong(Counter.CQ_FULL),
+                values.applyAsLong(Counter.ZERO_COPY_SENDS),
+                values.applyAsLong(Counter.COPIED_SENDS));
     }
 }

@@ -1,11 +1,14 @@
 package net.zcrx;
 
 import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
@@ -41,15 +44,40 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     /** Creates the socket: IPv6 with IPv4 mapped into it where the machine has it. */
     public ZcrxServerSocketChannel() {
-        super(null, newSocket());
-        config = new ZcrxServerSocketChannelConfig(this);
+        this((SocketProtocolFamily) null);
     }
 
-    private static Socket newSocket() {
-        Zcrx.ensureAvailability();
-        Socket socket = Socket.newSocketStream();
+    /** Creates the socket, of this family; {@code null} is as none. */
+    public ZcrxServerSocketChannel(SocketProtocolFamily family) {
+        this(TcpSockets.create(family));
+    }
+
+    /** @deprecated use {@link #ZcrxServerSocketChannel(SocketProtocolFamily)} */
+    @Deprecated
+    public ZcrxServerSocketChannel(InternetProtocolFamily family) {
+        this(family == null ? null : family.toSocketProtocolFamily());
+    }
+
+    /**
+     * Takes a TCP socket that is open already: inherited, or passed by another process such as systemd. It is the
+     * channel's from now on, which closes it and makes the descriptor blocking. If it listens already the channel is
+     * active as soon as it is registered, and need not be bound; {@link ChannelOption#SO_BACKLOG} and
+     * {@link ZcrxChannelOption#FLOW_STEERING}, which work at bind, do nothing then.
+     *
+     * @throws IllegalArgumentException if it is not a TCP socket
+     * @throws io.netty.channel.ChannelException if it is not open, or not a socket
+     */
+    public ZcrxServerSocketChannel(int fd) {
+        this(TcpSockets.adopt(fd));
+        if (TcpSockets.isListening(socket)) {
+            activate();
+        }
+    }
+
+    private ZcrxServerSocketChannel(Socket socket) {
+        super(null, socket);
         Native.setBlocking(socket.intValue());
-        return socket;
+        config = new ZcrxServerSocketChannelConfig(this);
     }
 
     @Override

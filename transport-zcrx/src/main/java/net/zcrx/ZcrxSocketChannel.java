@@ -9,9 +9,11 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelUtil;
 import io.netty.channel.uring.IoUringIoEvent;
@@ -31,6 +33,10 @@ import net.zcrx.uring.Uring;
 /**
  * A TCP connection on a {@link ZcrxIoHandler}, accepted or made by connect. What it receives are buffers on the pages
  * of the loop's area; releasing one, on any thread, gives its pages back. Options: {@link ZcrxChannelOption}.
+ *
+ * <p>{@link #fd()} is a blocking descriptor while the connection stands, as io_uring waits by itself for such only, and
+ * its duplicates share that. Whoever uses one beside the channel passes {@code MSG_DONTWAIT} or has a thread that may
+ * wait, so not an event loop's; made non-blocking, it makes the channel fail.
  */
 public final class ZcrxSocketChannel extends AbstractZcrxChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -45,19 +51,45 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     /** Creates a socket to connect: IPv6 with IPv4 mapped into it where the machine has it. */
     public ZcrxSocketChannel() {
-        super(null, newSocket());
+        this((SocketProtocolFamily) null);
+    }
+
+    /** Creates a socket to connect, of this family; {@code null} is as none. */
+    public ZcrxSocketChannel(SocketProtocolFamily family) {
+        super(null, TcpSockets.create(family));
         config = new ZcrxSocketChannelConfig(this);
+    }
+
+    /** @deprecated use {@link #ZcrxSocketChannel(SocketProtocolFamily)} */
+    @Deprecated
+    public ZcrxSocketChannel(InternetProtocolFamily family) {
+        this(family == null ? null : family.toSocketProtocolFamily());
+    }
+
+    /**
+     * Takes a TCP socket that is open already: inherited, or passed by another process. It is the channel's from now
+     * on, which closes it. If it is connected the channel is active as soon as it is registered, and the descriptor is
+     * made blocking; else the channel may connect it.
+     *
+     * @throws IllegalArgumentException if it is not a TCP socket
+     * @throws ChannelException if it is not open, or not a socket
+     */
+    public ZcrxSocketChannel(int fd) {
+        super(null, TcpSockets.adopt(fd));
+        config = new ZcrxSocketChannelConfig(this);
+        InetSocketAddress remote = socket.remoteAddress();
+        if (remote == null) {
+            TcpSockets.setNonBlocking(socket);
+        } else {
+            Native.setBlocking(fd);
+            activate(remote);
+        }
     }
 
     ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted, SocketAddress remote) {
         super(parent, accepted);
         config = new ZcrxSocketChannelConfig(this);
         activate(remote);
-    }
-
-    private static Socket newSocket() {
-        Zcrx.ensureAvailability();
-        return Socket.newSocketStream();
     }
 
     /**

@@ -5,6 +5,7 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.util.Map;
@@ -18,9 +19,14 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     private volatile boolean tcpFastOpenConnect;
     private volatile int writeZeroCopyThreshold = NEVER;
     private volatile int receiveGrant;
+    /** 0 if it is the allocator's guess. Without an initial value, which would undo what the superclass sets. */
+    private volatile int longestRead;
+
+    /** Of who has set none: a buffer is as long as what came at once. */
+    private static final class Unbounded extends AdaptiveRecvByteBufAllocator {}
 
     ZcrxSocketChannelConfig(ZcrxSocketChannel channel) {
-        super(channel, new AdaptiveRecvByteBufAllocator());
+        super(channel, new Unbounded());
         setTcpNoDelay(true);
     }
 
@@ -40,9 +46,41 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
         return receiveGrant;
     }
 
-    /** Whether the allocator's guesses are Netty's own adaptive ones, not lengths that the user chose. */
-    boolean isReceiveAdaptive() {
-        return getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
+    /** The bytes that one channelRead may bring, by what the allocator tells of itself or, if that is nothing, now. */
+    int longestRead(ExtendedHandle handle) {
+        int longest = longestRead;
+        return longest > 0 ? longest : handle.guess();
+    }
+
+    /** Whether a buffer of {@code bytes} may grow by {@code more}, as far as can be told. */
+    boolean mayJoin(int bytes, int more) {
+        int longest = longestRead;
+        return longest == 0 || bytes + Math.min(more, longest) <= longest;
+    }
+
+    /**
+     * The maximum of an allocator that adapts: the memory is there already and nothing is gained by guessing less, but
+     * handlers may rely on the bound. Netty keeps it private; what each full read makes the guesses grow to tells.
+     *
+     * @return 0 if the allocator is of another kind
+     */
+    private static int maximum(RecvByteBufAllocator allocator) {
+        if (allocator instanceof Unbounded) {
+            return Integer.MAX_VALUE;
+        }
+        if (!(allocator instanceof AdaptiveRecvByteBufAllocator)) {
+            return 0;
+        }
+        ExtendedHandle handle = (ExtendedHandle) allocator.newHandle();
+        int maximum;
+        int next = handle.guess();
+        do {
+            maximum = next;
+            handle.attemptedBytesRead(maximum);
+            handle.lastBytesRead(maximum);
+            next = handle.guess();
+        } while (next > maximum);
+        return maximum;
     }
 
     boolean isTcpFastOpenConnect() {
@@ -232,6 +270,7 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     @Override
     public SocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
         super.setRecvByteBufAllocator(allocator);
+        longestRead = maximum(allocator);
         return this;
     }
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
@@ -20,6 +21,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.util.NetUtil;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@SuppressWarnings("deprecation") // RecvByteBufAllocator.Handle is, but an allocator may still return one.
 class ChannelOptionsTest {
 
     private static final int SOL_SOCKET = 1;
@@ -225,7 +228,7 @@ class ChannelOptionsTest {
         assertEquals(
                 names("SO_RCVBUF SO_SNDBUF TCP_NODELAY SO_KEEPALIVE SO_REUSEADDR SO_LINGER IP_TOS ALLOW_HALF_CLOSURE"
                         + " TCP_CORK TCP_NOTSENT_LOWAT TCP_KEEPCNT TCP_KEEPIDLE TCP_KEEPINTVL TCP_USER_TIMEOUT"
-                        + " TCP_QUICKACK IP_TRANSPARENT TCP_FASTOPEN_CONNECT"
+                        + " TCP_QUICKACK IP_TRANSPARENT TCP_FASTOPEN_CONNECT SO_BUSY_POLL IP_BIND_ADDRESS_NO_PORT"
                         + " IO_URING_WRITE_ZERO_COPY_THRESHOLD RECEIVE_GRANT"),
                 namesBeyondDefaults(connection.getOptions()));
         assertEquals(
@@ -320,6 +323,31 @@ class ChannelOptionsTest {
 
     private static ByteBuffer nativeInt(int value) {
         return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(0, value);
+    }
+
+    @Test
+    void shouldSayThatMd5KeyIsTooLong() {
+        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> config.setOption(ZcrxChannelOption.TCP_MD5SIG, Map.of(NetUtil.LOCALHOST4, new byte[81])));
+            assertTrue(e.getMessage().contains("has 81 bytes but must have 1 to 80"), e.getMessage());
+        }
+    }
+
+    @Test
+    void shouldSayThatAllocatorCannotCount() {
+        RecvByteBufAllocator plain = () -> (RecvByteBufAllocator.Handle) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {RecvByteBufAllocator.Handle.class},
+                (proxy, method, args) -> null);
+        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+            RecvByteBufAllocator before = config.getRecvByteBufAllocator();
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class, () -> config.setOption(ChannelOption.RCVBUF_ALLOCATOR, plain));
+            assertTrue(e.getMessage().contains("Let newHandle() return one."), e.getMessage());
+            assertSame(before, config.getRecvByteBufAllocator());
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.Unpooled;
@@ -76,6 +77,19 @@ class ConnectTest {
             assertTrue(connect.cancel(false));
             await(channel.closeFuture());
             assertTrue(connect.isCancelled());
+        }
+    }
+
+    @Test
+    void shouldTellLocalAddressWhileItConnects() throws Exception {
+        try (FullBacklog listener = new FullBacklog()) {
+            ZcrxSocketChannel channel = registered();
+            assertNull(channel.localAddress());
+            channel.connect(listener.address());
+            loops.letRun();
+            assertTrue(channel.localAddress().getPort() > 0, () -> "" + channel.localAddress());
+            assertNull(channel.remoteAddress());
+            await(channel.close());
         }
     }
 

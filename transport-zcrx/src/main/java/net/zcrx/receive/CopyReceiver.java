@@ -222,6 +222,11 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
+    public void reclaimLate(long token) {
+        count();
+    }
+
+    @Override
     public boolean isExhausted(int result) {
         return result == Uring.ENOBUFS || result > 0 && ranOut;
     }
@@ -283,11 +288,15 @@ public final class CopyReceiver implements Receiver, Reclaimer {
                 waiters.resume(posted);
             }
         }
+        count();
+        assert isEachChunkSomewhere() : "A chunk was lost, or returned twice";
+        return posted > 0 && !waiters.isEmpty();
+    }
+
+    private void count() {
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
-        assert isEachChunkSomewhere() : "A chunk was lost, or returned twice";
-        return posted > 0 && !waiters.isEmpty();
     }
 
     private int chunksFilling() {
@@ -312,6 +321,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     @Override
     public void close() {
         ring.free();
+        pool.drain();
+        count();
         pool.close();
         area.release();
     }

@@ -118,6 +118,9 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     @Override
     public void reclaimLate(long token) {
         refillRing.put(token);
+        counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
+        counters.set(Counter.HELD_BYTES, pool.heldBytes());
+        counters.set(Counter.HELD_FRAGMENTS, pool.heldTokens());
     }
 
     @Override
