@@ -113,7 +113,11 @@ final class Loop {
      */
     IoHandlerContext beginPass(IoHandlerContext netty) {
         endChannels();
-        context.begin(netty);
+        long sleep = Receiver.FOR_EVER;
+        for (int i = 0; i < receivers.size(); i++) {
+            sleep = Math.min(sleep, receivers.get(i).beginPass());
+        }
+        context.begin(netty, sleep);
         coalescing.await(context);
         vectors.beginPass();
         return context;

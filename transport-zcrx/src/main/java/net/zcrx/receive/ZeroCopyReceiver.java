@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import net.zcrx.memory.Area;
@@ -24,8 +25,16 @@ import net.zcrx.uring.Uring;
  * <p>One for a loop and a queue. Other loops may read by the same queue; each counts and bounds what it took itself.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
+    /** Pages may come free inside the kernel, as another connection ends, and nobody tells: who waits looks so often. */
+    private static final long RETRY_NANOS = 20_000_000;
+    /** Where nobody tells that pages are short, those that other threads released are looked for so often. */
+    private static final long DRAIN_NANOS = 20_000_000;
+    /** Passes after which it is looked at whether the NIC has had pages for long. */
+    private static final int PASSES_TO_LIFT = 4096;
+
     private final InterfaceQueue queue;
     private final SharedQueue shared;
+    private final Starvation starvation;
     private final RefillRing refillRing;
     private final Runnable wakeup;
     private final boolean device;
@@ -37,27 +46,44 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** Pages that the kernel gets at the end of the pass. */
     private final TokenList returned = new TokenList();
 
+    private final Tenants tenants = new Tenants();
+    /** Of the tenant that holds most out of order, in bytes, when it was last of interest. */
+    private volatile long mostHeld;
+
+    private volatile boolean endsLargest;
+
     private Area[] areas = {};
     private int users;
     private long received;
     private long receivedThisPass;
     private long copied;
     private long buffers;
-    /** Since the last pass's end the kernel has got pages, or will at this one's. */
-    private boolean pagesCame;
+    /** Pages that the kernel has got since the last pass's end, or will get next. */
+    private int pagesCame;
+    /** Whether the completion that was begun with is not taken yet. */
+    private boolean begun;
+    /** Its page. */
+    private long token;
 
+    private boolean copiesOut;
     private boolean flushes = true;
+    /** When who waits shall look again, of {@code System.nanoTime}. */
+    private long retryAt;
 
-    ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup) {
+    private int passes;
+
+    /** @param users how many loops read by the queue, this one included */
+    ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup, int users) {
         this.queue = queue;
         this.shared = shared;
+        starvation = shared.starvation();
         this.wakeup = wakeup;
         refillRing = shared.refillRing();
         device = shared.hasDevice();
         pool = new BufferPool(this, wakeup);
         ledger = new PageLedger(refillRing.bufferBytes());
-        guard = new ExhaustionGuard(1, counters);
-        followOthers();
+        guard = new ExhaustionGuard(1, 0, counters);
+        follow(users);
     }
 
     /** The queue that it reads by. */
@@ -76,42 +102,72 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
+    public void enter(Tenant tenant) {
+        if (device && tenants.enter(tenant)) {
+            starvation.enter();
+        }
+    }
+
+    @Override
+    public void leave(Tenant tenant) {
+        if (tenants.leave(tenant)) {
+            starvation.leave();
+        }
+    }
+
+    @Override
+    public int begin(IoUringIoEvent event) {
+        discardBegun();
         ByteBuffer extra = event.extraCqeData();
-        long token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
-        int length = event.res();
+        token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
         if (PageLedger.area(token) >= areas.length) {
             followOthers();
         }
-        Area area = areas[PageLedger.area(token)];
-        int offset = PageLedger.offset(token);
-        receivedThisPass += length;
+        receivedThisPass += event.res();
         int held = ledger.pagesOut();
         ledger.take(token);
+        begun = true;
         if (guard.isHigh(held)) {
             // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
             grow();
         }
-        if (guard.isCopyingOut(held)) {
-            try {
-                return guard.copyOut(area, offset, length, alloc);
-            } finally {
-                // Also if the channel's allocator throws.
-                reclaim(token);
-            }
-        }
-        if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
-            return last;
-        }
-        buffers++;
-        return pool.get(area, offset, length, token, device, alloc);
+        copiesOut = guard.isCopyingOut(held);
+        return 1;
     }
 
     @Override
-    public void reclaim(long token) {
-        ledger.giveBack(token);
-        pagesCame = true;
-        returned.add(token);
+    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
+        int length = event.res();
+        Area area = areas[PageLedger.area(token)];
+        int offset = PageLedger.offset(token);
+        if (copiesOut) {
+            // If the channel's allocator throws, the page goes back later.
+            ByteBuf copy = guard.copyOut(area, offset, length, alloc);
+            discardBegun();
+            return copy;
+        }
+        ByteBuf buffer = last;
+        if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
+            buffer = pool.get(area, offset, length, token, device, alloc);
+            buffers++;
+        }
+        begun = false;
+        return buffer;
+    }
+
+    /** The page of a completion that no buffer was made of. */
+    private void discardBegun() {
+        if (begun) {
+            begun = false;
+            reclaim(token);
+        }
+    }
+
+    @Override
+    public void reclaim(long released) {
+        ledger.giveBack(released);
+        pagesCame++;
+        returned.add(released);
     }
 
     /** Other loops may use the queue on, so that the kernel has not taken the page back by itself. */
@@ -126,22 +182,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn) {
+    public void await(Waiter waiter, Turn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        waiters.add(waiter, turn);
-    }
-
-    /**
-     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
-     * when it is flushed: without the flush a receive that lacked a page would lack it for ever.
-     */
-    @Override
-    public void retry() {
         if (waiters.isEmpty()) {
-            return;
+            retryAt = System.nanoTime() + RETRY_NANOS;
         }
-        flush();
-        waiters.resumeAll();
+        waiters.add(waiter, turn);
     }
 
     @Override
@@ -172,8 +218,50 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** The kernel's event: the NIC found no free page. */
     public void starved() {
         counters.add(Counter.STARVATIONS, 1);
-        shared.starve();
         grow();
+        shared.starve();
+    }
+
+    /** The kernel's events cannot be heard. */
+    public void deafen() {
+        shared.deafen(this);
+    }
+
+    /** Any thread. */
+    void wakeUp() {
+        wakeup.run();
+    }
+
+    /** Any thread. */
+    long mostHeld() {
+        return mostHeld;
+    }
+
+    /** The tenant that holds most is to be ended; any thread. */
+    void endLargest() {
+        endsLargest = true;
+    }
+
+    @Override
+    public long beginPass() {
+        if (!returned.isEmpty()) {
+            giveBack();
+        }
+        boolean waiting = !waiters.isEmpty();
+        boolean asking = starvation.isStarved() && shared.hears(this);
+        boolean looking = pool.heldTokens() > 0 && !shared.isHeard();
+        if (!waiting && !asking && !looking) {
+            return FOR_EVER;
+        }
+        long now = System.nanoTime();
+        long most = looking ? DRAIN_NANOS : FOR_EVER;
+        if (waiting) {
+            most = Math.min(most, retryAt - now);
+        }
+        if (asking) {
+            most = Math.min(most, starvation.since() + Starvation.PERIOD_NANOS - now);
+        }
+        return Math.max(0, most);
     }
 
     @Override
@@ -181,24 +269,19 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (users != shared.users() || areas != shared.areas().list()) {
             followOthers();
         }
+        attendToTenants();
         if (isQuiet()) {
             return false;
         }
+        discardBegun();
         // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
         // while the NIC waits for pages that are free.
-        pool.wantReturns(shared.isStarved() || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
+        pool.wantReturns(starvation.isStarved() || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
-        if (!returned.isEmpty() || refillRing.overflow() > 0) {
-            publish();
+        if (receivedThisPass > 0) {
+            starvation.move();
         }
-        if (!waiters.isEmpty()) {
-            resumeWaiters();
-        }
-        if (pagesCame && shared.endStarvation()) {
-            // Only now, with pages on their way: else it would fire again at once.
-            queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
-        }
-        pagesCame = false;
+        giveBack();
         // Every page that came is with the application, or went back.
         assert ledger.fragmentsOut() == pool.heldTokens()
                 : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
@@ -206,10 +289,57 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         return false;
     }
 
+    /** What follows from a NIC without pages for the connections. */
+    private void attendToTenants() {
+        tenants.bound(starvation.bound());
+        if (starvation.isStarved()) {
+            mostHeld = starvation.isStalling() ? Tenants.held(tenants.largest()) : 0;
+            askAgain();
+        } else if (starvation.bound() != Starvation.UNBOUNDED && ++passes % PASSES_TO_LIFT == 0) {
+            starvation.liftIfCalm(System.nanoTime());
+        }
+        if (endsLargest) {
+            endsLargest = false;
+            Tenant largest = tenants.largest();
+            if (largest != null) {
+                largest.end(
+                        new IOException("The connections of a NIC queue hold all of its receive memory with data that"
+                                + " came out of order, so that what is missing finds no place. This one held most and was ended, for"
+                                + " the others to go on. Give the queue more memory with areaBytes or maxAreaBytes, or connections"
+                                + " smaller windows with SO_RCVBUF."));
+            }
+        }
+    }
+
+    /** No page came back to us; but the kernel may have found some, or the NIC still finds none. */
+    private void askAgain() {
+        long now = System.nanoTime();
+        if (shared.hears(this) && now - starvation.since() >= Starvation.PERIOD_NANOS) {
+            starvation.ask(now);
+            queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
+        }
+    }
+
+    /** Gives the kernel the pages that came, and who waits for some another try. */
+    private void giveBack() {
+        if (!returned.isEmpty() || refillRing.overflow() > 0) {
+            publish();
+        }
+        if (!waiters.isEmpty()) {
+            resumeWaiters();
+        }
+        if (pagesCame > 0 && starvation.end() && shared.isHeard()) {
+            // Only now, with pages on their way: else it would fire again at once.
+            queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
+        }
+        pagesCame = 0;
+    }
+
     /** A loop may read by many queues, and most of them bring nothing in most passes. */
     private boolean isQuiet() {
         return receivedThisPass == 0
-                && !pagesCame
+                && !begun
+                && pagesCame == 0
                 && pool.heldTokens() == 0
                 && waiters.isEmpty()
                 && refillRing.overflow() == 0;
@@ -217,17 +347,21 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public void close() {
+        discardBegun();
         pool.drain();
         refillRing.put(returned);
         count();
         pool.close();
         queue.free();
-        shared.leave(wakeup);
+        shared.leave(this);
     }
 
     private void grow() {
         if (shared.areas().grow(queue, areas.length)) {
-            pagesCame = true;
+            shared.grown();
+            // Free at once, without a flush.
+            pagesCame += areas[0].length() / refillRing.bufferBytes();
+            retryAt = System.nanoTime();
             counters.add(Counter.GROWTHS, 1);
         }
         followOthers();
@@ -235,12 +369,16 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     /** Areas that this loop or another has added, and loops that came or went: each bounds itself to its share. */
     private void followOthers() {
+        follow(shared.users());
+    }
+
+    private void follow(int newUsers) {
         Area[] all = shared.areas().list();
         for (int i = areas.length; i < all.length; i++) {
             ledger.addArea(all[i].length());
         }
         areas = all;
-        users = shared.users();
+        users = newUsers;
         // Not what the ledger knows: of an area that the kernel refused other loops may have heard.
         long pages = 0;
         for (Area area : all) {
@@ -264,10 +402,22 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         flushes = flushes && queue.flush() == 0;
     }
 
+    /**
+     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
+     * when it is flushed: without the flush a receive that lacked a page would lack it for ever. As many are resumed as
+     * pages came: the others would find none. Now and then all are, as pages come free inside the kernel, too.
+     */
     private void resumeWaiters() {
-        boolean flushable = flushes && !refillRing.isDrained();
-        if (pagesCame || flushable) {
-            retry();
+        long now = System.nanoTime();
+        int pages = flushes ? refillRing.shown() : pagesCame;
+        if (pages > 0) {
+            flush();
+        }
+        if (now - retryAt >= 0) {
+            retryAt = now + RETRY_NANOS;
+            waiters.resumeAll();
+        } else if (pages > 0) {
+            waiters.resume(pages);
         }
     }
 
