@@ -291,33 +291,4 @@ class ExhaustionTest {
             server.settled();
         }
     }
-
-    /** Tasks and timers of the loop release as other threads do, while the NIC waits for pages and the loop sleeps. */
-    @Test
-    void shouldGoOnWhenATaskOfTheLoopReleases() throws Exception {
-        long bytes = 3 * MIB;
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes((256 + 128 + 24) * PAGE);
-        Nic.fault("hdr_extra=9999");
-        try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new);
-                Command small = Nic.send(Nic.ADDRESS, Nic.PORT, 20_000, "-n", "-r", "9", "40")) {
-            small.endsWell();
-            Holder holder = server.reader();
-            holder.endsAfter(20_000);
-            Nic.repair();
-            try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, bytes)) {
-                Holder second = server.readers(2).get(1);
-                for (int i = 0; i < 1000 && !second.isClosed(); i++) {
-                    // Each by itself, so that only what it gives back lets the next bytes come.
-                    server.group()
-                            .next()
-                            .schedule(second::releaseHeld, 5, TimeUnit.MILLISECONDS)
-                            .sync();
-                }
-                sender.endsWell();
-                second.endsAfter(bytes);
-            }
-            server.readers().forEach(Holder::letGo);
-            server.settled();
-        }
-    }
 }

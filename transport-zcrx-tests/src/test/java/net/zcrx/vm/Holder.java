@@ -22,11 +22,6 @@ final class Holder extends PatternReader {
     /** Releases all, on this thread, and what still comes at once. */
     void letGo() {
         holding = false;
-        releaseHeld();
-    }
-
-    /** Releases what it holds now, on this thread. */
-    void releaseHeld() {
         for (ByteBuf bytes; (bytes = held.poll()) != null; ) {
             bytes.release();
         }
