@@ -137,9 +137,10 @@ public final class SharedQueue {
 
     /** Of all connections that wait for each other the one that holds most is ended. */
     private void breakTie() {
-        ZeroCopyReceiver most = null;
+        Tenants most = null;
         for (ZeroCopyReceiver each : users) {
-            most = most == null || each.mostHeld() > most.mostHeld() ? each : most;
+            Tenants its = each.tenants();
+            most = most == null || its.mostHeld() > most.mostHeld() ? its : most;
         }
         if (most != null && most.mostHeld() > 0) {
             starvation.move();

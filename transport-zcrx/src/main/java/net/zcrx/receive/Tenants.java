@@ -8,7 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import net.zcrx.receive.Receiver.Tenant;
 
-/** The sockets of one loop that are read by one queue: bounds what they hold of its pages. On the loop's thread. */
+/**
+ * The sockets of one loop that are read by one queue: bounds what they hold of its pages, where these are short. On the
+ * loop's thread, but for what says otherwise.
+ */
 final class Tenants {
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
@@ -22,34 +25,72 @@ final class Tenants {
     /** Not bounded yet. */
     private static final int UNKNOWN = 0;
 
+    /** Passes after which it is looked at whether the NIC has had pages for long. */
+    private static final int PASSES_TO_LIFT = 4096;
+
+    private final Starvation starvation;
     private final Map<Tenant, Integer> tenants = new HashMap<>();
-    private int bound = Starvation.UNBOUNDED;
+    private final ByteBuffer info = ByteBuffer.allocateDirect(MEMINFO_BYTES).order(ByteOrder.nativeOrder());
+    private int bound;
+    private int passes;
+    private volatile long mostHeld;
+    private volatile boolean endsLargest;
 
-    /** True if it is new. */
-    boolean enter(Tenant tenant) {
-        if (tenants.putIfAbsent(tenant, UNKNOWN) != null) {
-            return false;
+    Tenants(Starvation starvation) {
+        this.starvation = starvation;
+        bound = starvation.bound();
+    }
+
+    /** One more, unless it is there already. */
+    void enter(Tenant tenant) {
+        if (tenants.putIfAbsent(tenant, UNKNOWN) == null) {
+            starvation.enter();
+            if (bound != Starvation.UNBOUNDED) {
+                apply(tenant);
+            }
         }
-        if (bound != Starvation.UNBOUNDED) {
-            apply(tenant);
+    }
+
+    /** One less, if it is there. */
+    void leave(Tenant tenant) {
+        if (tenants.remove(tenant) != null) {
+            starvation.leave();
         }
-        return true;
     }
 
-    /** True if it was there. */
-    boolean leave(Tenant tenant) {
-        return tenants.remove(tenant) != null;
-    }
-
-    int count() {
-        return tenants.size();
-    }
-
-    /** Bounds all of them anew, or lifts the bounds. */
-    void bound(int newBound) {
-        if (newBound != bound) {
-            bound = newBound;
+    /** At the end of a pass: what follows for them from what is known of the NIC's pages. */
+    void attend() {
+        if (bound != starvation.bound()) {
+            bound = starvation.bound();
             tenants.keySet().forEach(this::apply);
+        }
+        if (starvation.isStarved()) {
+            mostHeld = starvation.isStalling() ? held(largest()) : 0;
+        } else if (bound != Starvation.UNBOUNDED && ++passes % PASSES_TO_LIFT == 0) {
+            starvation.liftIfCalm(System.nanoTime());
+        }
+        if (endsLargest) {
+            endsLargest = false;
+            end(largest());
+        }
+    }
+
+    /** Bytes that the one which holds most held when a tie was near; any thread. */
+    long mostHeld() {
+        return mostHeld;
+    }
+
+    /** That one is to be ended; any thread. */
+    void endLargest() {
+        endsLargest = true;
+    }
+
+    private static void end(Tenant tenant) {
+        if (tenant != null) {
+            tenant.end(new IOException("The connections of a NIC queue hold all of its receive memory with data that"
+                    + " came out of order, so that what is missing finds no place. This one held most and was ended,"
+                    + " for the others to go on. Give the queue more memory with areaBytes or maxAreaBytes, or the"
+                    + " connections smaller windows with SO_RCVBUF."));
         }
     }
 
@@ -104,13 +145,12 @@ final class Tenants {
     }
 
     /** Bytes of memory that a socket holds out of order: all that is in order an armed receive has taken. */
-    static long held(Tenant tenant) {
+    private long held(Tenant tenant) {
         if (tenant == null || !tenant.isReceiving()) {
             return 0;
         }
-        ByteBuffer info = ByteBuffer.allocateDirect(MEMINFO_BYTES).order(ByteOrder.nativeOrder());
         try {
-            tenant.socket().getRawOpt(SOL_SOCKET, SO_MEMINFO, info);
+            tenant.socket().getRawOpt(SOL_SOCKET, SO_MEMINFO, info.clear());
             return info.getInt(0);
         } catch (IOException e) {
             return 0;

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import net.zcrx.memory.Area;
@@ -29,8 +28,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private static final long RETRY_NANOS = 20_000_000;
     /** Where nobody tells that pages are short, those that other threads released are looked for so often. */
     private static final long DRAIN_NANOS = 20_000_000;
-    /** Passes after which it is looked at whether the NIC has had pages for long. */
-    private static final int PASSES_TO_LIFT = 4096;
 
     private final InterfaceQueue queue;
     private final SharedQueue shared;
@@ -46,11 +43,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** Pages that the kernel gets at the end of the pass. */
     private final TokenList returned = new TokenList();
 
-    private final Tenants tenants = new Tenants();
-    /** Of the tenant that holds most out of order, in bytes, when it was last of interest. */
-    private volatile long mostHeld;
-
-    private volatile boolean endsLargest;
+    private final Tenants tenants;
 
     private Area[] areas = {};
     private int users;
@@ -70,13 +63,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** When who waits shall look again, of {@code System.nanoTime}. */
     private long retryAt;
 
-    private int passes;
-
     /** @param users how many loops read by the queue, this one included */
     ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup, int users) {
         this.queue = queue;
         this.shared = shared;
         starvation = shared.starvation();
+        tenants = new Tenants(starvation);
         this.wakeup = wakeup;
         refillRing = shared.refillRing();
         device = shared.hasDevice();
@@ -103,16 +95,14 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public void enter(Tenant tenant) {
-        if (device && tenants.enter(tenant)) {
-            starvation.enter();
+        if (device) {
+            tenants.enter(tenant);
         }
     }
 
     @Override
     public void leave(Tenant tenant) {
-        if (tenants.leave(tenant)) {
-            starvation.leave();
-        }
+        tenants.leave(tenant);
     }
 
     @Override
@@ -232,14 +222,8 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         wakeup.run();
     }
 
-    /** Any thread. */
-    long mostHeld() {
-        return mostHeld;
-    }
-
-    /** The tenant that holds most is to be ended; any thread. */
-    void endLargest() {
-        endsLargest = true;
+    Tenants tenants() {
+        return tenants;
     }
 
     @Override
@@ -269,7 +253,10 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (users != shared.users() || areas != shared.areas().list()) {
             followOthers();
         }
-        attendToTenants();
+        tenants.attend();
+        if (starvation.isStarved()) {
+            askAgain();
+        }
         if (isQuiet()) {
             return false;
         }
@@ -287,28 +274,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
                 : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
         count();
         return false;
-    }
-
-    /** What follows from a NIC without pages for the connections. */
-    private void attendToTenants() {
-        tenants.bound(starvation.bound());
-        if (starvation.isStarved()) {
-            mostHeld = starvation.isStalling() ? Tenants.held(tenants.largest()) : 0;
-            askAgain();
-        } else if (starvation.bound() != Starvation.UNBOUNDED && ++passes % PASSES_TO_LIFT == 0) {
-            starvation.liftIfCalm(System.nanoTime());
-        }
-        if (endsLargest) {
-            endsLargest = false;
-            Tenant largest = tenants.largest();
-            if (largest != null) {
-                largest.end(
-                        new IOException("The connections of a NIC queue hold all of its receive memory with data that"
-                                + " came out of order, so that what is missing finds no place. This one held most and was ended, for"
-                                + " the others to go on. Give the queue more memory with areaBytes or maxAreaBytes, or connections"
-                                + " smaller windows with SO_RCVBUF."));
-            }
-        }
     }
 
     /** No page came back to us; but the kernel may have found some, or the NIC still finds none. */
