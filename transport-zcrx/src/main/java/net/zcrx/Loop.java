@@ -169,7 +169,11 @@ final class Loop {
             ready.add(channel);
         }
         endChannels();
-        context.begin(netty);
+        long sleep = Receiver.FOR_EVER;
+        for (int i = 0; i < receivers.size(); i++) {
+            sleep = Math.min(sleep, receivers.get(i).beginPass());
+        }
+        context.begin(netty, sleep);
         coalescing.await(context);
         vectors.beginPass();
         return context;

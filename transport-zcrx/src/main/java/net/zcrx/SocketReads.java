@@ -2,10 +2,10 @@ package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
@@ -43,7 +43,30 @@ final class SocketReads extends Delivery {
         }
     }
 
-    private static final long RETRY_MILLIS = 20;
+    /** What the receiver knows of the connection. */
+    private final class Tenant implements Receiver.Tenant {
+        @Override
+        public Socket socket() {
+            return channel.socket;
+        }
+
+        @Override
+        public boolean isReceiving() {
+            return state == State.ARMED;
+        }
+
+        @Override
+        public void end(IOException cause) {
+            try {
+                // Without a reset the kernel keeps what came out of order until the peer has ended, too.
+                channel.socket.setSoLinger(0);
+            } catch (IOException e) {
+                // It is closed already.
+            }
+            channel.raiseAndClose(cause);
+        }
+    }
+
     /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
     /**
@@ -78,6 +101,8 @@ final class SocketReads extends Delivery {
 
     /** What it receives with on this loop: it depends on the queue that its packets come by. */
     private Receiver receiver;
+
+    private Tenant tenant;
     /** Queues that were tried since the last byte. */
     private int tried;
 
@@ -175,9 +200,26 @@ final class SocketReads extends Delivery {
 
     private Receiver receiver() {
         if (receiver == null) {
-            receiver = channel.loop().receiver();
+            receiveBy(channel.loop().receiver());
         }
         return receiver;
+    }
+
+    private void receiveBy(Receiver next) {
+        leaveReceiver();
+        receiver = next;
+        if (next.isZeroCopy() && !isClosed()) {
+            if (tenant == null) {
+                tenant = new Tenant();
+            }
+            next.enter(tenant);
+        }
+    }
+
+    private void leaveReceiver() {
+        if (receiver != null && tenant != null) {
+            receiver.leave(tenant);
+        }
     }
 
     @Override
@@ -214,6 +256,7 @@ final class SocketReads extends Delivery {
         if (state == State.WAITING) {
             state = State.IDLE;
         }
+        leaveReceiver();
         receiver = null;
         if (channel.config().isAutoRead()) {
             // The next loop reads anew, if auto-read is on still.
@@ -250,6 +293,7 @@ final class SocketReads extends Delivery {
 
     @Override
     void close() {
+        leaveReceiver();
         if (last != null) {
             last.release();
             last = null;
@@ -268,11 +312,7 @@ final class SocketReads extends Delivery {
             if (wait == null) {
                 wait = new Wait();
             }
-            receiver.await(wait, Turn.of(receivedThisPass, meanOfPass));
-            if (receiver.isZeroCopy()) {
-                // Pages may come free inside the kernel, as another connection ends, and nobody tells.
-                channel.eventLoop().schedule(receiver::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-            }
+            receiver.await(wait, Turn.of(receivedThisPass, meanOfPass), limit);
         } else if (result > 0) {
             if (limit == 0 && !bulk && before == State.ARMED) {
                 // The kernel disarms a multishot receive when the completion queue has no room for more; one in bulk
@@ -308,7 +348,9 @@ final class SocketReads extends Delivery {
     private boolean turnToOtherQueue() {
         try {
             Receiver next = channel.loop().receiverAfter(receiver, channel.socket, tried++);
-            receiver = next == null ? receiver : next;
+            if (next != null) {
+                receiveBy(next);
+            }
             return next != null;
         } catch (NicException e) {
             fail(e);

@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
  *     <td>what the kernel takes of the area at a time when it copies</td></tr>
  * <tr><td>{@link #ringEntries(int) ringEntries}</td><td>256</td><td>16 to 4096, a power of two</td>
  *     <td>submissions that fit between two system calls</td></tr>
- * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096</td>
+ * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096; 16384 with zero copy</td>
  *     <td>1024 to 65536, a power of two</td><td>completions that fit before the kernel must hold them back</td></tr>
  * <tr><td>{@link #maxUnboundedWorkers(int) maxUnboundedWorkers}</td><td>0: the kernel's</td><td>0 or more</td>
  *     <td>kernel threads of a ring for work that may wait for a socket</td></tr>
@@ -42,6 +42,10 @@ import java.util.regex.Pattern;
 public final class ZcrxIoHandlerConfig {
     private static final long MIB = 1 << 20;
     private static final int MAX_QUEUE = 65535;
+    private static final int COMPLETIONS = 4096;
+    /** Each page takes two entries, and a system call lets about 20 connections bring some hundreds each. */
+    private static final int COMPLETIONS_OF_PAGES = 16384;
+
     /** An interface's name may itself have a colon. */
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
@@ -52,7 +56,9 @@ public final class ZcrxIoHandlerConfig {
     private int receiveBufferBytes;
     private int chunkBytes = 64 * 1024;
     private int ringEntries = 256;
-    private int completionEntries = 4096;
+    /** 0 if not set. */
+    private int completionEntries;
+
     private int maxUnboundedWorkers;
 
     /** All settings at their defaults. */
@@ -209,7 +215,11 @@ public final class ZcrxIoHandlerConfig {
 
     /** The length of the ring's completion queue. */
     public int completionEntries() {
-        return completionEntries;
+        if (completionEntries > 0) {
+            return completionEntries;
+        }
+        boolean pages = !interfaceQueues.isEmpty() && mode != ZcrxMode.COPY || mode == ZcrxMode.KERNEL_COPY;
+        return pages ? COMPLETIONS_OF_PAGES : COMPLETIONS;
     }
 
     /**

@@ -119,11 +119,12 @@ public final class BufferPool {
         } else {
             buf = new ZcrxByteBuf(this);
         }
+        buf.handOut(use, offset, length, token, zeroCopy, alloc);
+        // Last: the leak detector may find no memory.
         use.buffers++;
         heldBuffers++;
         heldTokens++;
         heldBytes += length;
-        buf.handOut(use, offset, length, token, zeroCopy, alloc);
         return buf;
     }
 
@@ -134,10 +135,11 @@ public final class BufferPool {
                 return lastUse;
             }
         }
+        AreaUse use = new AreaUse(area);
+        uses.add(use);
         area.retain();
-        lastUse = new AreaUse(area);
-        uses.add(lastUse);
-        return lastUse;
+        lastUse = use;
+        return use;
     }
 
     /**

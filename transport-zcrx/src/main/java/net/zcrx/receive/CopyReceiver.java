@@ -13,21 +13,22 @@ import net.zcrx.uring.BufferRing;
 import net.zcrx.uring.Uring;
 
 /**
- * Receives by copy: the kernel writes into chunks of the area, which it takes from a provided-buffer ring. Where the
- * kernel consumes chunks in parts, a chunk serves many completions, of many channels; it is free again when the kernel
- * is done with it and every buffer on it has been released.
+ * Receives by copy: the kernel writes into chunks of the area, which it takes from a ring of provided buffers. Where it
+ * consumes chunks in parts, a chunk serves many completions, of many channels; it is free again when the kernel is done
+ * with it and every buffer on it has been released.
  *
  * <p>Few chunks are with the kernel at a time, and the one freed last is given first, so that the memory in use stays
- * warm in the CPU's cache however large the area is. Each time the kernel runs out, more are given.
+ * warm in the CPU's cache however large the area is.
+ *
+ * <h2>Why there are two groups of chunks</h2>
+ *
+ * A completion does not say where in its chunk the bytes are: that follows from the completions before it. Kernels from
+ * 6.12 on, before they learned to flush what they had deferred, show the completions of multishot receives at once and
+ * those of others later, so that on a common chunk the bytes of two connections would change places. In a group of one
+ * kind alone all are shown at once, or all are deferred in their order. Chunks are given to either group, and the second
+ * gets none before it is used.
  */
 public final class CopyReceiver implements Receiver, Reclaimer {
-    /** Chunks that the kernel gets at first, and again when it has not run out of them for a while. */
-    private static final int FIRST_POSTED = 4;
-    /**
-     * Chunks that it gets at most. They are what comes at once from many connections, what one connection may still
-     * bring after auto-read went off, and what must be in the CPU's cache.
-     */
-    private static final int MAX_POSTED = 24;
     /**
      * What a long flow takes at once, in bytes, before the next one has its turn. One call for all of it instead of one
      * a chunk saves the sender an acknowledgment for each, which on loopback it handles on this processor.
@@ -39,39 +40,34 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     /** With fewer the application could hold all of them before copying out begins, and no connection would receive. */
     private static final int MIN_CHUNKS = 8;
     /**
+     * Chunks that the application may not hold before copying out begins, beside all that one group may have unused: it
+     * may then still get what each group is filling and what joins pieces, and the other group needs one to go on with.
+     */
+    private static final int KEPT_CHUNKS = 4;
+    /**
      * What is put together, in bytes. It is met once a chunk, and cheaper than that the whole pipeline handles a message
      * in two parts, which it seldom has to and so is slow at.
      */
     private static final int MAX_JOINED = 16 * 1024;
 
     private static final int NONE = -1;
-    /** What a ring of provided buffers takes. */
+    /** What a completion can number. */
     private static final int MAX_CHUNKS = 32768;
 
-    private final BufferRing ring;
-    private final BufferPool pool;
+    private final Chunks chunks;
     private final Area area;
+    private final BufferPool pool;
     private final Counters counters = new Counters();
-    private final Waiters waiters = new Waiters();
+    private final ExhaustionGuard guard;
+    /** For receives that stay armed. */
+    private final ChunkGroup unlimited;
+    /** For those of bounded length. */
+    private final ChunkGroup limited;
+    /** The group that each chunk was given to last. */
+    private final ChunkGroup[] owners;
 
-    private final int chunkSize;
-    private final int chunks;
-    /** Bytes of a chunk that the kernel has filled. */
-    private final int[] filled;
-    /** Completions on a chunk that have not come back. */
-    private final int[] held;
-
-    /** By the kernel, or by {@link #join}. */
-    private final boolean[] filling;
-
-    private final int[] free;
-    private int freeCount;
-    private int posted;
-    /** Of the completion at work: the chunk of its next part, and the bytes of it that are not taken. */
-    private int next;
-
-    private int untaken;
-    /** Whether it took the last chunk that the kernel had. */
+    private final Parts parts = new Parts();
+    /** Whether the completion at work took the last chunk that the kernel had. */
     private boolean ranOut;
 
     /** Whether the kernel knows bundles with a bound. */
@@ -79,37 +75,45 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     /** The chunk for what is put together again; or {@link #NONE}. */
     private int joining = NONE;
 
-    private int target;
     private int calmPasses;
-    private final ExhaustionGuard guard;
 
     /**
-     * @param area cut into chunks of {@code chunkSize} bytes; 8 to 32768
+     * @param area cut into chunks of {@code chunkBytes} bytes; 8 to 32768
      * @param wakeup wakes the loop from another thread
      * @throws IllegalArgumentException if there are fewer or more
      */
-    public CopyReceiver(int ringFd, Area area, int chunkSize, boolean incremental, Runnable wakeup) {
+    public CopyReceiver(int ringFd, Area area, int chunkBytes, boolean incremental, Runnable wakeup) {
+        this(area, chunkBytes, wakeup, register(ringFd, area, chunkBytes, incremental));
+    }
+
+    /** @param rings for receives that stay armed, and for those of bounded length */
+    CopyReceiver(Area area, int chunkBytes, Runnable wakeup, BufferRing[] rings) {
         this.area = area;
-        this.chunkSize = chunkSize;
-        chunks = area.length() / chunkSize;
+        chunks = new Chunks(area, chunkBytes);
+        owners = new ChunkGroup[chunks.count()];
+        guard = new ExhaustionGuard(chunks.count(), KEPT_CHUNKS + ChunkGroup.most(chunks.count()), counters);
+        pool = new BufferPool(this, wakeup);
+        unlimited = new ChunkGroup(rings[0], chunks);
+        limited = new ChunkGroup(rings[1], chunks);
+        unlimited.use();
+        post();
+    }
+
+    private static BufferRing[] register(int ringFd, Area area, int chunkBytes, boolean incremental) {
+        int chunks = area.length() / chunkBytes;
         if (chunks < MIN_CHUNKS || chunks > MAX_CHUNKS) {
             throw new IllegalArgumentException("An area of " + area.length() + " bytes has " + chunks + " chunks of "
-                    + chunkSize + " bytes but must have " + MIN_CHUNKS + " to " + MAX_CHUNKS
+                    + chunkBytes + " bytes but must have " + MIN_CHUNKS + " to " + MAX_CHUNKS
                     + ". Change areaBytes or chunkBytes.");
         }
-        filled = new int[chunks];
-        held = new int[chunks];
-        filling = new boolean[chunks];
-        free = new int[chunks];
-        // Pushed from the last on, so that the first chunks are the first in use.
-        for (int chunk = chunks - 1; chunk >= 0; chunk--) {
-            free[freeCount++] = chunk;
+        BufferRing first = BufferRing.register(ringFd, ChunkGroup.RING_ENTRIES, chunks, incremental);
+        try {
+            return new BufferRing[] {first, BufferRing.register(ringFd, ChunkGroup.RING_ENTRIES, chunks, incremental)};
+        } catch (RuntimeException e) {
+            // The kernel holds on to the ring's pages by itself, until the io_uring is closed.
+            first.free();
+            throw e;
         }
-        target = Math.min(FIRST_POSTED, chunks);
-        guard = new ExhaustionGuard(chunks, counters);
-        ring = BufferRing.register(ringFd, Math.max(2, Integer.highestOneBit(chunks * 2 - 1)), incremental);
-        pool = new BufferPool(this, wakeup);
-        post();
     }
 
     @Override
@@ -119,7 +123,14 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public IoUringIoOps arm(int fd, int limit, boolean bulk) {
-        return bulk ? Uring.recvBundles(fd, ring.group(), BUNDLE_BYTES) : Uring.recv(fd, ring.group(), limit);
+        if (limit > 0) {
+            if (!limited.isUsed()) {
+                limited.use();
+                post();
+            }
+            return Uring.recv(fd, limited.id(), limit);
+        }
+        return bulk ? Uring.recvBundles(fd, unlimited.id(), BUNDLE_BYTES) : Uring.recv(fd, unlimited.id(), 0);
     }
 
     @Override
@@ -134,48 +145,66 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public int begin(IoUringIoEvent event) {
-        next = event.flags() >>> Uring.CQE_BUFFER_SHIFT;
-        untaken = event.res();
-        int beyond = untaken - (chunkSize - filled[next]);
-        return beyond <= 0 ? 1 : 1 + (beyond + chunkSize - 1) / chunkSize;
+        discardParts();
+        int chunk = event.flags() >>> Uring.CQE_BUFFER_SHIFT;
+        ChunkGroup group = owners[chunk];
+        int untaken = event.res();
+        for (; ; ) {
+            int length = Math.min(untaken, chunks.room(chunk));
+            untaken -= length;
+            int offset = chunks.fill(chunk, length);
+            if (untaken > 0 || (event.flags() & Uring.CQE_F_BUF_MORE) == 0) {
+                chunks.end(chunk);
+                group.consumed();
+            }
+            parts.add(offset, length, guard.isCopyingOut(chunks.withApplication()));
+            counters.add(Counter.FRAGMENTS, 1);
+            if (untaken == 0) {
+                break;
+            }
+            chunk = group.after(chunk);
+        }
+        counters.add(Counter.COPIED_BYTES, event.res());
+        ranOut = group.posted() == 0;
+        return parts.count();
     }
 
     @Override
     public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
-        int chunk = next;
-        int length = Math.min(untaken, chunkSize - filled[chunk]);
-        untaken -= length;
-        int offset = chunk * chunkSize + filled[chunk];
-        filled[chunk] += length;
-        if (untaken > 0 || (event.flags() & Uring.CQE_F_BUF_MORE) == 0) {
-            filling[chunk] = false;
-            posted--;
-            next = ring.after(chunk);
-        }
-        ranOut = posted == 0;
-        counters.add(Counter.FRAGMENTS, 1);
-        counters.add(Counter.COPIED_BYTES, length);
-        ByteBuf buffer;
-        if (guard.isCopyingOut(chunks - freeCount - chunksFilling())) {
-            try {
-                buffer = guard.copyOut(area, offset, length, alloc);
-            } finally {
-                // Also if the channel's allocator throws.
-                freeIfUnused(chunk);
+        parts.next();
+        int offset = parts.offset();
+        int length = parts.length();
+        int chunk = chunks.at(offset);
+        boolean handedOut = false;
+        try {
+            if (parts.isCopiedOut()) {
+                return guard.copyOut(area, offset, length, alloc);
             }
-        } else {
-            held[chunk]++;
-            if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, chunk)) {
-                buffer = last;
-            } else {
-                counters.add(Counter.COPIED_BUFFERS, 1);
+            ByteBuf buffer = last;
+            if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, chunk)) {
                 buffer = pool.get(area, offset, length, chunk, false, alloc);
+                counters.add(Counter.COPIED_BUFFERS, 1);
+            }
+            handedOut = true;
+            return buffer;
+        } finally {
+            // Also if the channel's allocator throws.
+            if (!handedOut) {
+                chunks.letGo(chunk);
+            }
+            if (!parts.hasNext()) {
+                post();
             }
         }
-        if (untaken == 0) {
-            post();
+    }
+
+    /** What was not taken of the last completion, as something failed meanwhile. */
+    private void discardParts() {
+        while (parts.hasNext()) {
+            parts.next();
+            chunks.letGo(chunks.at(parts.offset()));
         }
-        return buffer;
+        parts.clear();
     }
 
     @Override
@@ -184,12 +213,18 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !makeRoomToJoin(bytes)) {
             return null;
         }
-        int offset = joining * chunkSize + filled[joining];
-        filled[joining] += bytes;
-        held[joining]++;
-        // Of the same class as all others: the first of another one, met late, makes the JVM throw away what it
-        // compiled of a whole pipeline.
-        ByteBuf joined = pool.get(area, offset, bytes, joining, false, alloc);
+        int chunk = joining;
+        int offset = chunks.fill(chunk, bytes);
+        ByteBuf joined = null;
+        try {
+            // Of the same class as all others: the first of another one, met late, makes the JVM throw away what it
+            // compiled of a whole pipeline.
+            joined = pool.get(area, offset, bytes, chunk, false, alloc);
+        } finally {
+            if (joined == null) {
+                chunks.letGo(chunk);
+            }
+        }
         joined.clear().writeBytes(first).writeBytes(second);
         first.release();
         second.release();
@@ -198,11 +233,11 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     /** Takes another chunk if need be; whether there is one. */
     private boolean makeRoomToJoin(int bytes) {
-        if (joining != NONE && chunkSize - filled[joining] < bytes) {
+        if (joining != NONE && chunks.room(joining) < bytes) {
             endJoining();
         }
-        if (joining == NONE && freeCount > 0 && bytes <= chunkSize) {
-            joining = nextFree();
+        if (joining == NONE && chunks.free() > 0 && bytes <= chunks.bytes()) {
+            joining = chunks.begin();
         }
         return joining != NONE;
     }
@@ -210,15 +245,12 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private void endJoining() {
         int chunk = joining;
         joining = NONE;
-        filling[chunk] = false;
-        freeIfUnused(chunk);
+        chunks.end(chunk);
     }
 
     @Override
     public void reclaim(long token) {
-        int chunk = (int) token;
-        held[chunk]--;
-        freeIfUnused(chunk);
+        chunks.letGo((int) token);
     }
 
     @Override
@@ -232,16 +264,10 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn) {
+    public void await(Waiter waiter, Turn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        target = Math.min(target * 2, Math.min(MAX_POSTED, chunks));
         calmPasses = 0;
-        waiters.add(waiter, turn);
-    }
-
-    @Override
-    public void retry() {
-        // Chunks never come free without this class hearing of it.
+        (limit > 0 ? limited : unlimited).await(waiter, turn);
     }
 
     @Override
@@ -264,33 +290,25 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         return counters;
     }
 
+    /** Chunks never come free without this class hearing of it: it need not look again by itself. */
+    @Override
+    public long beginPass() {
+        return lacks() && resume() ? 0 : FOR_EVER;
+    }
+
     @Override
     public boolean endPass() {
+        discardParts();
         pool.drain();
         if (++calmPasses == CALM_PASSES) {
             calmPasses = 0;
-            target = Math.max(target / 2, Math.min(FIRST_POSTED, chunks));
+            unlimited.calm();
+            limited.calm();
         }
-        post();
-        if (!waiters.isEmpty()) {
-            if (posted == 0) {
-                if (joining != NONE) {
-                    endJoining();
-                }
-                // All chunks are with the application: whoever releases one wakes the loop.
-                pool.wantReturns(true);
-                post();
-            }
-            if (posted > 0) {
-                pool.wantReturns(false);
-                // Not all: those that find no chunk would have to wait again. But these may find no data, and then
-                // nothing wakes the loop for the others.
-                waiters.resume(posted);
-            }
-        }
+        boolean waiting = resume();
         count();
-        assert isEachChunkSomewhere() : "A chunk was lost, or returned twice";
-        return posted > 0 && !waiters.isEmpty();
+        assert chunks.isEachSomewhere(chunksFilling(), pool.heldTokens()) : "A chunk was lost, or returned twice";
+        return waiting;
     }
 
     private void count() {
@@ -299,57 +317,43 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
     }
 
-    private int chunksFilling() {
-        return posted + (joining == NONE ? 0 : 1);
+    /** Gives the kernel chunks, and resumes who waited for them; whether others wait that need not. */
+    private boolean resume() {
+        post();
+        if (lacks()) {
+            if (joining != NONE) {
+                endJoining();
+            }
+            // All chunks are with the application: whoever releases one wakes the loop.
+            pool.wantReturns(true);
+            post();
+        }
+        if (!lacks()) {
+            pool.wantReturns(false);
+        }
+        return unlimited.resume() | limited.resume();
     }
 
-    /** Whether each chunk is free, being filled or with the application, and each completion with a held buffer. */
-    private boolean isEachChunkSomewhere() {
-        int inFilling = 0;
-        int application = 0;
-        int completions = 0;
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            inFilling += filling[chunk] ? 1 : 0;
-            application += !filling[chunk] && held[chunk] > 0 ? 1 : 0;
-            completions += held[chunk];
-        }
-        return inFilling == chunksFilling()
-                && inFilling + application + freeCount == chunks
-                && completions == pool.heldTokens();
+    private boolean lacks() {
+        return unlimited.lacks() || limited.lacks();
+    }
+
+    private int chunksFilling() {
+        return unlimited.posted() + limited.posted() + (joining == NONE ? 0 : 1);
+    }
+
+    private void post() {
+        unlimited.post(owners, counters);
+        limited.post(owners, counters);
     }
 
     @Override
     public void close() {
-        ring.free();
+        unlimited.close();
+        limited.close();
         pool.drain();
         count();
         pool.close();
         area.release();
-    }
-
-    private void freeIfUnused(int chunk) {
-        if (held[chunk] == 0 && !filling[chunk]) {
-            free[freeCount++] = chunk;
-        }
-    }
-
-    private int nextFree() {
-        int chunk = free[--freeCount];
-        filled[chunk] = 0;
-        filling[chunk] = true;
-        return chunk;
-    }
-
-    private void post() {
-        if (posted >= target || freeCount == 0) {
-            return;
-        }
-        do {
-            int chunk = nextFree();
-            ring.add(area.address() + (long) chunk * chunkSize, chunkSize, (short) chunk);
-            counters.add(Counter.REFILLS, 1);
-            posted++;
-        } while (posted < target && freeCount > 0);
-        ring.publish();
     }
 }

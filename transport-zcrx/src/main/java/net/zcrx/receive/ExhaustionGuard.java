@@ -10,20 +10,25 @@ import net.zcrx.receive.Counters.Counter;
  * data is copied out to the channel's allocator and its memory given back at once, until below a low watermark.
  */
 final class ExhaustionGuard {
+    private final int kept;
     private final Counters counters;
     private int high;
     private int low;
     private boolean copyingOut;
 
-    /** @param total how many chunks or pages there are */
-    ExhaustionGuard(int total, Counters counters) {
+    /**
+     * @param total how many chunks or pages there are
+     * @param kept how many of them the application may not hold before copying out begins, however few there are
+     */
+    ExhaustionGuard(int total, int kept, Counters counters) {
+        this.kept = kept;
         this.counters = counters;
         resize(total);
     }
 
     void resize(int total) {
-        high = Math.max(1, total / 4 * 3);
-        low = total / 2;
+        high = Math.max(1, Math.min(total / 4 * 3, total - kept));
+        low = Math.min(total / 2, high - 1);
     }
 
     /** @param held chunks or pages that the application holds now */

@@ -25,6 +25,12 @@ final class QueueAreas {
         return areas;
     }
 
+    /** Of all areas together. */
+    long bytes() {
+        Area[] now = areas;
+        return (long) now.length * now[0].length();
+    }
+
     /**
      * Registers one more area as large as the first.
      *

@@ -2,21 +2,44 @@ package net.zcrx.receive;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
+import java.io.IOException;
 
 /**
  * How a loop's TCP channels receive: by copy or by zero copy. One for a loop, used on the loop's thread only.
  */
 public interface Receiver {
+    /** No bound of the time that the loop may sleep, in nanoseconds. */
+    long FOR_EVER = Long.MAX_VALUE;
+
     /** A channel whose receive ended for want of memory. */
     interface Waiter {
         /** There is memory again: arm the receive anew. */
         void resume();
     }
 
+    /** A connection: what it has not read yet lies in the receiver's memory, if that is the NIC's. */
+    interface Tenant {
+        /** The connection's, open. */
+        Socket socket();
+
+        /** Whether a receive is armed, so that whatever can be read has been. */
+        boolean isReceiving();
+
+        /** Ends the connection at once, so that its memory comes free; the user hears of {@code cause}. */
+        void end(IOException cause);
+    }
+
     /** On the loop's thread, before anything else. */
     void start(Thread loop);
+
+    /** A connection receives by this receiver from now on. A second call for it does nothing. */
+    default void enter(Tenant tenant) {}
+
+    /** It does not. A second call for it does nothing. */
+    default void leave(Tenant tenant) {}
 
     /**
      * The submission that arms a receive.
@@ -36,16 +59,16 @@ public interface Receiver {
     default void endBulk() {}
 
     /**
-     * Begins with a completion that carries data.
+     * Begins with a completion that carries data: all of its memory is accounted for, whatever becomes of the data. What
+     * is not taken before the next completion or the pass's end is given up.
      *
      * @return how many buffers the data is in: {@link #take} is to be called so often
      */
-    default int begin(IoUringIoEvent event) {
-        return 1;
-    }
+    int begin(IoUringIoEvent event);
 
     /**
-     * Makes a buffer of a completion that carries data, or of its next part.
+     * Makes a buffer of a completion that carries data, or of its next part, after {@link #begin}. If it throws, that
+     * part is lost to the channel but its memory is not; the next call is for the part after it.
      *
      * @param last the buffer that the same channel's data before this gave, not handed to the user yet; or
      *     {@code null}
@@ -72,11 +95,12 @@ public interface Receiver {
      */
     boolean isExhausted(int result);
 
-    /** Resumes {@code waiter} once, as soon as there is memory again and it is its turn. */
-    void await(Waiter waiter, Turn turn);
-
-    /** Resumes all that wait, for what it is worth: pages may have come free inside the kernel, which tells nobody. */
-    void retry();
+    /**
+     * Resumes {@code waiter} once, as soon as there is memory again and it is its turn.
+     *
+     * @param limit that of its receive, as for {@link #arm}
+     */
+    void await(Waiter waiter, Turn turn, int limit);
 
     /** Whether {@code result} ends a receive that may be armed again at once. */
     boolean isTransient(int result);
@@ -90,7 +114,15 @@ public interface Receiver {
     Counters counters();
 
     /**
-     * Once a loop pass, before the loop may sleep: takes back what was released, gives it to the kernel.
+     * Before the loop looks for completions, and may sleep: gives the kernel what the loop's thread released since the
+     * last pass's end, in tasks and the like.
+     *
+     * @return how long the loop may sleep at most, in nanoseconds; 0 if it may not, {@link #FOR_EVER} without a bound
+     */
+    long beginPass();
+
+    /**
+     * At the end of a loop pass: takes back what was released, gives it to the kernel.
      *
      * @return whether it has left something for the next pass, so that the loop may not sleep before
      */

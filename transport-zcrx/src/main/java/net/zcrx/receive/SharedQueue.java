@@ -4,7 +4,6 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
 import net.zcrx.memory.Area;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.RefillRing;
@@ -23,10 +22,12 @@ public final class SharedQueue {
     private final FileDescriptor exported;
 
     private final int exportError;
-    /** What wakes each loop that uses the queue. */
-    private final List<Runnable> users = new CopyOnWriteArrayList<>();
+    /** One of each loop that uses the queue. */
+    private final List<ZeroCopyReceiver> users = new CopyOnWriteArrayList<>();
 
-    private final AtomicBoolean starved = new AtomicBoolean();
+    private final Starvation starvation;
+    /** That of the loop which hears the kernel's events; {@code null} if none does. */
+    private volatile ZeroCopyReceiver listener;
 
     private SharedQueue(InterfaceQueue queue, Area area, boolean device, long maxAreaBytes) {
         this.device = device;
@@ -36,6 +37,7 @@ public final class SharedQueue {
         int result = device ? queue.export() : -ENODEV;
         exported = result < 0 ? null : new FileDescriptor(result);
         exportError = result < 0 ? -result : 0;
+        starvation = new Starvation(area.length(), queue.hasEvents());
     }
 
     /**
@@ -47,7 +49,12 @@ public final class SharedQueue {
      */
     public static ZeroCopyReceiver begin(
             InterfaceQueue queue, Area area, boolean device, long maxAreaBytes, Runnable wakeup) {
-        return new SharedQueue(queue, area, device, maxAreaBytes).enter(queue, wakeup);
+        SharedQueue shared = new SharedQueue(queue, area, device, maxAreaBytes);
+        ZeroCopyReceiver receiver = shared.enter(queue, wakeup);
+        if (queue.hasEvents()) {
+            shared.listener = receiver;
+        }
+        return receiver;
     }
 
     /**
@@ -64,13 +71,15 @@ public final class SharedQueue {
     }
 
     private ZeroCopyReceiver enter(InterfaceQueue queue, Runnable wakeup) {
-        users.add(wakeup);
-        return new ZeroCopyReceiver(queue, this, wakeup);
+        ZeroCopyReceiver receiver = new ZeroCopyReceiver(queue, this, wakeup, users.size() + 1);
+        users.add(receiver);
+        return receiver;
     }
 
     /** The ring is closed. */
-    synchronized void leave(Runnable wakeup) {
-        users.remove(wakeup);
+    synchronized void leave(ZeroCopyReceiver receiver) {
+        users.remove(receiver);
+        deafen(receiver);
         if (!users.isEmpty()) {
             return;
         }
@@ -108,18 +117,52 @@ public final class SharedQueue {
         return refillRing;
     }
 
+    Starvation starvation() {
+        return starvation;
+    }
+
+    /** One more area. */
+    void grown() {
+        starvation.resize(areas.bytes());
+    }
+
     /** The NIC found no free page: each loop shall give back what it can, now. */
     void starve() {
-        starved.set(true);
-        users.forEach(Runnable::run);
+        boolean tie = starvation.begin(System.nanoTime());
+        if (tie) {
+            breakTie();
+        }
+        users.forEach(ZeroCopyReceiver::wakeUp);
     }
 
-    boolean isStarved() {
-        return starved.get();
+    /** Of all connections that wait for each other the one that holds most is ended. */
+    private void breakTie() {
+        Tenants most = null;
+        for (ZeroCopyReceiver each : users) {
+            Tenants its = each.tenants();
+            most = most == null || its.mostHeld() > most.mostHeld() ? its : most;
+        }
+        if (most != null && most.mostHeld() > 0) {
+            starvation.move();
+            most.endLargest();
+        }
     }
 
-    /** Pages are on their way. True for the one loop that lets the kernel tell the next time. */
-    boolean endStarvation() {
-        return starved.get() && starved.compareAndSet(true, false);
+    boolean hears(ZeroCopyReceiver receiver) {
+        return listener == receiver;
+    }
+
+    /** Whether some loop hears of it when the NIC finds no page. */
+    boolean isHeard() {
+        return listener != null;
+    }
+
+    /** This one hears no events, or no more: each loop has to look by itself from now on. */
+    void deafen(ZeroCopyReceiver receiver) {
+        if (listener == receiver) {
+            listener = null;
+            starvation.untold();
+            users.forEach(ZeroCopyReceiver::wakeUp);
+        }
     }
 }

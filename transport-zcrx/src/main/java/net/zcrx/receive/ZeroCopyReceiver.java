@@ -24,8 +24,14 @@ import net.zcrx.uring.Uring;
  * <p>One for a loop and a queue. Other loops may read by the same queue; each counts and bounds what it took itself.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
+    /** Pages may come free inside the kernel, as another connection ends, and nobody tells: who waits looks so often. */
+    private static final long RETRY_NANOS = 20_000_000;
+    /** Where nobody tells that pages are short, those that other threads released are looked for so often. */
+    private static final long DRAIN_NANOS = 20_000_000;
+
     private final InterfaceQueue queue;
     private final SharedQueue shared;
+    private final Starvation starvation;
     private final RefillRing refillRing;
     private final Runnable wakeup;
     private final boolean device;
@@ -37,27 +43,39 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** Pages that the kernel gets at the end of the pass. */
     private final TokenList returned = new TokenList();
 
+    private final Tenants tenants;
+
     private Area[] areas = {};
     private int users;
     private long received;
     private long receivedThisPass;
     private long copied;
     private long buffers;
-    /** Since the last pass's end the kernel has got pages, or will at this one's. */
-    private boolean pagesCame;
+    /** Pages that the kernel has got since the last pass's end, or will get next. */
+    private int pagesCame;
+    /** Whether the completion that was begun with is not taken yet. */
+    private boolean begun;
+    /** Its page. */
+    private long token;
 
+    private boolean copiesOut;
     private boolean flushes = true;
+    /** When who waits shall look again, of {@code System.nanoTime}. */
+    private long retryAt;
 
-    ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup) {
+    /** @param users how many loops read by the queue, this one included */
+    ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup, int users) {
         this.queue = queue;
         this.shared = shared;
+        starvation = shared.starvation();
+        tenants = new Tenants(starvation);
         this.wakeup = wakeup;
         refillRing = shared.refillRing();
         device = shared.hasDevice();
         pool = new BufferPool(this, wakeup);
         ledger = new PageLedger(refillRing.bufferBytes());
-        guard = new ExhaustionGuard(1, counters);
-        followOthers();
+        guard = new ExhaustionGuard(1, 0, counters);
+        follow(users);
     }
 
     /** The queue that it reads by. */
@@ -76,42 +94,70 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
+    public void enter(Tenant tenant) {
+        if (device) {
+            tenants.enter(tenant);
+        }
+    }
+
+    @Override
+    public void leave(Tenant tenant) {
+        tenants.leave(tenant);
+    }
+
+    @Override
+    public int begin(IoUringIoEvent event) {
+        discardBegun();
         ByteBuffer extra = event.extraCqeData();
-        long token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
-        int length = event.res();
+        token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
         if (PageLedger.area(token) >= areas.length) {
             followOthers();
         }
-        Area area = areas[PageLedger.area(token)];
-        int offset = PageLedger.offset(token);
-        receivedThisPass += length;
+        receivedThisPass += event.res();
         int held = ledger.pagesOut();
         ledger.take(token);
+        begun = true;
         if (guard.isHigh(held)) {
             // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
             grow();
         }
-        if (guard.isCopyingOut(held)) {
-            try {
-                return guard.copyOut(area, offset, length, alloc);
-            } finally {
-                // Also if the channel's allocator throws.
-                reclaim(token);
-            }
-        }
-        if (last instanceof ZcrxByteBuf && pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
-            return last;
-        }
-        buffers++;
-        return pool.get(area, offset, length, token, device, alloc);
+        copiesOut = guard.isCopyingOut(held);
+        return 1;
     }
 
     @Override
-    public void reclaim(long token) {
-        ledger.giveBack(token);
-        pagesCame = true;
-        returned.add(token);
+    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
+        int length = event.res();
+        Area area = areas[PageLedger.area(token)];
+        int offset = PageLedger.offset(token);
+        if (copiesOut) {
+            // If the channel's allocator throws, the page goes back later.
+            ByteBuf copy = guard.copyOut(area, offset, length, alloc);
+            discardBegun();
+            return copy;
+        }
+        ByteBuf buffer = last;
+        if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
+            buffer = pool.get(area, offset, length, token, device, alloc);
+            buffers++;
+        }
+        begun = false;
+        return buffer;
+    }
+
+    /** The page of a completion that no buffer was made of. */
+    private void discardBegun() {
+        if (begun) {
+            begun = false;
+            reclaim(token);
+        }
+    }
+
+    @Override
+    public void reclaim(long released) {
+        ledger.giveBack(released);
+        pagesCame++;
+        returned.add(released);
     }
 
     /** Other loops may use the queue on, so that the kernel has not taken the page back by itself. */
@@ -129,22 +175,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn) {
+    public void await(Waiter waiter, Turn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        waiters.add(waiter, turn);
-    }
-
-    /**
-     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
-     * when it is flushed: without the flush a receive that lacked a page would lack it for ever.
-     */
-    @Override
-    public void retry() {
         if (waiters.isEmpty()) {
-            return;
+            retryAt = System.nanoTime() + RETRY_NANOS;
         }
-        flush();
-        waiters.resumeAll();
+        waiters.add(waiter, turn);
     }
 
     @Override
@@ -175,8 +211,44 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** The kernel's event: the NIC found no free page. */
     public void starved() {
         counters.add(Counter.STARVATIONS, 1);
-        shared.starve();
         grow();
+        shared.starve();
+    }
+
+    /** The kernel's events cannot be heard. */
+    public void deafen() {
+        shared.deafen(this);
+    }
+
+    /** Any thread. */
+    void wakeUp() {
+        wakeup.run();
+    }
+
+    Tenants tenants() {
+        return tenants;
+    }
+
+    @Override
+    public long beginPass() {
+        if (!returned.isEmpty()) {
+            giveBack();
+        }
+        boolean waiting = !waiters.isEmpty();
+        boolean asking = starvation.isStarved() && shared.hears(this);
+        boolean looking = pool.heldTokens() > 0 && !shared.isHeard();
+        if (!waiting && !asking && !looking) {
+            return FOR_EVER;
+        }
+        long now = System.nanoTime();
+        long most = looking ? DRAIN_NANOS : FOR_EVER;
+        if (waiting) {
+            most = Math.min(most, retryAt - now);
+        }
+        if (asking) {
+            most = Math.min(most, starvation.since() + Starvation.PERIOD_NANOS - now);
+        }
+        return Math.max(0, most);
     }
 
     @Override
@@ -184,24 +256,22 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (users != shared.users() || areas != shared.areas().list()) {
             followOthers();
         }
+        tenants.attend();
+        if (starvation.isStarved()) {
+            askAgain();
+        }
         if (isQuiet()) {
             return false;
         }
+        discardBegun();
         // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
         // while the NIC waits for pages that are free.
-        pool.wantReturns(shared.isStarved() || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
+        pool.wantReturns(starvation.isStarved() || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
-        if (!returned.isEmpty() || refillRing.overflow() > 0) {
-            publish();
+        if (receivedThisPass > 0) {
+            starvation.move();
         }
-        if (!waiters.isEmpty()) {
-            resumeWaiters();
-        }
-        if (pagesCame && shared.endStarvation()) {
-            // Only now, with pages on their way: else it would fire again at once.
-            queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
-        }
-        pagesCame = false;
+        giveBack();
         // Every page that came is with the application, or went back.
         assert ledger.fragmentsOut() == pool.heldTokens()
                 : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
@@ -209,10 +279,35 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         return false;
     }
 
+    /** No page came back to us; but the kernel may have found some, or the NIC still finds none. */
+    private void askAgain() {
+        long now = System.nanoTime();
+        if (shared.hears(this) && now - starvation.since() >= Starvation.PERIOD_NANOS) {
+            starvation.ask(now);
+            queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
+        }
+    }
+
+    /** Gives the kernel the pages that came, and who waits for some another try. */
+    private void giveBack() {
+        if (!returned.isEmpty() || refillRing.overflow() > 0) {
+            publish();
+        }
+        if (!waiters.isEmpty()) {
+            resumeWaiters();
+        }
+        if (pagesCame > 0 && starvation.end() && shared.isHeard()) {
+            // Only now, with pages on their way: else it would fire again at once.
+            queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
+        }
+        pagesCame = 0;
+    }
+
     /** A loop may read by many queues, and most of them bring nothing in most passes. */
     private boolean isQuiet() {
         return receivedThisPass == 0
-                && !pagesCame
+                && !begun
+                && pagesCame == 0
                 && pool.heldTokens() == 0
                 && waiters.isEmpty()
                 && refillRing.overflow() == 0;
@@ -220,17 +315,21 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public void close() {
+        discardBegun();
         pool.drain();
         refillRing.put(returned);
         count();
         pool.close();
         queue.free();
-        shared.leave(wakeup);
+        shared.leave(this);
     }
 
     private void grow() {
         if (shared.areas().grow(queue, areas.length)) {
-            pagesCame = true;
+            shared.grown();
+            // Free at once, without a flush.
+            pagesCame += areas[0].length() / refillRing.bufferBytes();
+            retryAt = System.nanoTime();
             counters.add(Counter.GROWTHS, 1);
         }
         followOthers();
@@ -238,12 +337,16 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     /** Areas that this loop or another has added, and loops that came or went: each bounds itself to its share. */
     private void followOthers() {
+        follow(shared.users());
+    }
+
+    private void follow(int newUsers) {
         Area[] all = shared.areas().list();
         for (int i = areas.length; i < all.length; i++) {
             ledger.addArea(all[i].length());
         }
         areas = all;
-        users = shared.users();
+        users = newUsers;
         // Not what the ledger knows: of an area that the kernel refused other loops may have heard.
         long pages = 0;
         for (Area area : all) {
@@ -267,10 +370,22 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         flushes = flushes && queue.flush() == 0;
     }
 
+    /**
+     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
+     * when it is flushed: without the flush a receive that lacked a page would lack it for ever. As many are resumed as
+     * pages came: the others would find none. Now and then all are, as pages come free inside the kernel, too.
+     */
     private void resumeWaiters() {
-        boolean flushable = flushes && !refillRing.isDrained();
-        if (pagesCame || flushable) {
-            retry();
+        long now = System.nanoTime();
+        int pages = flushes ? refillRing.shown() : pagesCame;
+        if (pages > 0) {
+            flush();
+        }
+        if (now - retryAt >= 0) {
+            retryAt = now + RETRY_NANOS;
+            waiters.resumeAll();
+        } else if (pages > 0) {
+            waiters.resume(pages);
         }
     }
 

@@ -38,23 +38,29 @@ public final class BufferRing {
 
     private short tail;
 
-    private BufferRing(long address, long bytes, int size, short group) {
+    /**
+     * Memory as the kernel lays it out.
+     *
+     * @param ids of buffers, less than that
+     */
+    BufferRing(long address, long bytes, int size, int ids, short group) {
         this.address = address;
         this.bytes = bytes;
         this.entries = Buffer.wrapMemoryAddressWithNativeOrder(address, Math.toIntExact(bytes));
         this.mask = size - 1;
         this.group = group;
-        added = new short[size];
+        added = new short[ids];
     }
 
     /**
      * Registers a ring of {@code size} entries (a power of two, at most 32768).
      *
+     * @param ids of buffers, from 0 on; at most 32768
      * @param incremental one buffer may serve several completions (kernel 6.12)
      * @return the ring, without a buffer yet
      * @throws IllegalStateException if the kernel refuses
      */
-    public static BufferRing register(int ringFd, int size, boolean incremental) {
+    public static BufferRing register(int ringFd, int size, int ids, boolean incremental) {
         int pageSize = Native.pageSize();
         long bytes = (long) (size * ENTRY_BYTES + pageSize - 1) / pageSize * pageSize;
         long address = Native.mmap(bytes, Native.MAP_POPULATE);
@@ -74,7 +80,7 @@ public final class BufferRing {
                 registration.putShort(12, group);
                 result = Native.register(ringFd, REGISTER_PBUF_RING, Buffer.memoryAddress(registration), 1);
                 if (result == 0) {
-                    return new BufferRing(address, bytes, size, group);
+                    return new BufferRing(address, bytes, size, ids, group);
                 }
             }
             Native.munmap(address, bytes);
@@ -100,7 +106,7 @@ public final class BufferRing {
     /**
      * Adds a buffer; the kernel sees it after {@link #publish()}. The caller never adds more than the ring holds.
      *
-     * @param id less than the ring's size
+     * @param id less than the number of ids
      */
     public void add(long address, int length, short id) {
         int entry = (tail & mask) * ENTRY_BYTES;

@@ -43,6 +43,7 @@ public final class InterfaceQueue {
     private final ByteBuffer argument;
     private final long argumentAddress;
     private int id;
+    private boolean events;
 
     /** Not registered yet. */
     InterfaceQueue(int ring, RefillRing refillRing) {
@@ -172,6 +173,7 @@ public final class InterfaceQueue {
             return result;
         }
         id = argument.getInt(64);
+        events = request.events;
         refillRing.begin(
                 argument.getInt(32),
                 argument.getInt(36),
@@ -184,6 +186,11 @@ public final class InterfaceQueue {
     /** What RECV_ZC names the queue by, on this ring. */
     public int id() {
         return id;
+    }
+
+    /** Whether this ring is told of events (kernel 7.2); those that import a queue are not. */
+    public boolean hasEvents() {
+        return events;
     }
 
     /** Where its pages go back. */

@@ -160,9 +160,10 @@ public final class RefillRing {
         return overflowing;
     }
 
-    /** Whether the kernel has taken all that it was shown. Not after {@link #free()}. */
-    public boolean isDrained() {
-        return (int) INT.getAcquire(memory, head) == (int) INT.getAcquire(memory, tail);
+    /** How many pages the kernel was shown and has not taken. Not after {@link #free()}. */
+    public int shown() {
+        int taken = (int) INT.getAcquire(memory, head);
+        return (int) INT.getAcquire(memory, tail) - taken;
     }
 
     /**

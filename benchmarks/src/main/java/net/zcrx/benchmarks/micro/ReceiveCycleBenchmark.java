@@ -2,6 +2,7 @@ package net.zcrx.benchmarks.micro;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.uring.IoUringIoEvent;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.Area;
 import net.zcrx.receive.SharedQueue;
@@ -55,7 +56,9 @@ public class ReceiveCycleBenchmark {
 
         /** One buffer a completion, though their pages would join: the most work that a page can be. */
         ByteBuf take() {
-            return receiver.take(completions.next(), null, ByteBufAllocator.DEFAULT);
+            IoUringIoEvent completion = completions.next();
+            receiver.begin(completion);
+            return receiver.take(completion, null, ByteBufAllocator.DEFAULT);
         }
 
         void endPass() {

@@ -1,0 +1,305 @@
+package net.zcrx.receive;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.buffer.AbstractByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.uring.IoUringIoEvent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.zcrx.memory.Area;
+import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.uring.BufferRing;
+import net.zcrx.uring.ModelRing;
+import net.zcrx.uring.Uring;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Completions in every order that a kernel may show them in, and failures in between; the test is the kernel. */
+class CopyReceiverTest {
+    private static final int CHUNK = 4096;
+    private static final ByteBufAllocator HEAP = UnpooledByteBufAllocator.DEFAULT;
+
+    private final AtomicInteger wakeups = new AtomicInteger();
+    private ModelRing armed;
+    private ModelRing bounded;
+    private CopyReceiver receiver;
+    private int sent;
+
+    /** A completion, and what it should bring. */
+    private record Completion(IoUringIoEvent event, byte[] bytes) {}
+
+    private void begin(int chunks) {
+        armed = new ModelRing(chunks, 1);
+        bounded = new ModelRing(chunks, 2);
+        begin(chunks, armed, bounded);
+    }
+
+    private void begin(int chunks, ModelRing first, ModelRing second) {
+        armed = first;
+        bounded = second;
+        receiver = new CopyReceiver(
+                Area.allocate((long) chunks * CHUNK), CHUNK, wakeups::incrementAndGet, new BufferRing[] {
+                    first.ring(), second.ring()
+                });
+        receiver.start(Thread.currentThread());
+        receiver.arm(-1, 100, false);
+    }
+
+    @AfterEach
+    void close() {
+        if (receiver != null) {
+            receiver.close();
+        }
+    }
+
+    /** The kernel receives; it shows the completion when the test does. */
+    private Completion receive(ModelRing ring, int length) {
+        byte[] bytes = new byte[length];
+        sent++;
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (sent * 31 + i);
+        }
+        int flags = ring.receive(bytes);
+        return new Completion(new IoUringIoEvent(length, flags, Uring.OP_RECV, 0), bytes);
+    }
+
+    /** What the user of the completion's connection gets. */
+    private byte[] show(Completion completion, ByteBufAllocator alloc, List<ByteBuf> buffers) {
+        byte[] got = new byte[completion.bytes.length];
+        int at = 0;
+        for (int parts = receiver.begin(completion.event); parts > 0; parts--) {
+            ByteBuf buffer = receiver.take(completion.event, null, alloc);
+            buffer.getBytes(buffer.readerIndex(), got, at, buffer.readableBytes());
+            at += buffer.readableBytes();
+            buffers.add(buffer);
+        }
+        assertEquals(got.length, at);
+        return got;
+    }
+
+    private void showRight(Completion completion, List<ByteBuf> buffers) {
+        assertArrayEquals(completion.bytes, show(completion, HEAP, buffers));
+    }
+
+    private static void release(List<ByteBuf> buffers) {
+        buffers.forEach(ByteBuf::release);
+        buffers.clear();
+    }
+
+    /**
+     * Passes of a kernel that shows what came for armed receives at once and the rest later, or in any other order that
+     * leaves each kind's own.
+     *
+     * @return how many completions brought the bytes of another connection
+     */
+    private int mixedUp(Random random, int passes) {
+        int wrong = 0;
+        List<ByteBuf> held = new ArrayList<>();
+        for (int pass = 0; pass < passes; pass++) {
+            ArrayDeque<Completion> first = new ArrayDeque<>();
+            ArrayDeque<Completion> second = new ArrayDeque<>();
+            for (int i = 0; i < 8; i++) {
+                boolean stays = random.nextBoolean();
+                ModelRing ring = stays ? armed : bounded;
+                if (ring.buffers() > 0) {
+                    // An armed one may be a bundle.
+                    int most = stays && random.nextInt(4) == 0 ? ring.room() : ring.roomInOne();
+                    (stays ? first : second).add(receive(ring, 1 + random.nextInt(Math.min(most, 3 * CHUNK))));
+                }
+            }
+            while (!first.isEmpty() || !second.isEmpty()) {
+                boolean stays = second.isEmpty() || !first.isEmpty() && random.nextBoolean();
+                Completion completion = (stays ? first : second).poll();
+                wrong += Arrays.equals(completion.bytes, show(completion, HEAP, held)) ? 0 : 1;
+            }
+            receiver.endPass();
+            if (random.nextInt(3) == 0) {
+                release(held);
+                receiver.endPass();
+            }
+        }
+        release(held);
+        receiver.endPass();
+        return wrong;
+    }
+
+    @Test
+    void shouldKeepBytesApartInWhateverOrderTheKernelShowsThem() {
+        for (int seed = 0; seed < 50; seed++) {
+            begin(64);
+            assertEquals(0, mixedUp(new Random(seed), 200), "seed " + seed);
+            close();
+        }
+        receiver = null;
+    }
+
+    /** That is what they were before: this test could not fail if the model had no fault. */
+    @Test
+    void shouldMixUpBytesOnACommonRing() {
+        ModelRing common = new ModelRing(64, 1);
+        begin(64, common, common);
+        List<ByteBuf> held = new ArrayList<>();
+        Completion bounded = receive(common, 100);
+        Completion armed = receive(common, 100);
+        assertFalse(Arrays.equals(armed.bytes, show(armed, HEAP, held)));
+        assertFalse(Arrays.equals(bounded.bytes, show(bounded, HEAP, held)));
+        release(held);
+        // Its ring would be freed twice.
+        receiver = null;
+    }
+
+    @Test
+    void shouldGoOnRightAfterAnAllocatorThrew() {
+        begin(16);
+        List<ByteBuf> held = holdUntilCopyingOut();
+        ByteBufAllocator broken = new AbstractByteBufAllocator() {
+            @Override
+            protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+                throw new IllegalStateException("no memory left");
+            }
+
+            @Override
+            protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+                throw new IllegalStateException("no memory left");
+            }
+
+            @Override
+            public boolean isDirectBufferPooled() {
+                return false;
+            }
+        };
+        Completion bundle = receive(armed, armed.room() - 10);
+        int parts = receiver.begin(bundle.event);
+        assertTrue(parts > 1);
+        for (int i = 0; i < parts; i++) {
+            assertThrows(IllegalStateException.class, () -> receiver.take(bundle.event, null, broken));
+        }
+        receiver.endPass();
+        showRight(receive(armed, 7), held);
+        showRight(receive(bounded, 70), held);
+        receiver.endPass();
+        release(held);
+        receiver.endPass();
+        assertEquals(0, mixedUp(new Random(1), 20));
+    }
+
+    @Test
+    void shouldGoOnRightAfterItsCallerStoppedInMidBundle() {
+        begin(16);
+        List<ByteBuf> held = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            Completion bundle = receive(armed, armed.room() - 10);
+            assertTrue(receiver.begin(bundle.event) > 1);
+            held.add(receiver.take(bundle.event, null, HEAP));
+            if (i % 2 == 0) {
+                receiver.endPass();
+            }
+            showRight(receive(armed, 5), held);
+            receiver.endPass();
+            release(held);
+            receiver.endPass();
+        }
+    }
+
+    private List<ByteBuf> holdUntilCopyingOut() {
+        List<ByteBuf> held = new ArrayList<>();
+        while (!receiver.isCopyingOut()) {
+            showRight(receive(armed, armed.roomInOne()), held);
+            receiver.endPass();
+        }
+        return held;
+    }
+
+    /** Whatever the application holds, there is a chunk for each kind of receive, and so for each connection. */
+    @Test
+    void shouldReceiveBothWaysHoweverMuchIsHeld() {
+        for (int chunks : new int[] {8, 9, 12, 16, 24, 64}) {
+            Random random = new Random(chunks);
+            begin(chunks);
+            List<ByteBuf> held = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                for (ModelRing ring : List.of(armed, bounded)) {
+                    assertTrue(ring.buffers() > 0, "chunks " + chunks + ", step " + i);
+                    showRight(receive(ring, 1 + random.nextInt(ring.roomInOne())), held);
+                    if (held.size() > 1 && random.nextInt(4) == 0) {
+                        join(held);
+                    }
+                    receiver.endPass();
+                }
+            }
+            assertTrue(receiver.isCopyingOut());
+            assertTrue(held.stream().filter(ZcrxByteBuf.class::isInstance).count() > chunks / 4);
+            release(held);
+            receiver.endPass();
+            close();
+        }
+        receiver = null;
+    }
+
+    private void join(List<ByteBuf> held) {
+        ByteBuf second = held.remove(held.size() - 1);
+        ByteBuf first = held.remove(held.size() - 1);
+        ByteBuf joined = receiver.join(first, second, HEAP);
+        if (joined == null) {
+            held.add(first);
+            held.add(second);
+        } else {
+            held.add(joined);
+        }
+    }
+
+    /** The other way has got as many chunks as it may, and never uses them. */
+    @Test
+    void shouldReceiveOneWayHoweverMuchIsHeld() {
+        for (int chunks : new int[] {8, 9, 12, 16, 24, 64}) {
+            for (boolean stays : new boolean[] {true, false}) {
+                begin(chunks);
+                List<Integer> resumed = new ArrayList<>();
+                for (int i = 0; i < 10; i++) {
+                    receiver.await(() -> resumed.add(0), Turn.FIRST, stays ? 100 : 0);
+                }
+                while (resumed.size() < 10) {
+                    receiver.endPass();
+                }
+                ModelRing ring = stays ? armed : bounded;
+                List<ByteBuf> held = new ArrayList<>();
+                for (int i = 0; i < 1000; i++) {
+                    assertTrue(ring.buffers() > 0, "chunks " + chunks + ", step " + i);
+                    showRight(receive(ring, 1 + ring.roomInOne() / 2), held);
+                    receiver.endPass();
+                }
+                release(held);
+                receiver.endPass();
+                close();
+            }
+        }
+        receiver = null;
+    }
+
+    @Test
+    void shouldResumeAsManyAsTheirGroupHasChunks() {
+        begin(64);
+        List<String> resumed = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            receiver.await(() -> resumed.add("bounded"), Turn.FIRST, 100);
+        }
+        receiver.await(() -> resumed.add("armed"), Turn.FIRST, 0);
+        assertTrue(receiver.endPass());
+        assertEquals(1, Collections.frequency(resumed, "armed"));
+        assertEquals(bounded.buffers(), resumed.size() - 1);
+        for (int i = 0; i < 100 && receiver.endPass(); i++) {}
+        assertEquals(101, resumed.size());
+    }
+}
