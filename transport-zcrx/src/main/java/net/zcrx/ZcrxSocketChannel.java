@@ -167,6 +167,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     @Override
     void leave() {
         reads.leave();
+        writes.leave();
         if (connector != null) {
             connector.leave();
         }
@@ -178,7 +179,10 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     @Override
-    protected Object filterOutboundMessage(Object message) {
+    protected Object filterOutboundMessage(Object message) throws ClosedChannelException {
+        if (isClosing() || writes.isStopping()) {
+            throw new ClosedChannelException();
+        }
         if (message instanceof ByteBuf) {
             ByteBuf buffer = (ByteBuf) message;
             return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? copyToDirect(buffer) : buffer;
@@ -312,6 +316,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         if (pendingShutdown != null) {
             pendingShutdown.addListener(new PromiseNotifier<>(promise));
         } else if (writes.isBusy() && !isClosing()) {
+            if (!promise.setUncancellable()) {
+                return;
+            }
             pendingShutdown = promise;
             writes.stop();
         } else {
