@@ -304,8 +304,8 @@ class EndOfWritesTest {
                     ChannelFuture last = pair.channel().writeAndFlush(new TestRegion(new byte[] {9}));
                     for (int i = 0; i < 3; i++) {
                         assertTrue(Ends.await(pair.channel().deregister()).isSuccess());
-                        assertTrue(Ends.await(ends.group.next().register(pair.channel()))
-                                .isSuccess());
+                        assertTrue(
+                                Ends.await(ends.next().register(pair.channel())).isSuccess());
                         pair.channel().flush();
                     }
                     byte[] arrived = arriving.get(Loops.SECONDS, TimeUnit.SECONDS);

@@ -6,6 +6,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -40,7 +41,7 @@ final class Ends implements AutoCloseable {
         }
     }
 
-    final MultiThreadIoEventLoopGroup group;
+    private final MultiThreadIoEventLoopGroup group;
     private final Bootstrap bootstrap;
     private final ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
 
@@ -56,6 +57,10 @@ final class Ends implements AutoCloseable {
 
     Bootstrap bootstrap() {
         return bootstrap;
+    }
+
+    EventLoop next() {
+        return (EventLoop) group.next();
     }
 
     Pair connect() throws Exception {

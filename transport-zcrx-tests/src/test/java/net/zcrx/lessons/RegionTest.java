@@ -303,8 +303,8 @@ class RegionTest {
                     } else {
                         assertTrue(Ends.await(pair.channel().deregister()).isSuccess());
                         region.given = true;
-                        assertTrue(Ends.await(ends.group.next().register(pair.channel()))
-                                .isSuccess());
+                        assertTrue(
+                                Ends.await(ends.next().register(pair.channel())).isSuccess());
                         pair.channel().flush();
                         assertTrue(Ends.await(write).isSuccess());
                         assertEquals(0, pair.peer().getInputStream().read());
@@ -448,7 +448,7 @@ class RegionTest {
             byte[] arrived = new byte[MUCH];
             int moves = 20;
             for (int i = 0; i < moves; i++) {
-                EventLoop next = (EventLoop) ends.group.next();
+                EventLoop next = ends.next();
                 assertTrue(Ends.await(pair.channel().deregister()).isSuccess());
                 assertTrue(Ends.await(next.register(pair.channel())).isSuccess());
                 pair.channel().flush();
