@@ -45,6 +45,11 @@ static jint native_send(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong a
     return zcrx_send(fd, address, length);
 }
 
+static jlong native_send_file(
+        UNUSED JNIEnv *env, UNUSED jclass type, jint socket, jint file, jlong offset, jlong count) {
+    return zcrx_send_file(socket, file, offset, count);
+}
+
 static jint native_set_blocking(UNUSED JNIEnv *env, UNUSED jclass type, jint fd) {
     return zcrx_set_blocking(fd);
 }
@@ -117,6 +122,15 @@ static jint native_file_descriptor(JNIEnv *env, UNUSED jclass type, jobject obje
     return error < 0 ? error : channel_descriptor(env, channel_type, channel);
 }
 
+static jint native_set_transferred(JNIEnv *env, UNUSED jclass type, jobject region, jlong bytes) {
+    jfieldID transferred = find_field(env, region, "transferred", "J");
+    if (transferred == NULL) {
+        return -EINVAL;
+    }
+    (*env)->SetLongField(env, region, transferred, bytes);
+    return 0;
+}
+
 static const JNINativeMethod METHODS[] = {
     {"mmap", "(JI)J", (void *) native_mmap},
     {"munmap", "(JJ)I", (void *) native_munmap},
@@ -127,8 +141,10 @@ static const JNINativeMethod METHODS[] = {
     {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},
     {"send", "(IJI)I", (void *) native_send},
+    {"sendFile", "(IIJJ)J", (void *) native_send_file},
     {"setBlocking", "(I)I", (void *) native_set_blocking},
     {"fileDescriptor", "(Ljava/lang/Object;)I", (void *) native_file_descriptor},
+    {"setTransferred", "(Ljava/lang/Object;J)I", (void *) native_set_transferred},
     {"memoryLockLimit", "()J", (void *) native_memory_lock_limit},
     {"pageSize", "()I", (void *) native_page_size},
 };

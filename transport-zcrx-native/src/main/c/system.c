@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -68,6 +69,19 @@ int zcrx_ioctl(int fd, int64_t request, int64_t argument) {
 
 int zcrx_send(int fd, int64_t address, int length) {
     return error_or((int) send(fd, (void *) (intptr_t) address, (size_t) length, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+/* sendfile(2) has no flags: whether it waits is up to the socket's mode, which is another one for the call. */
+int64_t zcrx_send_file(int socket, int file, int64_t offset, int64_t count) {
+    int flags = fcntl(socket, F_GETFL);
+    if (flags < 0 || fcntl(socket, F_SETFL, flags | O_NONBLOCK) < 0) {
+        return -errno;
+    }
+    off_t from = offset;
+    ssize_t sent = sendfile(socket, file, &from, (size_t) count);
+    int64_t result = sent < 0 ? -errno : sent;
+    fcntl(socket, F_SETFL, flags);
+    return result;
 }
 
 int zcrx_set_blocking(int fd) {

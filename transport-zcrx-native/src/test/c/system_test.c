@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,6 +262,37 @@ static void should_send_without_waiting(void) {
     close(pair[0]);
 }
 
+static void should_send_file_without_waiting(void) {
+    char path[] = "/tmp/zcrx-system-test-XXXXXX";
+    int file = mkstemp(path);
+    CHECK(file >= 0);
+    CHECK(unlink(path) == 0);
+    CHECK(write(file, "0123456789", 10) == 10);
+    CHECK(ftruncate(file, 1 << 24) == 0);
+    int pair[2];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    char received[4];
+    CHECK(zcrx_send_file(pair[0], file, 3, 4) == 4);
+    CHECK(read(pair[1], received, sizeof received) == 4);
+    CHECK(memcmp(received, "3456", 4) == 0);
+    CHECK(zcrx_send_file(pair[0], file, 1 << 24, 4) == 0);
+    CHECK(zcrx_send_file(pair[0], -1, 0, 4) == -EBADF);
+    CHECK(zcrx_send_file(-1, file, 0, 4) == -EBADF);
+    int64_t result;
+    do {
+        result = zcrx_send_file(pair[0], file, 0, 1 << 24);
+    } while (result > 0);
+    CHECK(result == -EAGAIN);
+    CHECK((fcntl(pair[0], F_GETFL) & O_NONBLOCK) == 0);
+    close(pair[1]);
+    /* As in a JVM: sendfile(2) cannot be told to raise no signal. */
+    void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+    CHECK(zcrx_send_file(pair[0], file, 0, 4) == -EPIPE);
+    signal(SIGPIPE, before);
+    close(pair[0]);
+    close(file);
+}
+
 static void should_set_blocking_and_keep_other_flags(void) {
     char path[] = "/tmp/zcrx-system-test-XXXXXX";
     int fd = mkstemp(path);
@@ -313,6 +345,7 @@ int main(void) {
     should_control_device();
     should_return_error_of_ring_setup();
     should_send_without_waiting();
+    should_send_file_without_waiting();
     should_set_blocking_and_keep_other_flags();
     should_tell_memory_lock_limit();
     should_tell_page_size();

@@ -1,183 +1,123 @@
 package net.zcrx;
 
-import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
-import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.SocketWritableByteChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.ClosedChannelException;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
 /**
- * Writes a file region: a {@link DefaultFileRegion} by splice(2) through a pipe, which copies nothing in user space, any
- * other through a buffer. One step a submission; a region that was interrupted goes on where it was.
+ * Writes file regions, each time as far as the socket takes them at once: a {@link DefaultFileRegion} by sendfile(2),
+ * which copies nothing in user space, any other by its own {@code transferTo}. How far it is, a region knows itself.
  */
-final class RegionWrite {
-    /** What a pipe holds by default. */
-    private static final int STEP_BYTES = 64 * 1024;
+final class RegionWrite extends SocketWritableByteChannel {
+    /** How a step ended. */
+    enum Step {
+        /** The region is written, and its promise done; or it is no more the one to write. */
+        DONE,
+        /** The socket took something. */
+        SENT,
+        /** The socket takes nothing. */
+        FULL,
+        /** The region gave nothing, though the socket might have taken it. */
+        EMPTY
+    }
 
     private final ZcrxSocketChannel channel;
-    private FileRegion region;
-    /** Bytes of the region that the socket has taken. */
-    private long sent;
-
-    private FileDescriptor[] pipe;
-    private int inPipe;
-    private boolean filling;
-    private ByteBuf copy;
+    private boolean full;
 
     RegionWrite(ZcrxSocketChannel channel) {
+        super(channel.socket);
         this.channel = channel;
     }
 
-    boolean isActive() {
-        return region != null;
+    /**
+     * Writes at most {@code most} bytes of the region, which is the current one of {@code in}; of one that does it by
+     * itself, as many as it wants.
+     */
+    Step write(ChannelOutboundBuffer in, FileRegion region, int most) throws IOException {
+        full = false;
+        long sent = 0;
+        if (region.transferred() < region.count()) {
+            int file = region instanceof DefaultFileRegion ? open((DefaultFileRegion) region) : -1;
+            sent = file < 0
+                    ? region.transferTo(this, region.transferred())
+                    : sendFile((DefaultFileRegion) region, file, most);
+        }
+        // Both the region's code and a listener of its progress may have closed the channel.
+        if (sent > 0 && in.current() == region) {
+            channel.sent();
+            in.progress(sent);
+        }
+        if (in.current() != region) {
+            return Step.DONE;
+        }
+        if (region.transferred() >= region.count()) {
+            in.remove();
+            return Step.DONE;
+        }
+        if (sent > 0) {
+            return Step.SENT;
+        }
+        return full ? Step.FULL : Step.EMPTY;
     }
 
-    /** Submits the next step of the region; returns its submission, or 0 if that failed, which has been told then. */
-    long start(FileRegion next) {
-        if (region != next) {
-            region = next;
-            sent = 0;
+    /** Returns the file's descriptor, or an error below 0 of a file that has none: it may be one in memory. */
+    private static int open(DefaultFileRegion region) throws IOException {
+        region.open();
+        return Native.fileDescriptor(region);
+    }
+
+    private long sendFile(DefaultFileRegion region, int file, int most) throws IOException {
+        long done = region.transferred();
+        long offset = region.position() + done;
+        long sent = Native.sendFile(fd.intValue(), file, offset, Math.min(most, region.count() - done));
+        if (sent == 0) {
+            throw new IOException("The file ended after " + offset + " bytes, before the end of the region of "
+                    + region.count() + " bytes from " + region.position()
+                    + " on. It was truncated after the region was made, or was never that long.");
         }
-        try {
-            return region instanceof DefaultFileRegion ? splice((DefaultFileRegion) region) : copy();
-        } catch (IOException e) {
-            close();
-            channel.failWrite(e);
+        if (isFull(sent)) {
             return 0;
         }
+        if (sent < 0) {
+            throw Errors.newIOException("sendfile", (int) sent);
+        }
+        if (Native.setTransferred(region, done + sent) < 0) {
+            throw new IllegalStateException(region.getClass() + " has no field \"transferred\"");
+        }
+        return sent;
     }
 
-    /** One step completed with {@code result} bytes. */
-    void complete(ChannelOutboundBuffer in, int result) {
-        if (filling) {
-            filling = false;
-            inPipe = result;
-            if (result == 0) {
-                IOException cause = new IOException("The file ended after " + (region.position() + sent)
-                        + " bytes, before the end of the region of " + region.count() + " bytes from "
-                        + region.position() + " on. It was truncated after the region was made.");
-                close();
-                channel.failWrite(cause);
-            }
-            return;
+    @Override
+    protected int write(ByteBuffer source, int position, int limit) throws IOException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
         }
-        sent += result;
-        if (copy != null) {
-            copy.skipBytes(result);
-        } else {
-            inPipe -= result;
+        int result = Native.send(fd.intValue(), Buffer.memoryAddress(source) + position, limit - position);
+        if (isFull(result)) {
+            return 0;
         }
-        if (result > 0) {
-            in.progress(result);
+        if (result < 0) {
+            throw Errors.newIOException("send", result);
         }
-        if (isFinished()) {
-            close();
-            in.remove();
-        }
+        return result;
     }
 
-    private boolean isFinished() {
-        return copy != null ? !copy.isReadable() && region.transferred() >= region.count() : sent >= region.count();
+    private boolean isFull(long result) {
+        full = result == Uring.EAGAIN || result == Uring.EINPROGRESS || result == Uring.EINTR;
+        return full;
     }
 
-    /** Ends the region under way, if any. */
-    void close() {
-        region = null;
-        filling = false;
-        inPipe = 0;
-        if (copy != null) {
-            copy.release();
-            copy = null;
-        }
-        if (pipe != null) {
-            closeQuietly(pipe[0]);
-            closeQuietly(pipe[1]);
-            pipe = null;
-        }
-    }
-
-    private long splice(DefaultFileRegion file) throws IOException {
-        file.open();
-        if (pipe == null) {
-            pipe = FileDescriptor.pipe();
-        }
-        if (inPipe > 0) {
-            return channel.submit(Uring.splice(pipe[0].intValue(), -1, channel.socket.intValue(), inPipe));
-        }
-        int fd = Native.fileDescriptor(file);
-        if (fd < 0) {
-            throw new IOException("The file of " + file + " has no descriptor that could be sent: errno " + -fd);
-        }
-        filling = file.count() > sent;
-        int step = (int) Math.min(STEP_BYTES, file.count() - sent);
-        return channel.submit(Uring.splice(fd, file.position() + sent, pipe[1].intValue(), step));
-    }
-
-    private long copy() throws IOException {
-        if (copy == null) {
-            copy = channel.alloc().directBuffer((int) Math.min(STEP_BYTES, region.count() - region.transferred()));
-        }
-        if (!copy.isReadable()) {
-            copy.clear();
-            fill();
-        }
-        ByteBuffer memory = copy.internalNioBuffer(copy.readerIndex(), copy.readableBytes());
-        long address = io.netty.channel.unix.Buffer.memoryAddress(memory) + memory.position();
-        return channel.submit(Uring.send(channel.socket.intValue(), address, copy.readableBytes(), 0));
-    }
-
-    private void fill() throws IOException {
-        BufferChannel target = new BufferChannel(copy);
-        while (copy.isWritable() && region.transferred() < region.count()) {
-            if (region.transferTo(target, region.transferred()) <= 0) {
-                break;
-            }
-        }
-        if (!copy.isReadable() && region.transferred() < region.count()) {
-            throw new IOException("transferTo() of " + region + " gave no more bytes after " + region.transferred()
-                    + " of " + region.count());
-        }
-    }
-
-    private static void closeQuietly(FileDescriptor descriptor) {
-        try {
-            descriptor.close();
-        } catch (IOException ignored) {
-            // A pipe of our own, whose content is of no more use.
-        }
-    }
-
-    /** Takes what fits into a buffer. */
-    private static final class BufferChannel implements WritableByteChannel {
-        private final ByteBuf buffer;
-
-        BufferChannel(ByteBuf buffer) {
-            this.buffer = buffer;
-        }
-
-        @Override
-        public int write(ByteBuffer source) {
-            int bytes = Math.min(source.remaining(), buffer.writableBytes());
-            int limit = source.limit();
-            source.limit(source.position() + bytes);
-            buffer.writeBytes(source);
-            source.limit(limit);
-            return bytes;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // The buffer is the region write's.
-        }
+    @Override
+    protected ByteBufAllocator alloc() {
+        return channel.alloc();
     }
 }

@@ -203,6 +203,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     @Override
     void leave() {
         reads.leave();
+        writes.leave();
         if (connector != null) {
             connector.leave();
         }
@@ -215,7 +216,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     @Override
     protected Object filterOutboundMessage(Object message) throws ClosedChannelException {
-        if (isClosing()) {
+        if (isClosing() || writes.isStopping()) {
             // What was flushed before close() is with the kernel still, so that the outbound buffer is there.
             throw new ClosedChannelException();
         }
@@ -354,6 +355,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         } else if (pendingShutdown != null) {
             pendingShutdown.addListener(new PromiseNotifier<>(promise));
         } else if (writes.isBusy()) {
+            if (!promise.setUncancellable()) {
+                return;
+            }
             pendingShutdown = promise;
             writes.stop();
         } else {

@@ -31,17 +31,17 @@ final class ZeroCopySends {
 
     /** The buffer goes with the next {@link #holdRun}. */
     void add(ByteBuf buffer) {
-        run.add(buffer);
+        run.add(buffer.retain());
     }
 
     /** Forgets what was added. */
     void clearRun() {
+        run.forEach(ReferenceCountUtil::safeRelease);
         run.clear();
     }
 
     /** Holds what was added, for one send; returns its id. */
     short holdRun(Counters counters) {
-        run.forEach(ByteBuf::retain);
         short id = hold(counters, run.toArray());
         run.clear();
         return id;
@@ -65,7 +65,8 @@ final class ZeroCopySends {
     /** The kernel has no more use for the buffers of this send, or never had one. */
     void release(int id) {
         for (Object buffer : held.remove(id)) {
-            ReferenceCountUtil.release(buffer);
+            // What a buffer's own code throws must not keep the others, nor the channel's state.
+            ReferenceCountUtil.safeRelease(buffer);
         }
     }
 

@@ -59,11 +59,20 @@ public final class Native {
     /** {@code send(2)} that does not wait, whatever the socket's mode: {@code EAGAIN} if the socket is full. */
     public static native int send(int socket, long address, int length);
 
+    /**
+     * {@code sendfile(2)} that does not wait for the socket, whatever its mode: {@code EAGAIN} if it is full, 0 at the
+     * file's end. On the thread only that submits the socket's requests, as the mode is another one meanwhile.
+     */
+    public static native long sendFile(int socket, int file, long offset, long count);
+
     /** Clears {@code O_NONBLOCK}: io_uring arms its own poll for blocking descriptors only. */
     public static native int setBlocking(int fd);
 
     /** The descriptor of an open {@code FileChannel}, or of the one in a {@code DefaultFileRegion}. */
     public static native int fileDescriptor(Object fileChannelOrRegion);
+
+    /** Sets what a {@code DefaultFileRegion} says of its transferred bytes: {@code EINVAL} if it has no such field. */
+    public static native int setTransferred(Object region, long bytes);
 
     /** {@code RLIMIT_MEMLOCK}'s soft limit in bytes, or {@link Long#MAX_VALUE} if there is none. */
     public static native long memoryLockLimit();

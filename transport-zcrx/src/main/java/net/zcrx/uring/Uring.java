@@ -14,7 +14,6 @@ public final class Uring {
     public static final byte OP_ASYNC_CANCEL = 14;
     public static final byte OP_SEND = 26;
     public static final byte OP_RECV = 27;
-    public static final byte OP_SPLICE = 30;
     public static final byte OP_SEND_ZC = 47;
     public static final byte OP_SENDMSG_ZC = 48;
     public static final byte OP_RECV_ZC = 58;
@@ -32,11 +31,16 @@ public final class Uring {
 
     public static final int CQE_BUFFER_SHIFT = 16;
 
+    /** Kernel-internal, but a cancelled request of a kernel thread may end with it. */
+    public static final int ERESTARTSYS = -512;
+
     public static final int ECANCELED = -125;
+    public static final int EINPROGRESS = -115;
     public static final int ENOBUFS = -105;
     public static final int ENOSPC = -28;
     public static final int ENOMEM = -12;
     public static final int EAGAIN = -11;
+    public static final int EINTR = -4;
     public static final int EFAULT = -14;
     public static final int EINVAL = -22;
     public static final int EPERM = -1;
@@ -49,8 +53,6 @@ public final class Uring {
     public static final int POLLOUT = 0x4;
     public static final int POLLRDHUP = 0x2000;
 
-    public static final int MSG_DONTWAIT = 0x40;
-
     /** Result bit of a zero-copy send's notification: the kernel copied after all. */
     public static final int NOTIF_USAGE_ZC_COPIED = 1 << 31;
 
@@ -62,7 +64,6 @@ public final class Uring {
     private static final int ASYNC_CANCEL_ALL = 1;
     private static final int ASYNC_CANCEL_FD = 1 << 1;
     private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int SPLICE_F_MOVE = 1;
 
     private Uring() {}
 
@@ -100,19 +101,18 @@ public final class Uring {
         return new IoUringIoOps(OP_ACCEPT, (byte) 0, ioPrio, fd, 0, 0, 0, SOCK_CLOEXEC, 0L, (short) 0, (short) 0, 0, 0);
     }
 
-    public static IoUringIoOps send(int fd, long address, int length, int flags) {
+    public static IoUringIoOps send(int fd, long address, int length) {
         return new IoUringIoOps(
-                OP_SEND, (byte) 0, (short) 0, fd, 0, address, length, flags, 0L, (short) 0, (short) 0, 0, 0);
+                OP_SEND, (byte) 0, (short) 0, fd, 0, address, length, 0, 0L, (short) 0, (short) 0, 0, 0);
     }
 
     /** SENDMSG of the message header at {@code header}. */
-    public static IoUringIoOps sendMessage(int fd, long header, int flags) {
-        return new IoUringIoOps(
-                OP_SENDMSG, (byte) 0, (short) 0, fd, 0, header, 1, flags, 0L, (short) 0, (short) 0, 0, 0);
+    public static IoUringIoOps sendMessage(int fd, long header) {
+        return new IoUringIoOps(OP_SENDMSG, (byte) 0, (short) 0, fd, 0, header, 1, 0, 0L, (short) 0, (short) 0, 0, 0);
     }
 
     /** SEND_ZC; {@code id} comes back in its completion and in its notification. */
-    public static IoUringIoOps sendZeroCopy(int fd, long address, int length, int flags, short id) {
+    public static IoUringIoOps sendZeroCopy(int fd, long address, int length, short id) {
         return new IoUringIoOps(
                 OP_SEND_ZC,
                 (byte) 0,
@@ -121,7 +121,7 @@ public final class Uring {
                 0,
                 address,
                 length,
-                flags,
+                0,
                 (long) id,
                 (short) 0,
                 (short) 0,
@@ -130,7 +130,7 @@ public final class Uring {
     }
 
     /** SENDMSG_ZC; {@code id} comes back in its completion and in its notification. */
-    public static IoUringIoOps sendMessageZeroCopy(int fd, long header, int flags, short id) {
+    public static IoUringIoOps sendMessageZeroCopy(int fd, long header, short id) {
         return new IoUringIoOps(
                 OP_SENDMSG_ZC,
                 (byte) 0,
@@ -139,29 +139,11 @@ public final class Uring {
                 0,
                 header,
                 1,
-                flags,
+                0,
                 (long) id,
                 (short) 0,
                 (short) 0,
                 0,
-                0);
-    }
-
-    /** SPLICE; an offset of -1 means the descriptor is a pipe or a socket. */
-    public static IoUringIoOps splice(int from, long fromOffset, int to, int length) {
-        return new IoUringIoOps(
-                OP_SPLICE,
-                (byte) 0,
-                (short) 0,
-                to,
-                -1L,
-                fromOffset,
-                length,
-                SPLICE_F_MOVE,
-                0L,
-                (short) 0,
-                (short) 0,
-                from,
                 0);
     }
 

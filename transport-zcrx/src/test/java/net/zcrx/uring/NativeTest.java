@@ -180,6 +180,15 @@ class NativeTest {
     }
 
     @Test
+    void shouldSetTransferredBytesOfFileRegion() throws IOException {
+        DefaultFileRegion region = new DefaultFileRegion(
+                Files.createFile(directory.resolve("file")).toFile(), 0, 1L << 40);
+        assertEquals(0, Native.setTransferred(region, 1L << 33));
+        assertEquals(1L << 33, region.transferred());
+        assertEquals(-EINVAL, Native.setTransferred("a string", 1));
+    }
+
+    @Test
     void shouldFindNoDescriptorInOtherObjects() throws IOException {
         assertEquals(-EINVAL, Native.fileDescriptor(null));
         assertEquals(-EINVAL, Native.fileDescriptor("a string"));

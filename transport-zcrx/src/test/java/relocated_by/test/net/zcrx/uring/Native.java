@@ -26,9 +26,13 @@ public final class Native {
 
     public static native int send(int socket, long address, int length);
 
+    public static native long sendFile(int socket, int file, long offset, long count);
+
     public static native int setBlocking(int fd);
 
     public static native int fileDescriptor(Object fileChannelOrRegion);
+
+    public static native int setTransferred(Object region, long bytes);
 
     public static native long memoryLockLimit();
 
