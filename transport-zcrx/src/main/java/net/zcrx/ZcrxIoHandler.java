@@ -25,14 +25,17 @@ public final class ZcrxIoHandler implements IoHandler {
     private final IoUringIoHandler uring;
     private final Reception reception;
     private final Loop loop;
+    private final RingEnd ringEnd;
     private boolean prepared;
     private boolean destroyed;
 
     /**
+     * @param thread as {@code uring} knows it
      * @param index the loop's number in its group
      * @param queues of the group
      */
-    ZcrxIoHandler(IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
+    ZcrxIoHandler(
+            IoUringIoHandler uring, LoopThread thread, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
         this.uring = uring;
         try {
             reception = Reception.open(uring, config, index, KernelEvents.USER_DATA, queues);
@@ -42,6 +45,7 @@ public final class ZcrxIoHandler implements IoHandler {
             uring.destroy();
             throw e;
         }
+        ringEnd = new RingEnd(uring, thread);
         loop = new Loop(reception.receiver(), RingFd.of(uring), uring::wakeup, queues);
         LOGGER.info(
                 "Event loop {} receives in mode {}{}",
@@ -72,6 +76,7 @@ public final class ZcrxIoHandler implements IoHandler {
         if (reception.receiver() instanceof ZeroCopyReceiver) {
             KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
         }
+        ringEnd.register();
     }
 
     @Override
@@ -88,7 +93,7 @@ public final class ZcrxIoHandler implements IoHandler {
         // left to a kernel thread: one more write, and that thread may fill memory that destroy() has freed.
         if (!prepared) {
             prepared = true;
-            uring.prepareToDestroy();
+            ringEnd.prepareToDestroy();
         }
         loop.endPass();
     }
@@ -99,6 +104,7 @@ public final class ZcrxIoHandler implements IoHandler {
             destroyed = true;
             // Without a quiet period a loop may end before it was told to.
             prepareToDestroy();
+            ringEnd.endRequests();
             uring.destroy();
             loop.close();
         }

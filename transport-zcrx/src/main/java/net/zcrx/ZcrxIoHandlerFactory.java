@@ -28,8 +28,9 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
+        LoopThread thread = new LoopThread(executor);
         ZcrxIoHandler handler =
-                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(executor), config, handlers.size(), queues);
+                new ZcrxIoHandler((IoUringIoHandler) uring.newHandler(thread), thread, config, handlers.size(), queues);
         handlers.add(handler);
         return handler;
     }
