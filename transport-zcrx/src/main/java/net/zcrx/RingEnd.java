@@ -13,6 +13,7 @@ import net.zcrx.uring.Native;
 import net.zcrx.uring.RingFd;
 import net.zcrx.uring.SyncCancel;
 import net.zcrx.uring.Uring;
+import net.zcrx.uring.WakeupMark;
 
 /**
  * Ends what the kernel has of a loop's ring before its memory is freed. Netty's {@link IoUringIoHandler#destroy()}
@@ -88,10 +89,12 @@ final class RingEnd implements IoUringIoHandle {
                 // to, and not for one that it cancels.
                 thread.wakeUp(uring);
             } else {
+                // What waits behind the drain never begins, as Netty's read of the wakeup descriptor.
+                WakeupMark.clear(uring);
                 LOGGER.warn(
-                        "The kernel has not ended all requests of an event loop within {} s of its end. Most likely"
-                                + " a peer has not acknowledged what was sent to it without a copy; to be told sooner, close"
-                                + " connections before the event loops.",
+                        "The kernel has not ended all requests of an event loop within {} s of its end. Most likely a"
+                                + " peer has not acknowledged what was sent to it without a copy. Close connections,"
+                                + " and wait for it, before the event loops end.",
                         TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS));
             }
         } finally {

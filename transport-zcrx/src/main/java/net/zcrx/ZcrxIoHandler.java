@@ -27,7 +27,8 @@ public final class ZcrxIoHandler implements IoHandler {
     private final Loop loop;
     private final RingEnd ringEnd;
     private boolean prepared;
-    private boolean destroyed;
+    /** From then on nobody needs to wake the loop up. */
+    private volatile boolean destroyed;
 
     /**
      * @param thread as {@code uring} knows it
@@ -38,7 +39,7 @@ public final class ZcrxIoHandler implements IoHandler {
             IoUringIoHandler uring, LoopThread thread, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
         this.uring = uring;
         try {
-            reception = Reception.open(uring, config, index, KernelEvents.USER_DATA, queues);
+            reception = Reception.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues);
         } catch (RuntimeException e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
@@ -46,7 +47,7 @@ public final class ZcrxIoHandler implements IoHandler {
             throw e;
         }
         ringEnd = new RingEnd(uring, thread);
-        loop = new Loop(reception.receiver(), RingFd.of(uring), uring::wakeup, queues);
+        loop = new Loop(reception.receiver(), RingFd.of(uring), this::wakeup, queues);
         LOGGER.info(
                 "Event loop {} receives in mode {}{}",
                 index,
@@ -120,7 +121,9 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public void wakeup() {
-        uring.wakeup();
+        if (!destroyed) {
+            uring.wakeup();
+        }
     }
 
     @Override
