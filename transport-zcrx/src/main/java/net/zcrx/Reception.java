@@ -55,7 +55,12 @@ final class Reception {
      * @throws IllegalStateException if the kernel refuses what the config demands
      */
     static Reception open(
-            IoUringIoHandler uring, Runnable wakeup, ZcrxIoHandlerConfig config, int index, long eventUserData, GroupQueues queues) {
+            IoUringIoHandler uring,
+            Runnable wakeup,
+            ZcrxIoHandlerConfig config,
+            int index,
+            long eventUserData,
+            GroupQueues queues) {
         int ring = RingFd.of(uring);
         switch (config.mode()) {
             case COPY:
@@ -93,12 +98,7 @@ final class Reception {
     }
 
     private static Reception zeroCopy(
-            Runnable wakeup,
-            int ring,
-            ZcrxIoHandlerConfig config,
-            int index,
-            long eventUserData,
-            GroupQueues queues)
+            Runnable wakeup, int ring, ZcrxIoHandlerConfig config, int index, long eventUserData, GroupQueues queues)
             throws NicException {
         ZeroCopyFeatures features = ZeroCopyFeatures.query();
         if (config.mode() == ZcrxMode.KERNEL_COPY) {

@@ -112,8 +112,7 @@ class LoopEndTest {
      */
     @RepeatedTest(2)
     void shouldEndWhilePeerDoesNotTakeWhatIsSentWithoutCopy() throws Exception {
-        IoHandlerFactory factory =
-                ZcrxIoHandler.newFactory(new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY));
+        IoHandlerFactory factory = ZcrxIoHandler.newFactory(new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY));
         AtomicReference<IoHandler> handler = new AtomicReference<>();
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, executor -> {
             handler.set(factory.newHandler(executor));
@@ -145,6 +144,7 @@ class LoopEndTest {
                 }
                 assertTrue(end.isDone(), "The loop does not end.");
                 assertFalse(channel.isOpen());
+                assertFalse(peer.isClosed(), "It was not the peer's end that brought this about.");
             }
         } finally {
             // What the peer had not acknowledged: nobody tells any more that the kernel has done with it.
