@@ -234,4 +234,20 @@ ABI_AT(struct io_uring_buf, len, 8);
 ABI_AT(struct io_uring_buf, bid, 12);
 ABI_AT(struct io_uring_buf, resv, 14);
 
+/* Argument of IORING_REGISTER_SYNC_CANCEL; the timeout is a struct __kernel_timespec. */
+struct io_uring_sync_cancel_reg {
+    uint64_t addr;
+    int32_t fd;
+    uint32_t flags;
+    int64_t timeout[2];
+    uint8_t opcode;
+    uint8_t pad[7];
+    uint64_t pad2[3];
+};
+ABI_SIZE(struct io_uring_sync_cancel_reg, 64);
+ABI_AT(struct io_uring_sync_cancel_reg, fd, 8);
+ABI_AT(struct io_uring_sync_cancel_reg, flags, 12);
+ABI_AT(struct io_uring_sync_cancel_reg, timeout, 16);
+ABI_AT(struct io_uring_sync_cancel_reg, opcode, 32);
+
 #endif

@@ -55,36 +55,41 @@ final class Reception {
      * @throws IllegalStateException if the kernel refuses what the config demands
      */
     static Reception open(
-            IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, long eventUserData, GroupQueues queues) {
+            IoUringIoHandler uring,
+            Runnable wakeup,
+            ZcrxIoHandlerConfig config,
+            int index,
+            long eventUserData,
+            GroupQueues queues) {
         int ring = RingFd.of(uring);
         switch (config.mode()) {
             case COPY:
-                return copy(uring, ring, config, "");
+                return copy(wakeup, ring, config, "");
             case ZERO_COPY:
             case KERNEL_COPY:
                 try {
-                    return zeroCopy(uring, ring, config, index, eventUserData, queues);
+                    return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
                     throw new IllegalStateException(
                             "Mode " + config.mode() + " was demanded but does not work: " + e.getMessage(), e);
                 }
             default:
                 if (config.interfaceQueues().isEmpty()) {
-                    return copy(uring, ring, config, "no interface queue is configured for zero copy");
+                    return copy(wakeup, ring, config, "no interface queue is configured for zero copy");
                 }
                 try {
-                    return zeroCopy(uring, ring, config, index, eventUserData, queues);
+                    return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
-                    return copy(uring, ring, config, e.getMessage());
+                    return copy(wakeup, ring, config, e.getMessage());
                 }
         }
     }
 
-    private static Reception copy(IoUringIoHandler uring, int ring, ZcrxIoHandlerConfig config, String reason) {
+    private static Reception copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, String reason) {
         Area area = Area.allocate(config.areaBytes());
         try {
             Receiver receiver = new CopyReceiver(
-                    ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), uring::wakeup);
+                    ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), wakeup);
             return new Reception(receiver, ZcrxMode.COPY, reason);
         } catch (RuntimeException | Error e) {
             area.release();
@@ -93,16 +98,11 @@ final class Reception {
     }
 
     private static Reception zeroCopy(
-            IoUringIoHandler uring,
-            int ring,
-            ZcrxIoHandlerConfig config,
-            int index,
-            long eventUserData,
-            GroupQueues queues)
+            Runnable wakeup, int ring, ZcrxIoHandlerConfig config, int index, long eventUserData, GroupQueues queues)
             throws NicException {
         ZeroCopyFeatures features = ZeroCopyFeatures.query();
         if (config.mode() == ZcrxMode.KERNEL_COPY) {
-            return bind(uring, ring, config, Device.none(features), features, eventUserData);
+            return bind(wakeup, ring, config, Device.none(features), features, eventUserData);
         }
         List<InterfaceQueueName> names = config.interfaceQueues();
         if (names.isEmpty()) {
@@ -112,7 +112,7 @@ final class Reception {
         InterfaceQueueName name = names.get(index % names.size());
         BoundQueue bound = queues.find(name);
         if (bound != null) {
-            return new Reception(bound.share(ring, uring::wakeup), ZcrxMode.ZERO_COPY, "");
+            return new Reception(bound.share(ring, wakeup), ZcrxMode.ZERO_COPY, "");
         }
         NicException refusal = queues.refusal(name);
         if (refusal != null && index >= names.size()) {
@@ -127,7 +127,7 @@ final class Reception {
                         "This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
                                 + " later; or, with a single event loop, demand mode ZERO_COPY.");
             }
-            Reception reception = bind(uring, ring, config, device, features, eventUserData);
+            Reception reception = bind(wakeup, ring, config, device, features, eventUserData);
             queues.add(
                     new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) reception.receiver()).queue()));
             return reception;
@@ -138,7 +138,7 @@ final class Reception {
     }
 
     private static Reception bind(
-            IoUringIoHandler uring,
+            Runnable wakeup,
             int ring,
             ZcrxIoHandlerConfig config,
             Device device,
@@ -152,7 +152,7 @@ final class Reception {
             try {
                 InterfaceQueue queue = register(ring, config, area, device, features, eventUserData);
                 long maxAreaBytes = features.hasAddArea() ? config.maxAreaBytes() : bytes;
-                Receiver receiver = SharedQueue.begin(queue, area, device.exists(), maxAreaBytes, uring::wakeup);
+                Receiver receiver = SharedQueue.begin(queue, area, device.exists(), maxAreaBytes, wakeup);
                 String reason = bytes == config.areaBytes()
                         ? ""
                         : "with an area of " + bytes + " bytes instead of " + config.areaBytes()

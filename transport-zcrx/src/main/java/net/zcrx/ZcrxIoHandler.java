@@ -5,8 +5,6 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.util.concurrent.SingleThreadEventExecutor;
-import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import net.zcrx.receive.Counters.Counter;
@@ -33,35 +31,36 @@ public final class ZcrxIoHandler implements IoHandler {
     /** The kernel ends in one what it was asked to cancel, or two; what is with one of its threads takes longer. */
     private static final int MAX_CLOSING_PASSES = 100;
 
-    private final ThreadAwareExecutor executor;
+    private final LoopThread thread;
     private final IoUringIoHandler uring;
     private final Reception reception;
     private final Loop loop;
+    private final RingEnd ringEnd;
     private boolean prepared;
-    private boolean destroyed;
+    /** From then on nobody needs to wake the loop up. */
+    private volatile boolean destroyed;
+
     private volatile boolean ended;
 
     /**
+     * @param thread as {@code uring} knows it
      * @param index the loop's number in its group
      * @param queues of the group
      */
     ZcrxIoHandler(
-            ThreadAwareExecutor executor,
-            IoUringIoHandler uring,
-            ZcrxIoHandlerConfig config,
-            int index,
-            GroupQueues queues) {
-        this.executor = executor;
+            LoopThread thread, IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
+        this.thread = thread;
         this.uring = uring;
         try {
-            reception = Reception.open(uring, config, index, KernelEvents.USER_DATA, queues);
+            reception = Reception.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues);
         } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
             uring.destroy();
             throw e;
         }
-        loop = new Loop(reception.receiver(), RingFd.of(uring), uring::wakeup, queues);
+        ringEnd = new RingEnd(uring, thread);
+        loop = new Loop(reception.receiver(), RingFd.of(uring), this::wakeup, queues);
         LOGGER.info(
                 "Event loop {} receives in mode {}{}",
                 index,
@@ -105,11 +104,10 @@ public final class ZcrxIoHandler implements IoHandler {
         if (reception.receiver() instanceof ZeroCopyReceiver) {
             KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
         }
-        if (executor instanceof SingleThreadEventExecutor) {
-            // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more
-            // when it calls destroy(). Then the channels could not tell that they are closed.
-            ((SingleThreadEventExecutor) executor).addShutdownHook(this::prepareToDestroy);
-        }
+        ringEnd.register();
+        // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more when
+        // it calls destroy(). Then the channels could not tell that they are closed.
+        thread.atEnd(this::prepareToDestroy);
     }
 
     @Override
@@ -141,9 +139,8 @@ public final class ZcrxIoHandler implements IoHandler {
         // left to a kernel thread: one more write, and that thread may fill memory that destroy() has freed.
         if (!prepared) {
             prepared = true;
-            uring.prepareToDestroy();
-            // The loop may end with this pass, and its channels shall be closed while it still takes the tasks that
-            // tell
+            ringEnd.prepareToDestroy();
+            // The loop may end with this pass, and its channels shall be closed while it still takes the tasks that tell
             // their users so.
             for (int i = 0; i < MAX_CLOSING_PASSES && loop.isClosing(); i++) {
                 run(NoWait.INSTANCE);
@@ -159,6 +156,7 @@ public final class ZcrxIoHandler implements IoHandler {
             try {
                 // Without a quiet period a loop may end before it was told to.
                 prepareToDestroy();
+                ringEnd.endRequests();
                 uring.destroy();
             } finally {
                 loop.close();
@@ -178,7 +176,9 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public void wakeup() {
-        uring.wakeup();
+        if (!destroyed) {
+            uring.wakeup();
+        }
     }
 
     @Override

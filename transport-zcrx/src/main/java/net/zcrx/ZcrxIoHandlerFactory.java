@@ -41,7 +41,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
-        ZcrxIoHandler handler = new ZcrxIoHandler(executor, newRing(executor), config, handlers, queues);
+        LoopThread thread = new LoopThread(executor);
+        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues);
         handlers++;
         metrics.add(handler);
         return handler;

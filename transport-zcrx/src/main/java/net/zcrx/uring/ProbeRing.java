@@ -28,8 +28,7 @@ public final class ProbeRing implements AutoCloseable {
         Uring.OP_ACCEPT,
         Uring.OP_ASYNC_CANCEL,
         Uring.OP_SEND,
-        Uring.OP_RECV,
-        Uring.OP_SPLICE
+        Uring.OP_RECV
     };
 
     private static final int ETIME = -62;

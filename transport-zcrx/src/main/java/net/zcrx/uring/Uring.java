@@ -56,6 +56,7 @@ public final class Uring {
     /** Result bit of a zero-copy send's notification: the kernel copied after all. */
     public static final int NOTIF_USAGE_ZC_COPIED = 1 << 31;
 
+    private static final byte IOSQE_IO_DRAIN = 1 << 1;
     private static final byte IOSQE_BUFFER_SELECT = 1 << 5;
     private static final short RECV_MULTISHOT = 1 << 1;
     private static final short RECV_BUNDLE = 1 << 4;
@@ -70,6 +71,12 @@ public final class Uring {
     /** Does nothing but complete with {@code data}. */
     public static IoUringIoOps nop(short data) {
         return new IoUringIoOps(OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
+    }
+
+    /** Completes with {@code data} when every request before it has; one after it does not begin before. */
+    public static IoUringIoOps drain(short data) {
+        return new IoUringIoOps(
+                OP_NOP, IOSQE_IO_DRAIN, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
     }
 
     /**
