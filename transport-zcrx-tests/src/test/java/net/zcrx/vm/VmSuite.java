@@ -74,8 +74,9 @@ public final class VmSuite {
 
     /** Once more what failed: under emulation a busy host can make a case miss its limits. Tells which were flakes. */
     private static TestRun runAgain(Launcher launcher, Outcome first) throws IOException {
-        List<? extends DiscoverySelector> failed =
-                first.failures.keySet().stream().map(DiscoverySelectors::selectUniqueId).toList();
+        List<? extends DiscoverySelector> failed = first.failures.keySet().stream()
+                .map(DiscoverySelectors::selectUniqueId)
+                .toList();
         System.out.println("again   " + failed.size() + " that failed");
         Outcome second = new Outcome();
         TestRun record = run(
@@ -112,6 +113,7 @@ public final class VmSuite {
         final AtomicInteger skipped = new AtomicInteger();
         /** By the test's identity: its name, and the first line of its failure. */
         final Map<String, String> failures = new LinkedHashMap<>();
+
         private long began;
 
         @Override
