@@ -28,8 +28,8 @@ public final class KernelFeatures {
         features.put("multishot accept", IoUring.isAcceptMultishotEnabled());
         features.put("multishot poll", IoUring.isPollAddMultishotEnabled());
         features.put("incremental buffers", IoUring.isRegisterBufferRingIncSupported());
-        features.put("bundles", IoUring.isRecvsendBundleEnabled());
-        features.put("waiting without I/O wait", IoUring.isIoringEnterNoIoWaitEnabled());
+        features.put("bundles", netty("IORING_RECVSEND_BUNDLE_SUPPORTED"));
+        features.put("waiting without I/O wait", netty("ENTER_NO_IOWAIT_SUPPORTED"));
         features.put("splice", IoUring.isSpliceSupported());
         features.put("SEND_ZC", ProbeRing.supports(Uring.OP_SEND_ZC));
         features.put("SENDMSG_ZC", ProbeRing.supports(Uring.OP_SENDMSG_ZC));
@@ -43,5 +43,10 @@ public final class KernelFeatures {
         features.put("events", zeroCopy.hasEvents());
         features.put("more areas", zeroCopy.hasAddArea());
         return features;
+    }
+
+    /** What Netty tells in its list alone: the methods say whether it makes use of it, which is off by default. */
+    private static boolean netty(String name) {
+        return IoUring.featureString().contains(name + "=true");
     }
 }
