@@ -19,6 +19,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -275,8 +276,12 @@ class ExhaustionTest {
         int port = ((InetSocketAddress) server.localAddress()).getPort();
         try (Child clients = new Child(List.of(), ManyClients.class, "" + port, "" + count)) {
             assertEquals("" + count, clients.await("connected"));
-            loops.await("a byte of each", () -> loops.heldBuffers() == count);
-            assertEquals(0, loops.metrics().copyOuts());
+            holder.awaitBytes(count);
+            // Without incremental buffers each byte takes a chunk, and most are copied out.
+            if (IoUring.isRegisterBufferRingIncSupported()) {
+                loops.await("a byte of each", () -> loops.heldBuffers() == count);
+                assertEquals(0, loops.metrics().copyOuts());
+            }
 
             byte[] data = Loops.pattern(4 * MIB);
             Recorder recorder = new Recorder();
@@ -284,7 +289,9 @@ class ExhaustionTest {
                 send(pair, data).get(Loops.SECONDS, TimeUnit.SECONDS);
                 assertArrayEquals(data, recorder.awaitBytes(data.length));
             }
-            assertEquals(0, loops.metrics().copiedOutBytes());
+            if (IoUring.isRegisterBufferRingIncSupported()) {
+                assertEquals(0, loops.metrics().copiedOutBytes());
+            }
             holder.releaseAll();
         }
         server.close().sync();

@@ -252,7 +252,8 @@ class ReceiveGrantTest {
 
     @Test
     void shouldTellEndThatComesWhileAutoReadIsOff() throws Exception {
-        byte[] data = Loops.pattern(10 * GRANT);
+        // The end comes only if all before it fits into the socket, unread.
+        byte[] data = Loops.pattern(WAITING);
         PassRecorder recorder = new PassRecorder();
         Bootstrap bootstrap = client(recorder, GRANT).option(ChannelOption.ALLOW_HALF_CLOSURE, true);
         try (Loops.Pair pair = Loops.connect(bootstrap)) {

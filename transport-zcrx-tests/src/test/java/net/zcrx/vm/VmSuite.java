@@ -8,9 +8,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.zcrx.testrun.TestRun;
 import org.junit.platform.engine.DiscoverySelector;
@@ -73,15 +74,20 @@ public final class VmSuite {
 
     /** Once more what failed: under emulation a busy host can make a case miss its limits. Tells which were flakes. */
     private static TestRun runAgain(Launcher launcher, Outcome first) throws IOException {
-        List<? extends DiscoverySelector> failed =
-                first.failures.stream().map(DiscoverySelectors::selectUniqueId).toList();
+        List<? extends DiscoverySelector> failed = first.failures.keySet().stream()
+                .map(DiscoverySelectors::selectUniqueId)
+                .toList();
         System.out.println("again   " + failed.size() + " that failed");
         Outcome second = new Outcome();
         TestRun record = run(
                 launcher,
                 LauncherDiscoveryRequestBuilder.request().selectors(failed).build(),
                 second);
-        System.out.println("flaky   " + second.passed + " passed when run again");
+        first.failures.forEach((id, failure) -> {
+            if (!second.failures.containsKey(id)) {
+                System.out.println("flaky   " + failure);
+            }
+        });
         first.failed.addAndGet(-second.passed.get());
         first.passed.addAndGet(second.passed.get());
         return record;
@@ -105,7 +111,9 @@ public final class VmSuite {
         final AtomicInteger passed = new AtomicInteger();
         final AtomicInteger failed = new AtomicInteger();
         final AtomicInteger skipped = new AtomicInteger();
-        final List<String> failures = new ArrayList<>();
+        /** By the test's identity: its name, and the first line of its failure. */
+        final Map<String, String> failures = new LinkedHashMap<>();
+
         private long began;
 
         @Override
@@ -139,10 +147,19 @@ public final class VmSuite {
                     break;
                 default:
                     failed.incrementAndGet();
-                    failures.add(test.getUniqueId());
+                    failures.put(
+                            test.getUniqueId(),
+                            name(test) + ": "
+                                    + result.getThrowable()
+                                            .map(Outcome::firstLine)
+                                            .orElse(""));
                     System.out.println("FAILED  " + name(test) + took);
                     result.getThrowable().ifPresent(cause -> System.out.println(trace(cause)));
             }
+        }
+
+        private static String firstLine(Throwable cause) {
+            return cause.toString().lines().findFirst().orElse("");
         }
 
         private static String name(TestIdentifier test) {

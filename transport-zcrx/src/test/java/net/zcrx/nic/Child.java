@@ -1,5 +1,7 @@
 package net.zcrx.nic;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -56,10 +58,24 @@ public final class Child {
         return "'" + String.join("' '", words) + "'";
     }
 
-    /** The shell command that runs another in a network namespace of its own, after this preparation. */
-    public static String inNetworkNamespace(String preparation, String command) {
+    /**
+     * The shell command that runs another in a network namespace of its own, after this preparation. Where there can be
+     * none, as in many containers, the test is skipped.
+     */
+    public static String inNetworkNamespace(String preparation, String command)
+            throws IOException, InterruptedException {
         boolean root = System.getProperty("user.name").equals("root");
-        return "unshare " + (root ? "" : "--map-root-user ") + "--net sh -e <<'NAMESPACE'\nip link set lo up\n"
-                + preparation + "\nexec " + command + "\nNAMESPACE";
+        String unshare = "unshare " + (root ? "" : "--map-root-user ") + "--net";
+        assumeAllowed("network namespaces", unshare);
+        return unshare + " sh -e <<'NAMESPACE'\nip link set lo up\n" + preparation + "\nexec " + command
+                + "\nNAMESPACE";
+    }
+
+    /** Skips the test, with a reason that names {@code what}, where {@code wrapper} can run no command. */
+    public static void assumeAllowed(String what, String wrapper) throws IOException, InterruptedException {
+        Result result = shell(wrapper + " true");
+        assumeTrue(
+                result.code() == 0,
+                () -> "This machine allows no " + what + ": " + result.output().strip());
     }
 }

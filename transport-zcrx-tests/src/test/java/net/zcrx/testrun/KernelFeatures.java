@@ -1,0 +1,52 @@
+package net.zcrx.testrun;
+
+import io.netty.channel.uring.IoUring;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import net.zcrx.Zcrx;
+import net.zcrx.uring.ProbeRing;
+import net.zcrx.uring.Uring;
+import net.zcrx.uring.ZeroCopyFeatures;
+
+/**
+ * Prints what the transport, and Netty below it, find in this kernel: a line for each feature, {@code feature NAME=yes}
+ * or {@code no}. The run in the virtual machine compares them with docs/kernels.md.
+ */
+public final class KernelFeatures {
+
+    private KernelFeatures() {}
+
+    public static void main(String[] arguments) {
+        features().forEach((name, there) -> System.out.println("feature " + name + '=' + (there ? "yes" : "no")));
+    }
+
+    private static Map<String, Boolean> features() {
+        Map<String, Boolean> features = new LinkedHashMap<>();
+        features.put("the transport is available", Zcrx.isAvailable());
+        features.put("provided buffer rings", IoUring.isRegisterBufferRingSupported());
+        features.put("multishot receive", IoUring.isRecvMultishotEnabled());
+        features.put("multishot accept", IoUring.isAcceptMultishotEnabled());
+        features.put("multishot poll", IoUring.isPollAddMultishotEnabled());
+        features.put("incremental buffers", IoUring.isRegisterBufferRingIncSupported());
+        features.put("bundles", netty("IORING_RECVSEND_BUNDLE_SUPPORTED"));
+        features.put("waiting without I/O wait", netty("ENTER_NO_IOWAIT_SUPPORTED"));
+        features.put("splice", IoUring.isSpliceSupported());
+        features.put("SEND_ZC", ProbeRing.supports(Uring.OP_SEND_ZC));
+        features.put("SENDMSG_ZC", ProbeRing.supports(Uring.OP_SENDMSG_ZC));
+        features.put("rings with completions of two sizes", ProbeRing.hasMixedCompletions());
+        features.put("RECV_ZC", ProbeRing.supports(Uring.OP_RECV_ZC));
+        ZeroCopyFeatures zeroCopy = ZeroCopyFeatures.query();
+        features.put("flushing the refill ring", zeroCopy.hasFlush());
+        features.put("queue export", zeroCopy.hasExport());
+        features.put("receive buffers larger than a page", zeroCopy.hasReceiveBufferLength());
+        features.put("zero-copy receive without a device", zeroCopy.hasNoDevice());
+        features.put("events", zeroCopy.hasEvents());
+        features.put("more areas", zeroCopy.hasAddArea());
+        return features;
+    }
+
+    /** What Netty tells in its list alone: the methods say whether it makes use of it, which is off by default. */
+    private static boolean netty(String name) {
+        return IoUring.featureString().contains(name + "=true");
+    }
+}
