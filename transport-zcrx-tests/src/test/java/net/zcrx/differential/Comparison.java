@@ -9,13 +9,30 @@ record Comparison(Scenario scenario, List<List<String>> epoll, List<List<String>
         return epoll.equals(zcrx);
     }
 
+    /** What differs first, without the numbers of the actions: alike for sequences that find the same fault. */
+    String difference() {
+        int index = section();
+        List<String> expected = new ArrayList<>(index < epoll.size() ? epoll.get(index) : List.of());
+        List<String> given = new ArrayList<>(index < zcrx.size() ? zcrx.get(index) : List.of());
+        List<String> common = new ArrayList<>(expected);
+        common.retainAll(given);
+        expected.removeAll(common);
+        given.removeAll(common);
+        return (expected + " but " + given).replaceAll("#[0-9]+", "").replaceAll("peer [0-9]+ bytes [0-9a-f]+", "peer");
+    }
+
     /** The first section that differs. */
-    int section() {
+    private int section() {
         int index = 0;
         while (index < epoll.size() && index < zcrx.size() && epoll.get(index).equals(zcrx.get(index))) {
             index++;
         }
         return index;
+    }
+
+    /** Actions of the sequence. */
+    int length() {
+        return scenario.ops().size();
     }
 
     /** Both traces side by side. */

@@ -3,8 +3,9 @@ package net.zcrx.differential;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,33 +22,63 @@ class DifferentialTest {
     /** Failures that are shrunk and shown. */
     private static final int MAX_SHOWN = Integer.getInteger("zcrx.differential.shown", 3);
 
-    private final List<String> failures = new ArrayList<>();
+    /** By what differs: the shortest sequence of each. */
+    private final Map<String, Failure> failures = new LinkedHashMap<>();
+
+    private int differing;
     private int unstable;
+
+    private record Failure(int number, int count, Comparison shortest) {
+        /** Of the two the shorter one, for both. */
+        Failure and(Failure other) {
+            Failure shorter = other.shortest.length() < shortest.length() ? other : this;
+            return new Failure(shorter.number, count + other.count, shorter.shortest);
+        }
+
+        @Override
+        public String toString() {
+            return "seed " + SEED + ", number " + number + (count > 1 ? " and " + (count - 1) + " others" : "")
+                    + ", at its shortest: " + shortest;
+        }
+    }
 
     @Test
     @Timeout(3600)
     void shouldShowWhatEpollShows() throws Exception {
         int first = NUMBER < 0 ? 0 : NUMBER;
         int end = NUMBER < 0 ? SEQUENCES : NUMBER + 1;
+        int number = first;
         try (Bench bench = new Bench()) {
-            for (int number = first; number < end && failures.size() < MAX_SHOWN; number++) {
+            for (; number < end && failures.size() < MAX_SHOWN; number++) {
                 Comparison comparison = bench.compare(new Generator(SEED, number).next());
                 if (!comparison.stable()) {
                     unstable++;
                 } else if (!comparison.isSame()) {
-                    failures.add(
-                            "seed " + SEED + ", number " + number + ", at its shortest: " + shrink(bench, comparison));
+                    add(number, bench, comparison);
                 }
             }
         }
-        System.out.println("Differential test: seed " + SEED + ", sequences " + first + " to " + (end - 1) + ", "
-                + unstable + " unstable on epoll, " + failures.size() + " differ");
+        int played = number - first;
+        System.out.println("Differential test: seed " + SEED + ", " + played + " sequences from " + first + " on, "
+                + unstable + " unstable on epoll, " + differing + " differ");
         if (!failures.isEmpty()) {
-            fail(String.join("\n\n", failures));
+            fail(failures.values().stream().map(Failure::toString).collect(Collectors.joining("\n\n")));
         }
         assertTrue(
-                unstable * 100.0 <= MAX_UNSTABLE * (end - first),
-                () -> unstable + " sequences of " + (end - first) + " give now this, now that on epoll itself.");
+                unstable * 100.0 <= MAX_UNSTABLE * played,
+                () -> unstable + " sequences of " + played + " give now this, now that on epoll itself.");
+    }
+
+    private void add(int number, Bench bench, Comparison comparison) throws Exception {
+        differing++;
+        // Shrinking takes long: once for each thing that differs.
+        boolean known = failures.containsKey(comparison.difference());
+        Comparison shortest = known ? comparison : shrink(bench, comparison);
+        Failure failure = new Failure(number, 1, shortest);
+        failures.merge(known ? comparison.difference() : shortest.difference(), failure, Failure::and);
+        if (!known) {
+            System.out.println(failure + "\n");
+        }
     }
 
     private static Comparison shrink(Bench bench, Comparison failing) throws Exception {

@@ -3,6 +3,7 @@ package net.zcrx.differential;
 import static net.zcrx.differential.Op.op;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import net.zcrx.differential.Op.Kind;
@@ -53,6 +54,10 @@ final class Generator {
         Kind.PEER_SEND, Kind.PEER_SEND, Kind.PEER_SEND, Kind.PEER_END, Kind.PEER_RESET, Kind.PEER_STALL, Kind.PEER_GO_ON
     };
     private static final Kind[] OF_CLIENTS_OF_LISTENERS = {Kind.PEER_CONNECT, Kind.PEER_CONNECT_AND_RESET};
+    private static final Kind[] OF_RACES = {
+        Kind.READ, Kind.AUTO_READ, Kind.CLOSE, Kind.DISCONNECT, Kind.USER_EVENT, Kind.WRITE, Kind.FLUSH,
+        Kind.WRITE_AND_FLUSH, Kind.REGION, Kind.SHUTDOWN_INPUT, Kind.SHUTDOWN_OUTPUT, Kind.SHUTDOWN
+    };
     private static final int[] SIZES = {1, 100, 1000, 3000, 10_000};
 
     private final Random random;
@@ -83,6 +88,9 @@ final class Generator {
         int count = 1 + random.nextInt(7);
         for (int i = 0; i < count; i++) {
             steps.add(step(role));
+        }
+        if (role != Role.SERVER && random.nextInt(12) == 0) {
+            steps.add(race());
         }
         if (endsGroup) {
             int at = random.nextInt(steps.size());
@@ -125,7 +133,21 @@ final class Generator {
             }
             ops.add(op);
         }
+        if (where == Where.LOOP) {
+            // What the peer does in the middle of a task would tell when within the task the kernel was asked.
+            ops.sort(Comparator.comparing(op -> !op.isPeers()));
+        }
         return new Step(where, List.copyOf(ops));
+    }
+
+    /** The last step: the order of what two threads do is not the same each time, only how the channel ends is. */
+    private Step race() {
+        List<Op> ops = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Kind kind = pick(OF_RACES);
+            ops.add(op(kind, argument(kind)));
+        }
+        return new Step(Where.RACE, List.copyOf(ops));
     }
 
     private Op peersOp(Role role) {

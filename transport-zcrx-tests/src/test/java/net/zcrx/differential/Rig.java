@@ -8,7 +8,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -95,13 +98,63 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** Of all loops; {@code null} on another transport than ours. */
+    /** A group that ends without a quiet period and timeout leaves epoll's channels open. Ours must not need this. */
+    void closeIfEpoll(Channel channel) {
+        if (platform == Platform.EPOLL) {
+            try {
+                ((UnixChannel) channel).fd().close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** What does not hold of our transport's counters, one section each: no buffer is lost, and no counter went back. */
+    List<List<String>> brokenSince(List<ZcrxMetrics> before) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (heldBuffers() > 0 && System.nanoTime() - deadline < 0) {
+            roundTrips();
+        }
+        List<List<String>> broken = new ArrayList<>();
+        if (heldBuffers() > 0) {
+            broken.add(List.of(heldBuffers() + " received buffers are lost."));
+        }
+        List<ZcrxMetrics> now = metrics();
+        for (int i = 0; i < before.size(); i++) {
+            if (wentBack(before.get(i), now.get(i))) {
+                broken.add(List.of("A counter went back from " + before.get(i) + " to " + now.get(i)));
+            }
+        }
+        return broken;
+    }
+
+    private long heldBuffers() {
+        return metrics().stream().mapToLong(ZcrxMetrics::heldBuffers).sum();
+    }
+
+    private static boolean wentBack(ZcrxMetrics before, ZcrxMetrics now) {
+        return now.copiedBytes() < before.copiedBytes()
+                || now.copiedBuffers() < before.copiedBuffers()
+                || now.copiedOutBytes() < before.copiedOutBytes()
+                || now.fragments() < before.fragments()
+                || now.refills() < before.refills()
+                || now.offLoopReturns() < before.offLoopReturns()
+                || now.exhaustions() < before.exhaustions()
+                || now.completionQueueFull() < before.completionQueueFull();
+    }
+
+    /** Of all loops; empty on another transport than ours. */
     List<ZcrxMetrics> metrics() {
         return factory instanceof ZcrxIoHandlerFactory ? ((ZcrxIoHandlerFactory) factory).metrics() : List.of();
     }
 
     @Override
     public void close() {
+        end();
+    }
+
+    void end() {
         group.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SECONDS, TimeUnit.SECONDS);
+        closeIfEpoll(listener);
     }
 }

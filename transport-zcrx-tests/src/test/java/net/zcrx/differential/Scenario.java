@@ -71,6 +71,12 @@ record Scenario(
         return ops().stream().anyMatch(op -> op.kind() == Op.Kind.SHUT_DOWN_GROUP);
     }
 
+    /** Whether the listener of a write does something. */
+    boolean actsWhenWritten() {
+        return reactions.stream().anyMatch(reaction -> reaction.callback() == Reaction.Callback.WRITTEN)
+                || ops().stream().anyMatch(op -> op.kind() == Op.Kind.WRITE_AGAIN_BY_LISTENER);
+    }
+
     boolean races() {
         return steps.stream().anyMatch(step -> step.where() == Step.Where.RACE);
     }

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
@@ -117,17 +118,15 @@ final class Subject {
 
     private void act(Op op, String name) {
         switch (op.kind()) {
-            case REGISTER -> watch(name, rig.loop().register(channel));
-            case REGISTER_ELSEWHERE -> {
-                EventLoop now = channel.isRegistered() ? channel.eventLoop() : lastLoop();
-                watch(name, rig.otherThan(now).register(channel));
-            }
-            case BIND -> watch(name, channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));
+            case REGISTER -> register(name, rig.loop());
+            case REGISTER_ELSEWHERE -> register(name, rig.otherThan(lastLoop()));
+            case BIND ->
+                channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), promise(name, null));
             case READ -> channel.read();
             case AUTO_READ -> channel.config().setAutoRead(op.arg() != 0);
-            case DEREGISTER -> watch(name, channel.deregister(), Callback.DEREGISTERED);
-            case CLOSE -> watch(name, channel.close(), Callback.CLOSED);
-            case DISCONNECT -> watch(name, channel.disconnect());
+            case DEREGISTER -> channel.deregister(promise(name, Callback.DEREGISTERED));
+            case CLOSE -> channel.close(promise(name, Callback.CLOSED));
+            case DISCONNECT -> channel.disconnect(promise(name, null));
             case CLOSE_FORCIBLY -> channel.unsafe().closeForcibly();
             case USER_EVENT -> channel.pipeline().fireUserEventTriggered("");
             case REMOVE_HANDLER -> channel.pipeline().remove(RecordingHandler.class);
@@ -168,17 +167,17 @@ final class Subject {
             case BAD_REGION -> written(name, op.arg(), new ForeignRegion(new byte[op.arg()], 0, true));
             case WRITE_AGAIN_BY_LISTENER -> writesByListener = op.arg();
             case HALF_CLOSURE -> ((SocketChannelConfig) channel.config()).setAllowHalfClosure(op.arg() != 0);
-            case SHUTDOWN_INPUT -> watch(name, ((SocketChannel) channel).shutdownInput());
-            case SHUTDOWN_OUTPUT -> watch(name, ((SocketChannel) channel).shutdownOutput());
-            case SHUTDOWN -> watch(name, ((SocketChannel) channel).shutdown());
+            case SHUTDOWN_INPUT -> ((SocketChannel) channel).shutdownInput(promise(name, null));
+            case SHUTDOWN_OUTPUT -> ((SocketChannel) channel).shutdownOutput(promise(name, null));
+            case SHUTDOWN -> ((SocketChannel) channel).shutdown(promise(name, null));
             default -> throw new IllegalArgumentException(op.toString());
         }
     }
 
     private void connect(String name, SocketAddress target) {
-        ChannelPromise promise = channel.newPromise();
+        ChannelPromise promise = promise(name, Callback.CONNECTED);
         connect = promise;
-        watch(name, channel.connect(target, promise), Callback.CONNECTED);
+        channel.connect(target, promise);
     }
 
     private void write(String name, int bytes, boolean flush) {
@@ -189,14 +188,18 @@ final class Subject {
         }
         uncertain |= bytes >= BIG;
         Object buffer = Unpooled.directBuffer(bytes).writeBytes(data);
-        ChannelFuture future = flush ? channel.writeAndFlush(buffer) : channel.write(buffer);
-        watch(name, future, Callback.WRITTEN);
-        future.addListener(done -> writeAgain());
+        ChannelPromise promise = promise(name, Callback.WRITTEN);
+        promise.addListener(done -> writeAgain());
+        if (flush) {
+            channel.writeAndFlush(buffer, promise);
+        } else {
+            channel.write(buffer, promise);
+        }
     }
 
     private void written(String name, int bytes, Object message) {
         uncertain |= bytes >= BIG;
-        watch(name, channel.writeAndFlush(message), Callback.WRITTEN);
+        channel.writeAndFlush(message, promise(name, Callback.WRITTEN));
     }
 
     private void writeAgain() {
@@ -206,14 +209,22 @@ final class Subject {
         }
     }
 
-    private void watch(String name, ChannelFuture future) {
-        futures.add(future);
-        future.addListener(done -> trace.add(name + (done.isSuccess() ? " ok" : " " + nameOf(done.cause()))));
+    /** A promise whose end is recorded. Its listener is there before the action begins, which may end on another thread. */
+    private ChannelPromise promise(String name, Callback listener) {
+        return watch(name, channel.newPromise(), listener);
     }
 
-    private void watch(String name, ChannelFuture future, Callback listener) {
-        watch(name, future);
-        future.addListener(done -> react(listener));
+    private ChannelPromise watch(String name, ChannelPromise promise, Callback listener) {
+        futures.add(promise);
+        promise.addListener(done -> trace.add(name + (done.isSuccess() ? " ok" : " " + nameOf(done.cause()))));
+        if (listener != null) {
+            promise.addListener(done -> react(listener));
+        }
+        return promise;
+    }
+
+    private void register(String name, EventLoop loop) {
+        loop.register(watch(name, new DefaultChannelPromise(channel, loop), null));
     }
 
     /** Open, active, registered. */

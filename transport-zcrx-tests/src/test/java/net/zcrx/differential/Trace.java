@@ -57,8 +57,9 @@ final class Trace {
         return section;
     }
 
-    synchronized void endSection(String state) {
-        sections.add(section(state));
+    /** Ends the section that is under way, of which {@code section} is what counts. */
+    synchronized void endSection(List<String> section) {
+        sections.add(section);
         events = new ArrayList<>();
     }
 
