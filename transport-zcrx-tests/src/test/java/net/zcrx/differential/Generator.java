@@ -55,8 +55,18 @@ final class Generator {
     };
     private static final Kind[] OF_CLIENTS_OF_LISTENERS = {Kind.PEER_CONNECT, Kind.PEER_CONNECT_AND_RESET};
     private static final Kind[] OF_RACES = {
-        Kind.READ, Kind.AUTO_READ, Kind.CLOSE, Kind.DISCONNECT, Kind.USER_EVENT, Kind.WRITE, Kind.FLUSH,
-        Kind.WRITE_AND_FLUSH, Kind.REGION, Kind.SHUTDOWN_INPUT, Kind.SHUTDOWN_OUTPUT, Kind.SHUTDOWN
+        Kind.READ,
+        Kind.AUTO_READ,
+        Kind.CLOSE,
+        Kind.DISCONNECT,
+        Kind.USER_EVENT,
+        Kind.WRITE,
+        Kind.FLUSH,
+        Kind.WRITE_AND_FLUSH,
+        Kind.REGION,
+        Kind.SHUTDOWN_INPUT,
+        Kind.SHUTDOWN_OUTPUT,
+        Kind.SHUTDOWN
     };
     private static final int[] SIZES = {1, 100, 1000, 3000, 10_000};
 

@@ -46,9 +46,7 @@ class KnownCasesTest {
                 named(
                         "the same with a quiet period",
                         Scenario.of(ACCEPTED, step(LOOP, op(Kind.CLOSE), op(Kind.SHUT_DOWN_GROUP, 10)))),
-                named(
-                        "the end of the group in a task",
-                        Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUT_DOWN_GROUP)))),
+                named("the end of the group in a task", Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUT_DOWN_GROUP)))),
                 named(
                         "the end of the group while a peer reads what is written",
                         Scenario.of(
@@ -83,27 +81,24 @@ class KnownCasesTest {
                 named(
                         "close() while the peer's data, end and reset wait",
                         Scenario.of(
-                                ACCEPTED,
-                                step(HELD, op(Kind.PEER_SEND, 100), op(Kind.PEER_RESET), op(Kind.CLOSE)))));
+                                ACCEPTED, step(HELD, op(Kind.PEER_SEND, 100), op(Kind.PEER_RESET), op(Kind.CLOSE)))));
     }
 
     static Stream<Arguments> ofHalfClosing() {
-        Scenario ownEndFirst = Scenario.of(
-                ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_OUTPUT)), step(OFF_LOOP, op(Kind.PEER_END)));
+        Scenario ownEndFirst =
+                Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_OUTPUT)), step(OFF_LOOP, op(Kind.PEER_END)));
         return Stream.of(
                 named("own shutdownOutput(), then the peer's end", ownEndFirst.withHalfClosure()),
                 named("the same without half-closure", ownEndFirst),
                 named(
                         "own shutdownOutput(), then the peer's reset",
-                        Scenario.of(
-                                        ACCEPTED,
-                                        step(LOOP, op(Kind.SHUTDOWN_OUTPUT)),
-                                        step(OFF_LOOP, op(Kind.PEER_RESET)))
+                        Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_OUTPUT)), step(OFF_LOOP, op(Kind.PEER_RESET)))
                                 .withHalfClosure()),
                 named("own shutdownInput()", Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_INPUT)))),
                 named(
                         "own shutdownInput() with half-closure",
-                        Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_INPUT))).withHalfClosure()),
+                        Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_INPUT)))
+                                .withHalfClosure()),
                 named("shutdown()", Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN)))));
     }
 
@@ -152,17 +147,11 @@ class KnownCasesTest {
         return Stream.of(
                 named(
                         "another loop in channelUnregistered",
-                        Scenario.of(
-                                        ACCEPTED,
-                                        step(LOOP, op(Kind.DEREGISTER)),
-                                        step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
+                        Scenario.of(ACCEPTED, step(LOOP, op(Kind.DEREGISTER)), step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
                                 .withReaction(Callback.UNREGISTERED, op(Kind.REGISTER_ELSEWHERE))),
                 named(
                         "another loop when deregister() is done",
-                        Scenario.of(
-                                        ACCEPTED,
-                                        step(LOOP, op(Kind.DEREGISTER)),
-                                        step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
+                        Scenario.of(ACCEPTED, step(LOOP, op(Kind.DEREGISTER)), step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
                                 .withReaction(Callback.DEREGISTERED, op(Kind.REGISTER_ELSEWHERE))),
                 named(
                         "another loop in the middle of a region",

@@ -77,8 +77,9 @@ record Scenario(
                 || ops().stream().anyMatch(op -> op.kind() == Op.Kind.WRITE_AGAIN_BY_LISTENER);
     }
 
-    boolean races() {
-        return steps.stream().anyMatch(step -> step.where() == Step.Where.RACE);
+    /** Whether the user closes the channel, before the end of all sequences. */
+    boolean closes() {
+        return ops().stream().anyMatch(op -> op.kind() == Op.Kind.CLOSE || op.kind() == Op.Kind.DISCONNECT);
     }
 
     List<Op> ops() {

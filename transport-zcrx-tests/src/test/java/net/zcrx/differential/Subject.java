@@ -120,8 +120,7 @@ final class Subject {
         switch (op.kind()) {
             case REGISTER -> register(name, rig.loop());
             case REGISTER_ELSEWHERE -> register(name, rig.otherThan(lastLoop()));
-            case BIND ->
-                channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), promise(name, null));
+            case BIND -> channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), promise(name, null));
             case READ -> channel.read();
             case AUTO_READ -> channel.config().setAutoRead(op.arg() != 0);
             case DEREGISTER -> channel.deregister(promise(name, Callback.DEREGISTERED));

@@ -29,8 +29,8 @@ public record Resources(TreeMap<String, Integer> descriptors, Set<Thread> thread
     static {
         // What these open on first use, and keep.
         Zcrx.isAvailable();
-        try (ServerSocketChannel listener = ServerSocketChannel.open()
-                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        try (ServerSocketChannel listener =
+                        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
                 SocketChannel client = SocketChannel.open(listener.getLocalAddress());
                 SocketChannel accepted = listener.accept()) {
             accepted.configureBlocking(client.isOpen());
