@@ -21,6 +21,7 @@ import net.zcrx.differential.Scenario.Role;
  */
 final class Player {
     private static final int QUIET_ROUNDS = 3;
+    private static final long REST_SECONDS = 5;
     private static final int SEND_BUFFER = 256 * 1024;
 
     private final Rig rig;
@@ -193,7 +194,8 @@ final class Player {
         List<String> wanted = expected == null ? null : expected.size() > index ? expected.get(index) : List.of();
         long deadline = System.nanoTime() + graceNanos;
         awaitEndOfGroup();
-        boolean same = rest();
+        rest();
+        boolean same = true;
         if (wanted != null) {
             same = section().equals(wanted);
             while (!same && System.nanoTime() - deadline < 0) {
@@ -215,7 +217,8 @@ final class Player {
         return Difference.withoutAll(scenario, subject.trace.section(state()));
     }
 
-    private boolean rest() throws Exception {
+    private void rest() throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REST_SECONDS);
         int quiet = 0;
         int before = subject.trace.additions();
         while (quiet < QUIET_ROUNDS) {
@@ -224,8 +227,11 @@ final class Player {
             int now = subject.trace.additions();
             quiet = some || now != before ? 0 : quiet + 1;
             before = now;
+            if (System.nanoTime() - deadline > 0) {
+                subject.trace.add("Events come without end.");
+                return;
+            }
         }
-        return true;
     }
 
     private void awaitEndOfGroup() throws InterruptedException {
