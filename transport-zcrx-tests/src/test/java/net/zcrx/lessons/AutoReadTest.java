@@ -14,10 +14,13 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Auto-read: nothing is lost, nothing comes that nobody asked for, nothing freezes. */
+@ExtendWith(Invariants.class)
 class AutoReadTest {
     private static final int MIB = 1 << 20;
 

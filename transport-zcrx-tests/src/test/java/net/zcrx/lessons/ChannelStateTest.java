@@ -22,12 +22,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a channel tells of itself, open and closed. */
+@ExtendWith(Invariants.class)
 class ChannelStateTest {
     @RegisterExtension
     private final Loops loops = new Loops(1);

@@ -29,11 +29,14 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Closing, in every state that a connection can be in. */
+@ExtendWith(Invariants.class)
 class CloseTest {
     private static final int MIB = 1 << 20;
 

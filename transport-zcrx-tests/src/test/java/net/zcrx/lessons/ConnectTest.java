@@ -23,10 +23,13 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Connecting: every way that it can end. */
+@ExtendWith(Invariants.class)
 class ConnectTest {
     @RegisterExtension
     private final Loops loops = new Loops(1);

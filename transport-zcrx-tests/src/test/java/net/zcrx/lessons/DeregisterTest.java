@@ -25,10 +25,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A channel leaves its loop, and goes on with another one. */
+@ExtendWith(Invariants.class)
 class DeregisterTest {
     private static final int MIB = 1 << 20;
 

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A listener that answers no connection attempt: its backlog is full and it never accepts. */
-final class FullBacklog implements AutoCloseable {
+public final class FullBacklog implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     private final List<SocketChannel> queued = new ArrayList<>();
 
-    FullBacklog() throws IOException {
+    public FullBacklog() throws IOException {
         // Two fill the queue of one; an attempt beyond it stays unanswered.
         boolean full = false;
         while (!full) {
@@ -26,12 +26,12 @@ final class FullBacklog implements AutoCloseable {
         }
     }
 
-    SocketAddress address() {
+    public SocketAddress address() {
         return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
     }
 
     /** Makes room: those that queue are taken, and the kernel answers the next attempt of who waits. */
-    void accept() throws IOException {
+    public void accept() throws IOException {
         for (int i = 0; i < 2; i++) {
             listener.accept().close();
         }

@@ -20,11 +20,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One direction ends, or both, by either side, in order or by a reset. */
+@ExtendWith(Invariants.class)
 class HalfCloseTest {
     private static final int MIB = 1 << 20;
 

@@ -18,9 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Listening sockets. */
+@ExtendWith(Invariants.class)
 class ServerTest {
 
     /** Counts the connections of one listener. */

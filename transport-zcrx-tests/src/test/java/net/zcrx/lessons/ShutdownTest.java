@@ -16,9 +16,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The loops end, whatever is under way. */
+@ExtendWith(Invariants.class)
 class ShutdownTest {
     private static final int MIB = 1 << 20;
 

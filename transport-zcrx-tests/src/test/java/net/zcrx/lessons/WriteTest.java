@@ -27,10 +27,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import net.zcrx.ZcrxChannelOption;
+import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is written arrives, in order, by whatever buffers; by ordinary sends and by zero-copy ones. */
+@ExtendWith(Invariants.class)
 class WriteTest {
     private static final int MIB = 1 << 20;
 

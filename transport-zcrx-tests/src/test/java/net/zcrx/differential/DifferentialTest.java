@@ -1,0 +1,98 @@
+package net.zcrx.differential;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Random sequences on epoll and on zcrx. {@code -Dzcrx.differential.sequences=N} plays more of them, {@code
+ * -Dzcrx.differential.seed=S} others, and {@code -Dzcrx.differential.number=N} that one.
+ */
+class DifferentialTest {
+    private static final int SEQUENCES = Integer.getInteger("zcrx.differential.sequences", 2000);
+    private static final long SEED = Long.getLong("zcrx.differential.seed", 1);
+    private static final int NUMBER = Integer.getInteger("zcrx.differential.number", -1);
+    /** Sequences that end now so, now so on epoll itself, in percent. */
+    private static final double MAX_UNSTABLE = 1;
+    /** Failures that are shrunk and shown. */
+    private static final int MAX_SHOWN = Integer.getInteger("zcrx.differential.shown", 3);
+
+    /** By what differs: the shortest sequence of each. */
+    private final Map<String, Failure> failures = new LinkedHashMap<>();
+
+    private int differing;
+    private int unstable;
+
+    private record Failure(int number, int count, Comparison shortest) {
+        /** Of the two the shorter one, for both. */
+        Failure and(Failure other) {
+            Failure shorter = other.shortest.length() < shortest.length() ? other : this;
+            return new Failure(shorter.number, count + other.count, shorter.shortest);
+        }
+
+        @Override
+        public String toString() {
+            return "seed " + SEED + ", number " + number + (count > 1 ? " and " + (count - 1) + " others" : "")
+                    + ", at its shortest: " + shortest;
+        }
+    }
+
+    @Test
+    @Timeout(3600)
+    void shouldShowWhatEpollShows() throws Exception {
+        int first = NUMBER < 0 ? 0 : NUMBER;
+        int end = NUMBER < 0 ? SEQUENCES : NUMBER + 1;
+        int number = first;
+        try (Bench bench = new Bench()) {
+            for (; number < end && failures.size() < MAX_SHOWN; number++) {
+                Comparison comparison = bench.compare(new Generator(SEED, number).next());
+                if (!comparison.stable()) {
+                    unstable++;
+                } else if (!comparison.isSame()) {
+                    add(number, bench, comparison);
+                }
+            }
+        }
+        int played = number - first;
+        System.out.println("Differential test: seed " + SEED + ", " + played + " sequences from " + first + " on, "
+                + unstable + " unstable on epoll, " + differing + " differ");
+        if (!failures.isEmpty()) {
+            fail(failures.values().stream().map(Failure::toString).collect(Collectors.joining("\n\n")));
+        }
+        assertTrue(
+                unstable * 100.0 <= MAX_UNSTABLE * played,
+                () -> unstable + " sequences of " + played + " give now this, now that on epoll itself.");
+    }
+
+    private void add(int number, Bench bench, Comparison comparison) throws Exception {
+        differing++;
+        // Shrinking takes long: once for each thing that differs.
+        boolean known = failures.containsKey(comparison.difference());
+        Comparison shortest = known ? comparison : shrink(bench, comparison);
+        Failure failure = new Failure(number, 1, shortest);
+        failures.merge(known ? comparison.difference() : shortest.difference(), failure, Failure::and);
+        if (!known) {
+            System.out.println(failure + "\n");
+        }
+    }
+
+    private static Comparison shrink(Bench bench, Comparison failing) throws Exception {
+        Scenario shortest = new Shrinker(failing.scenario(), candidate -> differs(bench, candidate)).shrink();
+        Comparison shown = bench.compare(shortest);
+        return shown.isSame() ? failing : shown;
+    }
+
+    private static boolean differs(Bench bench, Scenario scenario) {
+        try {
+            Comparison comparison = bench.compare(scenario);
+            return comparison.stable() && !comparison.isSame();
+        } catch (Exception e) {
+            throw new IllegalStateException("Cannot play\n" + scenario, e);
+        }
+    }
+}
