@@ -92,7 +92,8 @@ final class Connector {
         } catch (Throwable cause) {
             end();
             attempt.tryFailure(unsafe().annotate(cause, requested));
-            unsafe().closeIfGone();
+            // As with epoll, which sees the end of what never began.
+            channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
 

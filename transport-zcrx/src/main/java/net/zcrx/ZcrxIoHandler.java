@@ -140,7 +140,8 @@ public final class ZcrxIoHandler implements IoHandler {
         if (!prepared) {
             prepared = true;
             ringEnd.prepareToDestroy();
-            // The loop may end with this pass, and its channels shall be closed while it still takes the tasks that tell
+            // The loop may end with this pass, and its channels shall be closed while it still takes the tasks that
+            // tell
             // their users so.
             for (int i = 0; i < MAX_CLOSING_PASSES && loop.isClosing(); i++) {
                 run(NoWait.INSTANCE);

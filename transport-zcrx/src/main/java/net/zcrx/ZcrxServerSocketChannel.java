@@ -36,6 +36,9 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     private ListenerSteering steering;
 
     private boolean wanted;
+    /** Whether that is a read() of the user's own, which auto-read that goes off does not take back. */
+    private boolean asked;
+
     private boolean reading;
     private boolean once;
     private boolean cancelling;
@@ -121,6 +124,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     @Override
     protected void doBeginRead() {
         wanted = true;
+        asked = !config.isAutoRead();
         wake();
     }
 
@@ -132,7 +136,9 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     @Override
     void autoReadClearedElsewhere() {
-        wake();
+        if (!asked) {
+            stopReading();
+        }
     }
 
     private void wake() {

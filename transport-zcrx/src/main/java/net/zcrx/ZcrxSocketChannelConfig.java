@@ -15,18 +15,19 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
 
     private static final int NEVER = -1;
 
+    private static final int UNKNOWN = -1;
+
     private volatile boolean allowHalfClosure;
     private volatile boolean tcpFastOpenConnect;
     private volatile int writeZeroCopyThreshold = NEVER;
     private volatile int receiveGrant;
-    /** 0 if it is the allocator's guess. Without an initial value, which would undo what the superclass sets. */
+    /** 0 if it is the allocator's guess. */
     private volatile int longestRead;
 
-    /** Of who has set none: a buffer is as long as what came at once. */
-    private static final class Unbounded extends AdaptiveRecvByteBufAllocator {}
-
     ZcrxSocketChannelConfig(ZcrxSocketChannel channel) {
-        super(channel, new Unbounded());
+        super(channel, new AdaptiveRecvByteBufAllocator());
+        // Nobody has set one: a buffer is as long as what came at once.
+        longestRead = Integer.MAX_VALUE;
         setTcpNoDelay(true);
     }
 
@@ -48,14 +49,22 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
 
     /** The bytes that one channelRead may bring, by what the allocator tells of itself or, if that is nothing, now. */
     int longestRead(ExtendedHandle handle) {
-        int longest = longestRead;
+        int longest = longestAllowed();
         return longest > 0 ? longest : handle.guess();
     }
 
     /** Whether a buffer of {@code bytes} may grow by {@code more}, as far as can be told. */
     boolean mayJoin(int bytes, int more) {
-        int longest = longestRead;
+        int longest = longestAllowed();
         return longest == 0 || bytes + Math.min(more, longest) <= longest;
+    }
+
+    /** Found out when it is first needed: most connections keep the allocator that they begin with. */
+    private int longestAllowed() {
+        if (longestRead == UNKNOWN) {
+            longestRead = maximum(getRecvByteBufAllocator());
+        }
+        return longestRead;
     }
 
     /**
@@ -65,9 +74,6 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
      * @return 0 if the allocator is of another kind
      */
     private static int maximum(RecvByteBufAllocator allocator) {
-        if (allocator instanceof Unbounded) {
-            return Integer.MAX_VALUE;
-        }
         if (!(allocator instanceof AdaptiveRecvByteBufAllocator)) {
             return 0;
         }
@@ -270,7 +276,7 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     @Override
     public SocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
         super.setRecvByteBufAllocator(allocator);
-        longestRead = maximum(allocator);
+        longestRead = UNKNOWN;
         return this;
     }
 

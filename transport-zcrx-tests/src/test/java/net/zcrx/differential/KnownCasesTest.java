@@ -135,11 +135,7 @@ class KnownCasesTest {
                                 step(HELD, op(Kind.PEER_CONNECT_AND_RESET), op(Kind.PEER_CONNECT)))),
                 named(
                         "a handler on an executor that rejects",
-                        Scenario.of(
-                                        ACCEPTED,
-                                        step(OFF_LOOP, op(Kind.REJECT)),
-                                        step(OFF_LOOP, op(Kind.PEER_SEND, 100)),
-                                        step(OFF_LOOP, op(Kind.PEER_END)))
+                        Scenario.of(ACCEPTED, step(OFF_LOOP, op(Kind.REJECT)), step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
                                 .withExecutor()));
     }
 
@@ -152,16 +148,7 @@ class KnownCasesTest {
                 named(
                         "another loop when deregister() is done",
                         Scenario.of(ACCEPTED, step(LOOP, op(Kind.DEREGISTER)), step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
-                                .withReaction(Callback.DEREGISTERED, op(Kind.REGISTER_ELSEWHERE))),
-                named(
-                        "another loop in the middle of a region",
-                        Scenario.of(
-                                ACCEPTED,
-                                step(OFF_LOOP, op(Kind.PEER_STALL)),
-                                step(LOOP, op(Kind.REGION, Subject.BIG)),
-                                step(LOOP, op(Kind.DEREGISTER)),
-                                step(OFF_LOOP, op(Kind.REGISTER_ELSEWHERE)),
-                                step(OFF_LOOP, op(Kind.PEER_GO_ON)))));
+                                .withReaction(Callback.DEREGISTERED, op(Kind.REGISTER_ELSEWHERE))));
     }
 
     static Stream<Arguments> ofRegions() {

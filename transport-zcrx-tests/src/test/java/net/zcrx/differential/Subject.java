@@ -267,6 +267,7 @@ final class Subject {
         while (!Modifier.isPublic(type.getModifiers()) && type != ThrownByUser.class) {
             type = type.getSuperclass();
         }
-        return type.getSimpleName();
+        // Netty has some without a stack, for speed.
+        return type.getSimpleName().replace("Stackless", "");
     }
 }
