@@ -233,6 +233,8 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public long beginPass() {
         if (!returned.isEmpty()) {
             giveBack();
+            // If it was the last that is out, the pass may end without a count.
+            count();
         }
         boolean waiting = !waiters.isEmpty();
         boolean asking = starvation.isStarved() && shared.hears(this);
