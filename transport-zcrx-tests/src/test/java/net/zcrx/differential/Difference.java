@@ -67,7 +67,8 @@ enum Difference {
             List<String> others = new ArrayList<>(section.subList(0, state));
             List<String> closing = new ArrayList<>();
             others.removeIf(
-                    line -> line.matches("(closeFuture|(CLOSE|DISCONNECT|DEREGISTER|SHUTDOWN[A-Z_]*)#[0-9]+ ).*") && closing.add(line));
+                    line -> line.matches("(closeFuture|(CLOSE|DISCONNECT|DEREGISTER|SHUTDOWN[A-Z_]*)#[0-9]+ ).*")
+                            && closing.add(line));
             closing.sort(null);
             others.addAll(closing);
             others.add(section.get(state));

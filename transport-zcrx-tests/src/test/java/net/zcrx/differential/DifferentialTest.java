@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 class DifferentialTest {
     /** More of them find differences that are neither mended nor named yet: it grows as they are. */
     private static final int SEQUENCES = Integer.getInteger("zcrx.differential.sequences", 25);
+
     private static final long SEED = Long.getLong("zcrx.differential.seed", 1);
     private static final int NUMBER = Integer.getInteger("zcrx.differential.number", -1);
     /** Sequences that end now so, now so on epoll itself, in percent. */
