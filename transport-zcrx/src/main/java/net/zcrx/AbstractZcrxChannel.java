@@ -199,7 +199,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     /** Returns what {@link Uring#cancel} takes, or 0 if the channel has left its loop. */
     final long submit(IoUringIoOps request) {
-        if (registration == null) {
+        if (registration == null || loop.isClosed()) {
             return 0;
         }
         long id = registration.submit(request);

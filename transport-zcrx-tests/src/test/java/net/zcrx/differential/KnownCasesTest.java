@@ -59,15 +59,6 @@ class KnownCasesTest {
                                 step(OFF_LOOP, op(Kind.PEER_STALL)),
                                 step(LOOP, op(Kind.WRITE_AND_FLUSH, Subject.BIG)),
                                 step(LOOP, op(Kind.SHUT_DOWN_GROUP, 10)))),
-                named(
-                        "a write's listener that writes again, with close()",
-                        Scenario.of(
-                                ACCEPTED,
-                                step(
-                                        LOOP,
-                                        op(Kind.WRITE_AGAIN_BY_LISTENER, 1000),
-                                        op(Kind.WRITE_AND_FLUSH, 1000),
-                                        op(Kind.CLOSE)))),
                 named("closeForcibly()", Scenario.of(ACCEPTED, step(LOOP, op(Kind.CLOSE_FORCIBLY)))),
                 named(
                         "a region right before close()",
