@@ -387,51 +387,6 @@ class RegionTest {
         }
     }
 
-    /** From inside of the region's own code, and of a listener of its progress. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldCloseInsideOfRegion(Transport transport) throws Exception {
-        try (Ends ends = new Ends(transport, 1, recorder)) {
-            for (boolean inProgress : new boolean[] {false, true}) {
-                try (Ends.Pair pair = ends.connect()) {
-                    TestRegion region = new TestRegion(Loops.pattern(MUCH)) {
-                        @Override
-                        public long transferTo(WritableByteChannel target, long position) throws IOException {
-                            if (!inProgress && position > MUCH / 2) {
-                                pair.channel().close();
-                                return 0;
-                            }
-                            return super.transferTo(target, position);
-                        }
-                    };
-                    ChannelProgressivePromise promise = pair.channel().newProgressivePromise();
-                    promise.addListener(new ChannelProgressiveFutureListener() {
-                        @Override
-                        public void operationProgressed(ChannelProgressiveFuture future, long now, long total) {
-                            if (inProgress) {
-                                pair.channel().close();
-                            }
-                        }
-
-                        @Override
-                        public void operationComplete(ChannelProgressiveFuture future) {}
-                    });
-                    pair.channel().writeAndFlush(region, promise);
-                    if (inProgress) {
-                        // What the socket takes may go out still, and with a reader this may be all of it.
-                        Ends.await(promise);
-                    }
-                    byte[] arrived = Loops.readFully(pair.peer());
-                    assertArrayEquals(Loops.pattern(arrived.length), arrived);
-                    assertInstanceOf(
-                            ClosedChannelException.class, Ends.await(promise).cause());
-                    Ends.await(pair.channel().closeFuture());
-                    assertEquals(1, region.released.get());
-                }
-            }
-        }
-    }
-
     @ParameterizedTest
     @EnumSource
     void shouldGoOnWithRegionOnOtherLoop(Transport transport) throws Exception {
