@@ -223,8 +223,8 @@ public final class ZcrxIoHandlerConfig {
     }
 
     /**
-     * Sets how many kernel threads a ring may have for work that may wait for a socket, such as
-     * file regions to slow readers; 0 for the kernel's limit, which is the user's number of processes.
+     * Sets how many kernel threads a ring may have for work that may wait for a socket. Our own channels give them none;
+     * 0 is for the kernel's limit, which is the user's number of processes.
      */
     public ZcrxIoHandlerConfig maxUnboundedWorkers(int maxUnboundedWorkers) {
         this.maxUnboundedWorkers = (int) inRange("maxUnboundedWorkers", maxUnboundedWorkers, 0, Integer.MAX_VALUE);
