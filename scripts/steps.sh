@@ -1,11 +1,11 @@
-# Steps of a run of tests: their counts, what was flaky or skipped, JVMs that died. To be sourced in the project's root.
+# Steps of a run of tests: their counts, what failed, was flaky or skipped, JVMs that died. To be sourced in the project's root.
 
 flakes_allowed=2
 passed=0 failed=0 skipped=0
 work=$(mktemp -d)
 log=$work/log
 trap 'rm -rf "$work"' EXIT
-touch "$work"/{begin,flakes,skips,parts}
+touch "$work"/{begin,failures,flakes,skips,parts}
 
 # A JVM that dies is a failure, whoever started it, and also if what it did is run again and goes well.
 crashes=$PWD/target/hs_err
@@ -70,6 +70,7 @@ check() {
     local limit=$1 title=$2 begin=$SECONDS status=0; shift 2
     say "$title"
     timeout --kill-after 30 "$limit" "$@" 2>&1 | tee "$log" || status=$?
+    sed -n 's/^failed  //p' "$log" >> "$work/failures"
     sed -n 's/^flaky   //p' "$log" >> "$work/flakes"
     sed -n 's/^skipped \(.*: .*\)/\1/p' "$log" >> "$work/skips"
     local counts=(1 0 0)
@@ -90,12 +91,17 @@ judge() { local title=$1 status=0; shift; "$@" || status=$?; part "$title" 0 $((
 
 # verdict: the last lines, and the exit status
 verdict() {
+    scripts/reports failures | grep . >> "$work/failures"
     scripts/reports flakes | grep . >> "$work/flakes"
     scripts/reports skips | grep . >> "$work/skips"
     echo
     if [ -s "$work/skips" ]; then
         echo "skipped, by reason:"
         sed 's/^[^:]*: //' "$work/skips" | sort | uniq -c | sort -rn
+    fi
+    if [ -s "$work/failures" ]; then
+        echo "failed:"
+        sed 's/^/  /' "$work/failures"
     fi
     judge "at most $flakes_allowed flakes" check_flakes
     judge "no JVM died" check_crashes

@@ -3,15 +3,14 @@ package net.zcrx.lessons;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.netty.channel.uring.IoUring;
 import io.netty.util.concurrent.EventExecutor;
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMode;
+import net.zcrx.testrun.KernelFeatures;
 import org.junit.jupiter.api.Test;
 
 /** The system does not count a loop that has nothing to do as waiting for a disk. */
@@ -20,9 +19,7 @@ class IdleAccountingTest {
 
     @Test
     void shouldNotCountIdleLoopsAsWaitingForDisk() throws Exception {
-        Method supported = IoUring.class.getDeclaredMethod("isIoringEnterNoIoWaitSupported");
-        supported.setAccessible(true);
-        assumeTrue((boolean) supported.invoke(null), "The kernel, before 6.15, cannot tell them apart.");
+        assumeTrue(KernelFeatures.hasNoIoWait(), "The kernel, before 6.15, cannot tell them apart.");
         ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(
                 LOOPS, new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY).areaBytes(1 << 20));
         try {

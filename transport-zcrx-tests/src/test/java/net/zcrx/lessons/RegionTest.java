@@ -328,35 +328,43 @@ class RegionTest {
         try (Ends ends = new Ends(transport, 1, recorder);
                 Ends.Pair other = ends.connect()) {
             for (Throwable each : thrown) {
-                TestRegion region = new TestRegion(Loops.pattern(MUCH)) {
-                    @Override
-                    public long transferTo(WritableByteChannel target, long position) {
-                        RegionTest.<RuntimeException>sneak(each);
-                        return 0;
-                    }
-                };
-                try (Ends.Pair pair = ends.connect()) {
-                    ChannelFuture write = pair.channel().writeAndFlush(region);
-                    ChannelFuture next = pair.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
-                    byte[] arrived = Loops.readFully(pair.peer());
-                    assertEquals(region.transferred(), arrived.length);
-                    Throwable cause = Ends.await(write).cause();
-                    if (each instanceof IOException) {
-                        assertSame(each, cause);
-                        Ends.await(pair.channel().closeFuture());
-                    } else {
-                        assertInstanceOf(ChannelOutputShutdownException.class, cause);
-                        assertSame(each, cause.getCause());
-                        assertTrue(pair.channel().isOpen());
-                        pair.peer().getOutputStream().write(1);
-                    }
-                    assertFalse(Ends.await(next).isSuccess());
-                    assertEquals(1, region.released.get());
+                for (int from : new int[] {0, MUCH / 2}) {
+                    throwFrom(from, each, ends);
                 }
                 assertTrue(Ends.await(other.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1])))
                         .isSuccess());
                 assertEquals(0, other.peer().getInputStream().read());
             }
+        }
+    }
+
+    private static void throwFrom(int from, Throwable thrown, Ends ends) throws Exception {
+        TestRegion region = new TestRegion(Loops.pattern(MUCH)) {
+            @Override
+            public long transferTo(WritableByteChannel target, long position) throws IOException {
+                if (position >= from) {
+                    RegionTest.<RuntimeException>sneak(thrown);
+                }
+                return super.transferTo(target, position);
+            }
+        };
+        try (Ends.Pair pair = ends.connect()) {
+            ChannelFuture write = pair.channel().writeAndFlush(region);
+            ChannelFuture next = pair.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+            byte[] arrived = Loops.readFully(pair.peer());
+            assertEquals(region.transferred(), arrived.length);
+            Throwable cause = Ends.await(write).cause();
+            if (thrown instanceof IOException) {
+                assertSame(thrown, cause);
+                Ends.await(pair.channel().closeFuture());
+            } else {
+                assertInstanceOf(ChannelOutputShutdownException.class, cause);
+                assertSame(thrown, cause.getCause());
+                assertTrue(pair.channel().isOpen());
+                pair.peer().getOutputStream().write(1);
+            }
+            assertFalse(Ends.await(next).isSuccess());
+            assertEquals(1, region.released.get());
         }
     }
 
@@ -384,6 +392,51 @@ class RegionTest {
             assertTrue(Ends.await(write).isSuccess());
             assertTrue(Ends.await(next).isSuccess());
             assertEquals(1, region.released.get());
+        }
+    }
+
+    /** From inside of the region's own code, and of a listener of its progress. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseInsideOfRegion(Transport transport) throws Exception {
+        try (Ends ends = new Ends(transport, 1, recorder)) {
+            for (boolean inProgress : new boolean[] {false, true}) {
+                try (Ends.Pair pair = ends.connect()) {
+                    TestRegion region = new TestRegion(Loops.pattern(MUCH)) {
+                        @Override
+                        public long transferTo(WritableByteChannel target, long position) throws IOException {
+                            if (!inProgress && position > MUCH / 2) {
+                                pair.channel().close();
+                                return 0;
+                            }
+                            return super.transferTo(target, position);
+                        }
+                    };
+                    ChannelProgressivePromise promise = pair.channel().newProgressivePromise();
+                    promise.addListener(new ChannelProgressiveFutureListener() {
+                        @Override
+                        public void operationProgressed(ChannelProgressiveFuture future, long now, long total) {
+                            if (inProgress) {
+                                pair.channel().close();
+                            }
+                        }
+
+                        @Override
+                        public void operationComplete(ChannelProgressiveFuture future) {}
+                    });
+                    pair.channel().writeAndFlush(region, promise);
+                    if (inProgress) {
+                        // What the socket takes may go out still, and with a reader this may be all of it.
+                        Ends.await(promise);
+                    }
+                    byte[] arrived = Loops.readFully(pair.peer());
+                    assertArrayEquals(Loops.pattern(arrived.length), arrived);
+                    assertInstanceOf(
+                            ClosedChannelException.class, Ends.await(promise).cause());
+                    Ends.await(pair.channel().closeFuture());
+                    assertEquals(1, region.released.get());
+                }
+            }
         }
     }
 

@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A region of a user's own, from memory; a test overrides what is to go wrong. */
 class TestRegion extends AbstractReferenceCounted implements FileRegion {
+    /** A step that wrote all it could would go on as long as the peer reads, and could pass any position. */
+    static final int STEP = 1 << 20;
+
     /** How often the last reference went: more than once would be a fault. */
     final AtomicInteger released = new AtomicInteger();
 
@@ -21,7 +24,8 @@ class TestRegion extends AbstractReferenceCounted implements FileRegion {
 
     @Override
     public long transferTo(WritableByteChannel target, long position) throws IOException {
-        int count = target.write(ByteBuffer.wrap(data, (int) position, data.length - (int) position));
+        int length = Math.min(STEP, data.length - (int) position);
+        int count = target.write(ByteBuffer.wrap(data, (int) position, length));
         transferred += count;
         return count;
     }

@@ -29,7 +29,7 @@ public final class KernelFeatures {
         features.put("multishot poll", IoUring.isPollAddMultishotEnabled());
         features.put("incremental buffers", IoUring.isRegisterBufferRingIncSupported());
         features.put("bundles", netty("IORING_RECVSEND_BUNDLE_SUPPORTED"));
-        features.put("waiting without I/O wait", netty("ENTER_NO_IOWAIT_SUPPORTED"));
+        features.put("waiting without I/O wait", hasNoIoWait());
         features.put("splice", IoUring.isSpliceSupported());
         features.put("SEND_ZC", ProbeRing.supports(Uring.OP_SEND_ZC));
         features.put("SENDMSG_ZC", ProbeRing.supports(Uring.OP_SENDMSG_ZC));
@@ -43,6 +43,11 @@ public final class KernelFeatures {
         features.put("events", zeroCopy.hasEvents());
         features.put("more areas", zeroCopy.hasAddArea());
         return features;
+    }
+
+    /** A loop can wait without being counted as waiting for a disk. */
+    public static boolean hasNoIoWait() {
+        return netty("ENTER_NO_IOWAIT_SUPPORTED");
     }
 
     /** What Netty tells in its list alone: the methods say whether it makes use of it, which is off by default. */

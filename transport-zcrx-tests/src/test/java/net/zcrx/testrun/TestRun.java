@@ -20,8 +20,8 @@ public record TestRun(Set<String> executed, Set<String> skipped, Collection<Stri
 
     private static final String TESTSUITE = "net.zcrx.testsuite.";
 
-    /** What may be skipped, each with its reason. */
-    public static final Set<String> KNOWN_SKIPS = Set.of(
+    /** What is skipped everywhere, each with its reason. */
+    private static final Set<String> KNOWN_SKIPS = Set.of(
             // Connects to an address of TEST-NET and fails where a network answers for every address.
             TESTSUITE + "ZcrxSocketConnectionAttemptTest#testConnectCancellation",
             // A ring belongs to one thread: Netty's io_uring loops cannot be suspended either.
@@ -34,9 +34,22 @@ public record TestRun(Set<String> executed, Set<String> skipped, Collection<Stri
             // Asks OpenSSL to refuse renegotiation; BoringSSL has none. SocketSslEcho renegotiates with the JDK's TLS.
             TESTSUITE + "ZcrxSocketSslClientRenegotiateTest#testSslRenegotiationRejected");
 
+    /** Needs a kernel that can tell waiting for a disk from waiting for anything else: 6.15. */
+    private static final String NEEDS_NO_IO_WAIT =
+            "net.zcrx.lessons.IdleAccountingTest#shouldNotCountIdleLoopsAsWaitingForDisk";
+
     private static final String EXECUTED = "executed ";
     private static final String SKIPPED = "skipped ";
     private static final String LEAK = "leak ";
+
+    /** What may be skipped on this kernel. */
+    public static Set<String> knownSkips() {
+        Set<String> known = new TreeSet<>(KNOWN_SKIPS);
+        if (!KernelFeatures.hasNoIoWait()) {
+            known.add(NEEDS_NO_IO_WAIT);
+        }
+        return known;
+    }
 
     void write(Path file) throws IOException {
         List<String> lines = new ArrayList<>();

@@ -28,8 +28,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
  * Runs the tests with the tag "vm", or the classes that are named, in this one JVM: starting another is slow in the
- * virtual machine. A line a test as it ends, then {@code N passed, N failed, N skipped}; exit status 1 if one failed or
- * none ran. A leak is a failure, and so is a skip that is not among {@link TestRun#KNOWN_SKIPS}.
+ * virtual machine. A line per test as it ends, one per failure, then {@code N passed, N failed, N skipped}; exit status
+ * 1 if one failed or none ran. A leak is a failure, and so is a skip that is not among {@link TestRun#knownSkips}.
  */
 public final class VmSuite {
     private static final String PACKAGE = "net.zcrx.vm";
@@ -64,10 +64,11 @@ public final class VmSuite {
             fail(outcome, "a buffer was not released: " + leak);
         }
         for (String test : record.skipped()) {
-            if (!TestRun.KNOWN_SKIPS.contains(test)) {
+            if (!TestRun.knownSkips().contains(test)) {
                 fail(outcome, "skipped without being known to be: " + test);
             }
         }
+        outcome.failures.values().forEach(failure -> System.out.println("failed  " + failure));
         System.out.println(outcome.passed + " passed, " + outcome.failed + " failed, " + outcome.skipped + " skipped");
         System.exit(outcome.failed.get() > 0 || outcome.passed.get() == 0 ? 1 : 0);
     }
@@ -88,6 +89,7 @@ public final class VmSuite {
                 System.out.println("flaky   " + failure);
             }
         });
+        first.failures.keySet().retainAll(second.failures.keySet());
         first.failed.addAndGet(-second.passed.get());
         first.passed.addAndGet(second.passed.get());
         return record;
@@ -103,7 +105,7 @@ public final class VmSuite {
     }
 
     private static void fail(Outcome outcome, String sentence) {
-        System.out.println("FAILED  " + sentence);
+        outcome.failures.put(sentence, sentence);
         outcome.failed.incrementAndGet();
     }
 
