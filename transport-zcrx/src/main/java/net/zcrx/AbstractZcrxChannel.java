@@ -132,6 +132,30 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return isRegistered() && loop != null && !loop.isClosed();
     }
 
+    /** Whether it waits for its old loop to let go of it, before the next one has it. */
+    final synchronized boolean isMoving() {
+        return registerNext != null;
+    }
+
+    /**
+     * On the loop's thread. What is written belongs to the next loop's thread as soon as the channel waits for that one:
+     * then it is done there, right before the channel is registered.
+     */
+    final void runWhereWritten(Runnable task) {
+        synchronized (this) {
+            // With the lock, as the next loop's thread may write as soon as it has begun to wait.
+            Runnable next = registerNext;
+            if (next == null) {
+                task.run();
+            } else {
+                registerNext = () -> {
+                    task.run();
+                    next.run();
+                };
+            }
+        }
+    }
+
     final boolean isClosing() {
         return closing || !socket.isOpen();
     }

@@ -77,24 +77,25 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         immediate = now;
     }
 
-    /** Starts a write of what is flushed, unless one is under way. */
+    /**
+     * Starts a write of what is flushed, unless one is under way. Of a channel that is on no loop it sends what the
+     * socket takes at once, as epoll's do; the next loop sends the rest.
+     */
     void flush(ChannelOutboundBuffer in) {
-        // When it stops, the loop that it leaves is good enough: it needs no request, and there may be no other one.
-        if (busy
-                || stopped
-                || in == null
-                || !channel.socket.isOpen()
-                || channel.loop() == null
-                || !stopping && !channel.isAttached()) {
+        if (busy || stopped || in == null || !channel.socket.isOpen()) {
+            return;
+        }
+        boolean attached = channel.isAttached();
+        if (!attached && channel.isMoving()) {
             return;
         }
         // Whoever is told here may flush, and must not start a write in the middle of this.
         busy = true;
         try {
-            if (immediate) {
+            if (immediate || !attached && !stopping) {
                 now().write(in, 0);
             }
-            busy = submitNext(in);
+            busy = attached && submitNext(in);
             if (stopping && !busy) {
                 busy = true;
                 now().write(in, late);
@@ -161,6 +162,14 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         if (zeroCopySend && (event.flags() & Uring.CQE_F_MORE) == 0) {
             zeroCopySends.release((int) event.userData());
         }
+        if (channel.isRegistered()) {
+            ended(result, zeroCopySend);
+        } else {
+            channel.runWhereWritten(() -> ended(result, zeroCopySend));
+        }
+    }
+
+    private void ended(int result, boolean zeroCopySend) {
         write = 0;
         if ((result == Uring.EAGAIN || result == Uring.EINPROGRESS) && !stopping && channel.isAttached()) {
             awaitWritable();

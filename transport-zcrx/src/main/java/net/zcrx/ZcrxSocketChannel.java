@@ -421,9 +421,11 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         writes.flush(unsafe().outboundBuffer());
     }
 
-    /** A send was submitted. */
+    /** A send was submitted, or done. */
     void sent() {
-        loop().coalescing().sent();
+        if (loop() != null) {
+            loop().coalescing().sent();
+        }
         reads.sent();
     }
 
