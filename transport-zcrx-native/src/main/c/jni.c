@@ -131,7 +131,17 @@ static jint native_set_transferred(JNIEnv *env, UNUSED jclass type, jobject regi
     return 0;
 }
 
+/* Raised with each change of what METHODS offer, here and in Native.java, which refuses a library of another version. */
+#ifndef ZCRX_VERSION
+#define ZCRX_VERSION 1
+#endif
+
+static jint native_version(UNUSED JNIEnv *env, UNUSED jclass type) {
+    return ZCRX_VERSION;
+}
+
 static const JNINativeMethod METHODS[] = {
+    {"version", "()I", (void *) native_version},
     {"mmap", "(JI)J", (void *) native_mmap},
     {"munmap", "(JJ)I", (void *) native_munmap},
     {"madvise", "(JJI)I", (void *) native_madvise},

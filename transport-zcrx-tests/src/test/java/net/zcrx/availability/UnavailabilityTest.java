@@ -65,6 +65,24 @@ class UnavailabilityTest {
     }
 
     @Test
+    void shouldNameLibraryOfOtherVersion(@TempDir Path folder) throws IOException, InterruptedException {
+        Probe.execute(List.of(
+                "make",
+                "--silent",
+                "-C",
+                System.getProperty("basedir") + "/../transport-zcrx-native/src/main/c",
+                "OUT=" + folder.resolve("out"),
+                "DEST=" + folder.resolve("META-INF/native"),
+                "JAVA_HOME=" + System.getProperty("java.home"),
+                "CC=gcc -DZCRX_VERSION=99"));
+        List<String> classPath = new ArrayList<>(Probe.classPath());
+        classPath.removeIf(entry -> entry.contains("transport-zcrx-native"));
+        classPath.add(folder.toString());
+        Probe probe = Probe.run(AS_IT_IS, Probe.onClassPath(classPath));
+        probe.assertUnavailable("transport-zcrx-native", "version 99", "same version as the classes");
+    }
+
+    @Test
     void shouldNameMissingLibraryOfNetty() throws IOException, InterruptedException {
         List<String> classPath = new ArrayList<>(Probe.classPath());
         classPath.removeIf(entry -> entry.contains("netty-transport-native-io_uring"));

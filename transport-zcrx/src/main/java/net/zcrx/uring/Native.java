@@ -8,6 +8,9 @@ import io.netty.util.internal.PlatformDependent;
  * errno. All logic is in Java: the C side holds calls, sizes and offsets.
  */
 public final class Native {
+    /** What this class expects of the library; see jni.c. */
+    private static final int VERSION = 1;
+
     private static final Throwable LOAD_FAILURE = load();
 
     /** Map with {@code MAP_HUGETLB}: fails with {@code ENOMEM} unless the system has huge pages set aside. */
@@ -80,11 +83,18 @@ public final class Native {
     /** The size of a page in bytes. */
     public static native int pageSize();
 
+    private static native int version();
+
     private static Throwable load() {
         try {
             NativeLibraryLoader.load(
                     "zcrx_native_" + PlatformDependent.normalizedArch(), Native.class.getClassLoader());
-            return null;
+            // A library from before there were versions has no such method, which is an error as well.
+            int version = version();
+            return version == VERSION
+                    ? null
+                    : new UnsatisfiedLinkError(
+                            "it has version " + version + " of what these classes need in version " + VERSION);
         } catch (Throwable cause) {
             return cause;
         }
