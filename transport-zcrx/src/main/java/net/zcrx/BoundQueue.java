@@ -2,7 +2,7 @@ package net.zcrx;
 
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.nic.NicException;
-import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.InterfaceQueue;

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
-import net.zcrx.nic.FlowSteering;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.change.FlowSteering;
 
 /** The rules that send one listener's connections to the NIC queues of event loops, on each NIC that has some. */
 final class ListenerSteering {

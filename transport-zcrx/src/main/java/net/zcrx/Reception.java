@@ -8,7 +8,7 @@ import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
-import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.receive.CopyReceiver;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
 import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
-import net.zcrx.receive.Turn;
+import net.zcrx.receive.WaitTurn;
 import net.zcrx.uring.Uring;
 
 /**
@@ -312,7 +312,7 @@ final class SocketReads extends Delivery {
             if (wait == null) {
                 wait = new Wait();
             }
-            receiver.await(wait, Turn.of(receivedThisPass, meanOfPass), limit);
+            receiver.await(wait, WaitTurn.of(receivedThisPass, meanOfPass), limit);
         } else if (result > 0) {
             if (limit == 0 && !bulk && before == State.ARMED) {
                 // The kernel disarms a multishot receive when the completion queue has no room for more; one in bulk

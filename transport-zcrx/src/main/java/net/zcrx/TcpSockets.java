@@ -9,9 +9,9 @@ import java.io.IOException;
 import net.zcrx.uring.Native;
 
 /** Makes the sockets of channels: new ones of a family, or those that somebody else has opened. */
-final class TcpSockets {
-    static final int AF_INET = 2;
-    static final int AF_INET6 = 10;
+public final class TcpSockets {
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_TYPE = 3;
@@ -81,7 +81,7 @@ final class TcpSockets {
         return new ChannelException("Descriptor " + fd + " is not open, or not a socket.", cause);
     }
 
-    static boolean isIpv6(Socket socket) {
+    public static boolean isIpv6(Socket socket) {
         return get(socket, SO_DOMAIN) == AF_INET6;
     }
 

@@ -2,7 +2,7 @@ package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
 import net.zcrx.memory.ZcrxByteBuf;
-import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.nic.check.ZeroCopyCheck;
 
 /** Whether this transport works here, and what its buffers are. All methods may be called on any thread. */
 public final class Zcrx {

@@ -7,6 +7,10 @@ import io.netty.channel.RecvByteBufAllocator;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
+import net.zcrx.option.EpollOptions;
+import net.zcrx.option.KernelOption;
+import net.zcrx.option.KernelOptions;
+import net.zcrx.option.TcpMd5Keys;
 
 /** What the configs of a connection and of a listening socket have in common: options that the kernel keeps. */
 abstract class ZcrxChannelConfig extends DefaultChannelConfig {

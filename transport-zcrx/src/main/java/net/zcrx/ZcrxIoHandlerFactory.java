@@ -9,7 +9,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
-import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 

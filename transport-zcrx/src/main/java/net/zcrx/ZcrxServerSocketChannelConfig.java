@@ -9,6 +9,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
 import java.util.Map;
+import net.zcrx.option.KernelOptions;
 
 /** The options of a listening socket; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
 final class ZcrxServerSocketChannelConfig extends ZcrxChannelConfig implements ServerSocketChannelConfig {

@@ -9,6 +9,7 @@ import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.util.Map;
+import net.zcrx.option.KernelOptions;
 
 /** The options of a connection; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
 final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketChannelConfig {

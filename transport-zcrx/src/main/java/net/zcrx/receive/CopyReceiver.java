@@ -264,7 +264,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn, int limit) {
+    public void await(Waiter waiter, WaitTurn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
         calmPasses = 0;
         (limit > 0 ? limited : unlimited).await(waiter, turn);

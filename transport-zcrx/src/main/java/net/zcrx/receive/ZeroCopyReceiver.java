@@ -175,7 +175,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn, int limit) {
+    public void await(Waiter waiter, WaitTurn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
         if (waiters.isEmpty()) {
             retryAt = System.nanoTime() + RETRY_NANOS;

@@ -268,7 +268,7 @@ class CopyReceiverTest {
                 begin(chunks);
                 List<Integer> resumed = new ArrayList<>();
                 for (int i = 0; i < 10; i++) {
-                    receiver.await(() -> resumed.add(0), Turn.FIRST, stays ? 100 : 0);
+                    receiver.await(() -> resumed.add(0), WaitTurn.FIRST, stays ? 100 : 0);
                 }
                 while (resumed.size() < 10) {
                     receiver.endPass();
@@ -293,9 +293,9 @@ class CopyReceiverTest {
         begin(64);
         List<String> resumed = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            receiver.await(() -> resumed.add("bounded"), Turn.FIRST, 100);
+            receiver.await(() -> resumed.add("bounded"), WaitTurn.FIRST, 100);
         }
-        receiver.await(() -> resumed.add("armed"), Turn.FIRST, 0);
+        receiver.await(() -> resumed.add("armed"), WaitTurn.FIRST, 0);
         assertTrue(receiver.endPass());
         assertEquals(1, Collections.frequency(resumed, "armed"));
         assertEquals(bounded.buffers(), resumed.size() - 1);

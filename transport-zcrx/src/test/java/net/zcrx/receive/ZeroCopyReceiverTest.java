@@ -67,7 +67,7 @@ class ZeroCopyReceiverTest {
     private void await(int count) {
         for (int i = 0; i < count; i++) {
             int waiter = i;
-            receiver.await(() -> resumed.add(waiter), Turn.FIRST, 0);
+            receiver.await(() -> resumed.add(waiter), WaitTurn.FIRST, 0);
         }
     }
 
