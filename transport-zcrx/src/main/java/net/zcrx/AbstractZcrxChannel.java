@@ -9,6 +9,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -25,6 +26,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayDeque;
+import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Uring;
 
 /**
@@ -82,6 +84,18 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     AbstractZcrxChannel(Channel parent, Socket socket) {
         super(parent);
         this.socket = socket;
+    }
+
+    /** See {@link TcpSockets#create}. */
+    static Socket newSocket(SocketProtocolFamily family) {
+        Zcrx.ensureAvailability();
+        return TcpSockets.create(family);
+    }
+
+    /** See {@link TcpSockets#adopt}. */
+    static Socket adopt(int fd) {
+        Zcrx.ensureAvailability();
+        return TcpSockets.adopt(fd);
     }
 
     /** One completion of one of this channel's requests. */

@@ -2,7 +2,7 @@ package net.zcrx;
 
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.nic.NicException;
-import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.nic.check.Refusals;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.InterfaceQueue;
@@ -21,7 +21,7 @@ record BoundQueue(InterfaceQueueName name, int interfaceIndex, SharedQueue share
         try {
             return shared.share(ring, wakeup);
         } catch (InterfaceQueue.RefusedException e) {
-            throw ZeroCopyCheck.refusedSharing(name.interfaceName(), name.queue(), e.errno());
+            throw Refusals.refusedSharing(name.interfaceName(), name.queue(), e.errno());
         }
     }
 }

@@ -8,7 +8,7 @@ import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
-import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.nic.check.Refusals;
 import net.zcrx.receive.CopyReceiver;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
@@ -218,7 +218,7 @@ final class Reception {
 
         NicException refusal(long areaBytes, int errno) {
             return exists()
-                    ? ZeroCopyCheck.refusedRegistration(nic.interfaceName(), queue, areaBytes, errno)
+                    ? Refusals.refusedRegistration(nic.interfaceName(), queue, areaBytes, errno)
                     : new NicException("The kernel refused an area of " + areaBytes
                             + " bytes for zero-copy receive without a device (errno " + errno
                             + "). It may be more than can be locked, which mends: ulimit -l unlimited");

@@ -6,15 +6,26 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.change.PortSteering;
 import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 
 /** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandlerFactory.class);
+
     private static final int RING_DESCRIPTORS = 2;
     private static final int MEMORY_TRIES = 20;
     private static final long MEMORY_PAUSE_NANOS = 10_000_000;
@@ -76,8 +87,33 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 + size.bytes() / 1024 + " KiB (-Dio.netty.eventLoopThreads=N where none are asked for).";
     }
 
-    /** @throws IllegalStateException if the event loops cannot have a NIC's queue; the message says what to do */
-    void requireInterfaceQueues() {
+    /**
+     * Steers the connections of a listener to the NIC queues of these event loops; to none if no loop receives by zero
+     * copy.
+     *
+     * @throws IllegalStateException if no event loop can ever have a queue; the message says what to do
+     * @throws NicException if a NIC refuses; then nothing was changed
+     */
+    PortSteering steer(InetSocketAddress local) throws NicException {
+        requireInterfaceQueues();
+        // In order, for listeners that share rules must say the same.
+        SortedMap<String, SortedSet<Integer>> bound = new TreeMap<>();
+        for (InterfaceQueueName queue : queues.names()) {
+            bound.computeIfAbsent(queue.interfaceName(), name -> new TreeSet<>())
+                    .add(queue.queue());
+        }
+        if (bound.isEmpty()) {
+            ZcrxMetrics loop = metrics().get(0);
+            LOGGER.info(
+                    "Port {} is not steered, as its event loops receive in mode {}{}",
+                    local.getPort(),
+                    loop.mode(),
+                    loop.modeReason().isEmpty() ? "" : ": " + loop.modeReason());
+        }
+        return PortSteering.install(bound, local);
+    }
+
+    private void requireInterfaceQueues() {
         if (config.interfaceQueues().isEmpty()) {
             throw new IllegalStateException("Connections cannot be steered to event loops that have no NIC queue. Name"
                     + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set"
@@ -87,11 +123,6 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
                     + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
         }
-    }
-
-    /** The NIC queues that the loops receive from. */
-    List<InterfaceQueueName> boundQueues() {
-        return queues.names();
     }
 
     /** How many queues are configured. */

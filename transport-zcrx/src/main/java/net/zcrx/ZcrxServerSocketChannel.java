@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
+import net.zcrx.nic.change.PortSteering;
+import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
@@ -33,7 +35,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     /** Accepted, but not read yet. */
     private final ArrayDeque<Socket> accepted = new ArrayDeque<>();
 
-    private ListenerSteering steering;
+    private PortSteering steering;
 
     private boolean wanted;
     /** Whether that is a read() of the user's own, which auto-read that goes off does not take back. */
@@ -52,7 +54,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     /** Creates the socket, of this family; {@code null} is as none. */
     public ZcrxServerSocketChannel(SocketProtocolFamily family) {
-        this(TcpSockets.create(family));
+        this(newSocket(family));
     }
 
     /** @deprecated use {@link #ZcrxServerSocketChannel(SocketProtocolFamily)} */
@@ -71,7 +73,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
      * @throws io.netty.channel.ChannelException if it is not open, or not a socket
      */
     public ZcrxServerSocketChannel(int fd) {
-        this(TcpSockets.adopt(fd));
+        this(adopt(fd));
         if (TcpSockets.isListening(socket)) {
             activate();
         }
@@ -108,7 +110,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         super.doBind(address);
         // Now that the port is known, and before the first connection.
         if (config.flowSteering() != null) {
-            steering = ListenerSteering.install(config.flowSteering(), localAddress());
+            steering = config.flowSteering().steer(localAddress());
         }
         try {
             socket.listen(config.getBacklog());

@@ -27,6 +27,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
@@ -56,7 +57,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     /** Creates a socket to connect, of this family; {@code null} is as none. */
     public ZcrxSocketChannel(SocketProtocolFamily family) {
-        super(null, TcpSockets.create(family));
+        super(null, newSocket(family));
         config = new ZcrxSocketChannelConfig(this);
     }
 
@@ -75,7 +76,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
      * @throws ChannelException if it is not open, or not a socket
      */
     public ZcrxSocketChannel(int fd) {
-        super(null, TcpSockets.adopt(fd));
+        super(null, adopt(fd));
         config = new ZcrxSocketChannelConfig(this);
         InetSocketAddress remote = socket.remoteAddress();
         if (remote == null) {

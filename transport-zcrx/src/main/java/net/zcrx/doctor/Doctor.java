@@ -3,8 +3,6 @@ package net.zcrx.doctor;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import net.zcrx.Zcrx;
 import net.zcrx.ZcrxIoHandlerConfig;
@@ -41,14 +39,14 @@ public final class Doctor {
             "3 not even copy mode.",
             "A free queue that no traffic comes by is bound for a moment, to try the driver.");
 
-    private final Options options;
+    private final DoctorOptions options;
     private final List<Requirement> requirements = new ArrayList<>();
     private final List<String> changes = new ArrayList<>();
     private String failure = "";
     private String interfaceName = "";
     private int queue = -1;
 
-    private Doctor(Options options) {
+    private Doctor(DoctorOptions options) {
         this.options = options;
     }
 
@@ -58,9 +56,9 @@ public final class Doctor {
     }
 
     static int run(String[] arguments, PrintStream out, PrintStream err) {
-        Options options;
+        DoctorOptions options;
         try {
-            options = Options.parse(arguments);
+            options = DoctorOptions.parse(arguments);
         } catch (IllegalArgumentException e) {
             err.println("zcrx doctor: " + e.getMessage());
             err.println();
@@ -172,64 +170,5 @@ public final class Doctor {
                 true,
                 "Whether the driver lets a queue be bound was not tried, " + reason + ".",
                 "");
-    }
-
-    /** What was asked for. */
-    private static final class Options {
-        private Optional<String> interfaceName = Optional.empty();
-        private OptionalInt queue = OptionalInt.empty();
-        private boolean fix;
-        private boolean undo;
-        private boolean json;
-        private boolean help;
-
-        static Options parse(String[] arguments) {
-            Options options = new Options();
-            for (int i = 0; i < arguments.length; i++) {
-                switch (arguments[i]) {
-                    case "--fix":
-                        options.fix = true;
-                        break;
-                    case "--undo":
-                        options.undo = true;
-                        break;
-                    case "--json":
-                        options.json = true;
-                        break;
-                    case "--help":
-                    case "-h":
-                        options.help = true;
-                        break;
-                    case "--queue":
-                        i++;
-                        options.queue = OptionalInt.of(number(i < arguments.length ? arguments[i] : ""));
-                        break;
-                    default:
-                        options.takeInterface(arguments[i]);
-                }
-            }
-            if (options.fix && options.undo) {
-                throw new IllegalArgumentException("--fix and --undo exclude each other.");
-            }
-            return options;
-        }
-
-        private void takeInterface(String argument) {
-            if (argument.startsWith("-")) {
-                throw new IllegalArgumentException("There is no option " + argument + ".");
-            }
-            if (interfaceName.isPresent()) {
-                throw new IllegalArgumentException(
-                        "One interface at a time: " + interfaceName.get() + " or " + argument + ".");
-            }
-            interfaceName = Optional.of(argument);
-        }
-
-        private static int number(String text) {
-            if (!text.matches("\\d{1,5}")) {
-                throw new IllegalArgumentException("--queue takes the number of a queue, not \"" + text + "\".");
-            }
-            return Integer.parseInt(text);
-        }
     }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import net.zcrx.nic.check.NicRequirements;
 
 /** A setting of a NIC that zero-copy receive needs changed. Values are texts, as they are noted for undoing. */
 public enum NicSetting {
@@ -18,7 +17,7 @@ public enum NicSetting {
         @Override
         public String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
             if (nic.split() == HeaderSplit.UNSUPPORTED) {
-                throw new NicException(new NicRequirements(nic, 0).headerSplit().sentence());
+                throw new NicException(nic.noHeaderSplit());
             }
             return HeaderSplit.ON.name();
         }

@@ -107,10 +107,10 @@ public final class KernelOption<T> {
     }
 
     interface Getter<T> {
-        public T get(Socket socket) throws IOException;
+        T get(Socket socket) throws IOException;
     }
 
     interface Setter<T> {
-        public void set(Socket socket, T value) throws IOException;
+        void set(Socket socket, T value) throws IOException;
     }
 }

@@ -9,9 +9,9 @@ import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import net.zcrx.ZcrxChannelOption;
 
 /**
  * The table of options that the kernel keeps, for each kind of channel. The numbers are Linux's, the same on x86-64 and
@@ -26,7 +26,8 @@ public final class KernelOptions {
 
     private static final KernelOption<Integer> SO_RCVBUF = number(ChannelOption.SO_RCVBUF, SOL_SOCKET, 8, 0, ANY);
     private static final KernelOption<Boolean> SO_REUSEADDR = flag(ChannelOption.SO_REUSEADDR, SOL_SOCKET, 2);
-    private static final KernelOption<Boolean> IP_TRANSPARENT = flag(ZcrxChannelOption.IP_TRANSPARENT, IPPROTO_IP, 19);
+    private static final KernelOption<Boolean> IP_TRANSPARENT =
+            flag(IoUringChannelOption.IP_TRANSPARENT, IPPROTO_IP, 19);
 
     public static final KernelOptions OF_CONNECTION = new KernelOptions(
             SO_RCVBUF,
@@ -37,23 +38,23 @@ public final class KernelOptions {
             number(ChannelOption.SO_LINGER, -1, ANY, Socket::getSoLinger, Socket::setSoLinger),
             number(ChannelOption.IP_TOS, 0, 255, Socket::getTrafficClass, Socket::setTrafficClass),
             flag(ChannelOption.TCP_NODELAY, IPPROTO_TCP, 1),
-            number(ZcrxChannelOption.SO_BUSY_POLL, SOL_SOCKET, 46, 0, ANY),
-            flag(ZcrxChannelOption.IP_BIND_ADDRESS_NO_PORT, IPPROTO_IP, 24),
-            flag(ZcrxChannelOption.TCP_CORK, IPPROTO_TCP, 3),
-            number(ZcrxChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, 4, 1, 32767),
-            number(ZcrxChannelOption.TCP_KEEPINTVL, IPPROTO_TCP, 5, 1, 32767),
-            number(ZcrxChannelOption.TCP_KEEPCNT, IPPROTO_TCP, 6, 1, 127),
-            flag(ZcrxChannelOption.TCP_QUICKACK, IPPROTO_TCP, 12),
-            number(ZcrxChannelOption.TCP_USER_TIMEOUT, IPPROTO_TCP, 18, 0, ANY),
-            unsigned(ZcrxChannelOption.TCP_NOTSENT_LOWAT, IPPROTO_TCP, 25));
+            number(EpollOptions.<Integer>of("SO_BUSY_POLL"), SOL_SOCKET, 46, 0, ANY),
+            flag(ChannelOption.<Boolean>valueOf("IP_BIND_ADDRESS_NO_PORT"), IPPROTO_IP, 24),
+            flag(IoUringChannelOption.TCP_CORK, IPPROTO_TCP, 3),
+            number(IoUringChannelOption.TCP_KEEPIDLE, IPPROTO_TCP, 4, 1, 32767),
+            number(IoUringChannelOption.TCP_KEEPINTVL, IPPROTO_TCP, 5, 1, 32767),
+            number(IoUringChannelOption.TCP_KEEPCNT, IPPROTO_TCP, 6, 1, 127),
+            flag(IoUringChannelOption.TCP_QUICKACK, IPPROTO_TCP, 12),
+            number(IoUringChannelOption.TCP_USER_TIMEOUT, IPPROTO_TCP, 18, 0, ANY),
+            unsigned(IoUringChannelOption.TCP_NOTSENT_LOWAT, IPPROTO_TCP, 25));
 
     public static final KernelOptions OF_LISTENER = new KernelOptions(
             SO_RCVBUF,
             SO_REUSEADDR,
             IP_TRANSPARENT,
             flag(UnixChannelOption.SO_REUSEPORT, SOL_SOCKET, 15),
-            flag(ZcrxChannelOption.IP_FREEBIND, IPPROTO_IP, 15),
-            number(ZcrxChannelOption.TCP_DEFER_ACCEPT, IPPROTO_TCP, 9, 0, ANY),
+            flag(IoUringChannelOption.IP_FREEBIND, IPPROTO_IP, 15),
+            number(IoUringChannelOption.TCP_DEFER_ACCEPT, IPPROTO_TCP, 9, 0, ANY),
             number(ChannelOption.TCP_FASTOPEN, IPPROTO_TCP, 23, 0, ANY));
 
     private final ChannelOption<?>[] listed;

@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import java.util.Set;
-import net.zcrx.TcpSockets;
 
 /** The keys by which a socket signs what it sends to a peer, and proves what comes from it (RFC 2385). */
 public final class TcpMd5Keys {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.NicException;
-import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.nic.check.Refusals;
 
 /**
  * The rules of a NIC that send a listener's connections to the queues that its event loops own ({@code ethtool -N}).
@@ -65,7 +65,7 @@ public final class FlowSteering {
         return directory.locked(() -> {
             try (SteeringTable table = SteeringTable.open(directory, interfaceName)) {
                 for (int queue : queues) {
-                    ZeroCopyCheck.requireQueue(table.nic(), queue);
+                    Refusals.requireQueue(table.nic(), queue);
                 }
                 table.removeStale();
                 return new FlowSteering(

@@ -16,7 +16,7 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
-import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.nic.check.Refusals;
 
 /**
  * Gets a NIC ready for zero-copy receive, and back to what it was: header split, its threshold, whether rules are taken,
@@ -41,7 +41,7 @@ public final class NicConfigurator {
         return directory.locked(() -> {
             try (Session session = new Session(interfaceName)) {
                 for (int queue : queues) {
-                    ZeroCopyCheck.requireQueue(session.nic, queue);
+                    Refusals.requireQueue(session.nic, queue);
                 }
                 List<Change> changes = new ArrayList<>();
                 for (NicSetting setting : NicSetting.values()) {
@@ -130,7 +130,7 @@ public final class NicConfigurator {
                 }
                 return commands;
             } catch (NicException e) {
-                NicException refused = ZeroCopyCheck.refusedChange(nic.interfaceName(), e);
+                NicException refused = Refusals.refusedChange(nic.interfaceName(), e);
                 for (Change change : done) {
                     try {
                         change.setting.set(ethtool, ioctl, change.before);

@@ -11,7 +11,7 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicRule;
 import net.zcrx.nic.NicSnapshot;
-import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.nic.check.Refusals;
 
 /**
  * A NIC's table of rules beside the records of what is ours in it. Only used while the {@link StateDirectory} is
@@ -155,7 +155,7 @@ final class SteeringTable implements AutoCloseable {
         try {
             ioctl.insertRule(rule);
         } catch (NicException e) {
-            throw ZeroCopyCheck.refusedRule(nic, rule, e);
+            throw Refusals.refusedRule(nic, rule, e);
         }
     }
 
@@ -171,7 +171,7 @@ final class SteeringTable implements AutoCloseable {
             if (e.errno() == NicException.EOPNOTSUPP) {
                 return 0;
             }
-            throw ZeroCopyCheck.refusedChange(nic.interfaceName(), e);
+            throw Refusals.refusedChange(nic.interfaceName(), e);
         }
     }
 

@@ -72,18 +72,13 @@ public final class NicRequirements {
         return Requirement.ok(subject, name + " (" + driver() + ") is up" + numa + cpus + ".");
     }
 
-    public Requirement headerSplit() {
+    private Requirement headerSplit() {
         String subject = "header split";
         switch (nic.split()) {
             case ON:
                 return Requirement.ok(subject, "Payload goes to buffers of its own (tcp-data-split).");
             case UNSUPPORTED:
-                return Requirement.missing(
-                        subject,
-                        "The driver (" + driver() + ") of " + name + " cannot put payload into buffers of its own"
-                                + " (tcp-data-split), or this kernel does not let it. Use a NIC whose driver can, such"
-                                + " as bnxt_en, mlx5_core, gve or fbnic.",
-                        "");
+                return Requirement.missing(subject, nic.noHeaderSplit(), "");
             default:
                 return Requirement.missing(
                         subject,

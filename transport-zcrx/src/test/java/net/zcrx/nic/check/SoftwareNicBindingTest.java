@@ -105,7 +105,7 @@ class SoftwareNicBindingTest {
     void shouldTellErrnoWhereNothingIsKnownToPrevent() throws Exception {
         SoftwareNic.up();
         for (int errno : new int[] {1, 12, 17, 95, 34, 22}) {
-            NicException refused = ZeroCopyCheck.refusedRegistration("zcnic0", 1, AREA_BYTES, errno);
+            NicException refused = Refusals.refusedRegistration("zcnic0", 1, AREA_BYTES, errno);
             assertEquals(errno, refused.errno());
             assertTrue(
                     refused.getMessage().startsWith("The kernel refused to bind queue 1 of zcnic0: "),
@@ -116,7 +116,7 @@ class SoftwareNicBindingTest {
     private static void sentence(int queue, String start) {
         for (NicException cause : new NicException[] {
             ZeroCopyCheck.cause("zcnic0", queue, AREA_BYTES),
-            ZeroCopyCheck.refusedRegistration("zcnic0", queue, AREA_BYTES, NicException.EINVAL)
+            Refusals.refusedRegistration("zcnic0", queue, AREA_BYTES, NicException.EINVAL)
         }) {
             assertTrue(cause.getMessage().startsWith(start), cause.getMessage());
         }

@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.option;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -30,8 +30,7 @@ public final class TcpSockets {
      *
      * @param family {@code null} for IPv6 with IPv4 mapped into it where the machine has it
      */
-    static Socket create(SocketProtocolFamily family) {
-        Zcrx.ensureAvailability();
+    public static Socket create(SocketProtocolFamily family) {
         if (family != null && family != SocketProtocolFamily.INET && family != SocketProtocolFamily.INET6) {
             throw new IllegalArgumentException(
                     "A TCP socket cannot be of the family " + family + ". Choose INET or INET6.");
@@ -52,8 +51,7 @@ public final class TcpSockets {
      * @throws IllegalArgumentException if it is not a TCP socket
      * @throws ChannelException if it is not open, or not a socket
      */
-    static Socket adopt(int fd) {
-        Zcrx.ensureAvailability();
+    public static Socket adopt(int fd) {
         if (fd < 0) {
             throw new IllegalArgumentException("The descriptor is " + fd + " but must not be negative.");
         }
@@ -85,7 +83,7 @@ public final class TcpSockets {
         return get(socket, SO_DOMAIN) == AF_INET6;
     }
 
-    static boolean isListening(Socket socket) {
+    public static boolean isListening(Socket socket) {
         return get(socket, SO_ACCEPTCONN) != 0;
     }
 
@@ -98,7 +96,7 @@ public final class TcpSockets {
     }
 
     /** For connect(2), which is not to wait. */
-    static void setNonBlocking(Socket socket) {
+    public static void setNonBlocking(Socket socket) {
         CleanableDirectBuffer on = Buffer.allocateDirectBufferWithNativeOrder(Integer.BYTES);
         int result;
         try {
