@@ -80,12 +80,14 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
     /** Starts a write of what is flushed, unless one is under way. */
     void flush(ChannelOutboundBuffer in) {
         // When it stops, the loop that it leaves is good enough: it needs no request, and there may be no other one.
-        if (busy
-                || stopped
-                || in == null
-                || !channel.socket.isOpen()
-                || channel.loop() == null
-                || !stopping && !channel.isAttached()) {
+        if (busy || stopped || in == null || !channel.socket.isOpen()) {
+            return;
+        }
+        if (!stopping && !channel.isRegistered()) {
+            writeWithoutLoop(in);
+            return;
+        }
+        if (channel.loop() == null || !stopping && !channel.isAttached()) {
             return;
         }
         // Whoever is told here may flush, and must not start a write in the middle of this.
@@ -101,6 +103,17 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
                 stopped = true;
                 busy = false;
             }
+        } catch (Throwable cause) {
+            fail(cause);
+        }
+    }
+
+    /** Between two loops, on the thread of the last one. What the socket does not take goes out on the next one. */
+    private void writeWithoutLoop(ChannelOutboundBuffer in) {
+        busy = true;
+        try {
+            now().write(in, 0);
+            busy = false;
         } catch (Throwable cause) {
             fail(cause);
         }
