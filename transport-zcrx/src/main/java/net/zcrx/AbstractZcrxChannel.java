@@ -26,6 +26,8 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayDeque;
+import net.zcrx.loop.Loop;
+import net.zcrx.loop.LoopHandle;
 import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Uring;
 
@@ -101,7 +103,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     /** One completion of one of this channel's requests. */
     abstract void complete(IoUringIoEvent event);
 
-    /** At the end of a loop pass in which {@link Loop#ready} was called. */
+    /** At the end of a loop pass in which {@link #ready} was called. */
     abstract void endPass();
 
     /** The user has closed the channel: no new request but what ends the running ones. */
@@ -120,22 +122,14 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return loop;
     }
 
-    final boolean markReady() {
-        boolean first = !ready;
-        ready = true;
-        return first;
+    /** Has {@link #endPass} called before the loop may sleep; once, however often this is. */
+    final void ready() {
+        loop.ready((ZcrxUnsafe) unsafe());
     }
 
-    final void clearReady() {
-        ready = false;
-    }
-
-    final int index() {
-        return index;
-    }
-
-    final void index(int now) {
-        index = now;
+    /** Has {@link #endPass} called in the next pass, before which the loop does not sleep. */
+    final void readyLater() {
+        loop.readyLater((ZcrxUnsafe) unsafe());
     }
 
     /**
@@ -213,11 +207,6 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return pendingClose != null;
     }
 
-    /** The ring is closed. */
-    final void loopEnded() {
-        ((ZcrxUnsafe) unsafe()).loopEnded();
-    }
-
     /** Auto-read went off, on any thread. */
     final void autoReadCleared() {
         if (!isRegistered()) {
@@ -242,7 +231,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
         long id = registration.submit(request);
         if (id != 0) {
-            loop.coalescing().submitted();
+            loop.submitted();
             requests++;
         }
         return id;
@@ -365,7 +354,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     protected final boolean isCompatible(EventLoop eventLoop) {
-        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(ZcrxHandle.class);
+        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(LoopHandle.class);
     }
 
     @Override
@@ -419,11 +408,11 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
     }
 
-    abstract class ZcrxUnsafe extends AbstractUnsafe implements IoUringIoHandle, ZcrxHandle {
+    abstract class ZcrxUnsafe extends AbstractUnsafe implements IoUringIoHandle, LoopHandle {
         @Override
         public final void attach(Loop newLoop) {
             loop = newLoop;
-            loop.add(AbstractZcrxChannel.this);
+            loop.add(this);
         }
 
         @Override
@@ -469,8 +458,50 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             }
         }
 
-        /** The ring is closed: no request can complete any more. */
-        final void loopEnded() {
+        @Override
+        public final int index() {
+            return index;
+        }
+
+        @Override
+        public final void index(int now) {
+            index = now;
+        }
+
+        @Override
+        public final boolean markReady() {
+            boolean first = !ready;
+            ready = true;
+            return first;
+        }
+
+        @Override
+        public final void clearReady() {
+            ready = false;
+        }
+
+        @Override
+        public final void endPass() {
+            AbstractZcrxChannel.this.endPass();
+        }
+
+        @Override
+        public final boolean isClosePending() {
+            return AbstractZcrxChannel.this.isClosePending();
+        }
+
+        @Override
+        public final void fail(Throwable cause) {
+            raiseAndClose(cause);
+        }
+
+        @Override
+        public final String toString() {
+            return AbstractZcrxChannel.this.toString();
+        }
+
+        @Override
+        public final void loopEnded() {
             requests = 0;
             if (pendingClose != null) {
                 closeNow();
@@ -484,10 +515,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         @Override
         public final void unregistered() {
             leave();
-            loop.remove(AbstractZcrxChannel.this);
+            loop.remove(this);
             if (ready) {
                 // The loop that it registers with next may run already when this one's pass ends.
-                loop.forget(AbstractZcrxChannel.this);
+                loop.forget(this);
                 ready = false;
             }
             loop = null;

@@ -7,7 +7,14 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.loop.KernelEvents;
+import net.zcrx.loop.Loop;
+import net.zcrx.loop.LoopHandle;
+import net.zcrx.loop.LoopThread;
+import net.zcrx.loop.NoWait;
+import net.zcrx.loop.RingEnd;
 import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.IdleAccounting;
@@ -33,7 +40,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     private final LoopThread thread;
     private final IoUringIoHandler uring;
-    private final Reception reception;
+    private final ReceiverChoice reception;
     private final Loop loop;
     private final RingEnd ringEnd;
     private boolean prepared;
@@ -52,7 +59,7 @@ public final class ZcrxIoHandler implements IoHandler {
         this.thread = thread;
         this.uring = uring;
         try {
-            reception = Reception.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues);
+            reception = ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues);
         } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
@@ -169,8 +176,8 @@ public final class ZcrxIoHandler implements IoHandler {
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
         IoRegistration registration = uring.register(handle);
-        if (handle instanceof ZcrxHandle) {
-            ((ZcrxHandle) handle).attach(loop);
+        if (handle instanceof LoopHandle) {
+            ((LoopHandle) handle).attach(loop);
         }
         return registration;
     }
@@ -184,6 +191,6 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return ZcrxHandle.class.isAssignableFrom(handleType) || uring.isCompatible(handleType);
+        return LoopHandle.class.isAssignableFrom(handleType) || uring.isCompatible(handleType);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.zcrx.nic.QueueName;
 
 /**
  * How a {@link ZcrxIoHandler} works. Not safe for several threads; a factory copies it.
@@ -50,7 +51,7 @@ public final class ZcrxIoHandlerConfig {
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
     private ZcrxMode mode = ZcrxMode.AUTO;
-    private final List<InterfaceQueueName> interfaceQueues = new ArrayList<>();
+    private final List<QueueName> interfaceQueues = new ArrayList<>();
     private long areaBytes = 64 * MIB;
     private long maxAreaBytes;
     private int receiveBufferBytes;
@@ -91,7 +92,7 @@ public final class ZcrxIoHandlerConfig {
     public ZcrxIoHandlerConfig interfaceQueue(String interfaceName, int queue) {
         Objects.requireNonNull(interfaceName, "interfaceName");
         inRange("queue", queue, 0, MAX_QUEUE);
-        InterfaceQueueName name = new InterfaceQueueName(interfaceName, queue);
+        QueueName name = new QueueName(interfaceName, queue);
         if (interfaceQueues.contains(name)) {
             throw new IllegalArgumentException("Queue " + queue + " of " + interfaceName
                     + " was named before. Name each once; event loops share them if there are more.");
@@ -144,12 +145,9 @@ public final class ZcrxIoHandlerConfig {
         return interfaceQueues.size();
     }
 
-    List<InterfaceQueueName> interfaceQueues() {
+    List<QueueName> interfaceQueues() {
         return interfaceQueues;
     }
-
-    /** A receive queue of a network interface. */
-    record InterfaceQueueName(String interfaceName, int queue) {}
 
     /** Sets the size of a loop's area in bytes. */
     public ZcrxIoHandlerConfig areaBytes(long areaBytes) {

@@ -15,10 +15,13 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
+import net.zcrx.loop.LoopThread;
+import net.zcrx.loop.RingSize;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.QueueName;
 import net.zcrx.nic.change.PortSteering;
 import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.receive.GroupQueues;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 
@@ -41,11 +44,21 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
-        size = RingSize.of(config, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
+        size = ringSize(config);
         uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                 .setRingSize(size.entries())
                 .setCqSize(size.completions())
                 .setMaxUnboundedWorker(config.maxUnboundedWorkers()));
+    }
+
+    private static RingSize ringSize(ZcrxIoHandlerConfig config) {
+        long chunks = config.areaBytes() / config.chunkBytes();
+        RingSize size = RingSize.of(config.ringEntries(), config.completionEntries(), chunks);
+        ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
+        boolean asked = size.entries() != defaults.ringEntries() || size.completions() != defaults.completionEntries();
+        return asked
+                ? size
+                : size.fitting(chunks, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
     }
 
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
@@ -98,7 +111,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         requireInterfaceQueues();
         // In order, for listeners that share rules must say the same.
         SortedMap<String, SortedSet<Integer>> bound = new TreeMap<>();
-        for (InterfaceQueueName queue : queues.names()) {
+        for (QueueName queue : queues.names()) {
             bound.computeIfAbsent(queue.interfaceName(), name -> new TreeSet<>())
                     .add(queue.queue());
         }

@@ -28,7 +28,7 @@ import net.zcrx.uring.Uring;
 public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implements ServerSocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    private final ZcrxServerSocketChannelConfig config;
+    private final ListenerConfig config;
     /** Connections that may wait to be read before no more are accepted. */
     private static final int MAX_ACCEPTED = 1024;
 
@@ -82,7 +82,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     private ZcrxServerSocketChannel(Socket socket) {
         super(null, socket);
         Native.setBlocking(socket.intValue());
-        config = new ZcrxServerSocketChannelConfig(this);
+        config = new ListenerConfig(this);
     }
 
     @Override
@@ -145,7 +145,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     private void wake() {
         if (isAttached()) {
-            loop().ready(this);
+            ready();
         }
     }
 
@@ -164,7 +164,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         } else if (result != Uring.ECANCELED && result != Uring.EAGAIN) {
             error = result;
         }
-        loop().ready(this);
+        ready();
     }
 
     /** A read() that was called while it was on no loop is of the next one. */
@@ -197,7 +197,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         }
         if (wanted && !accepted.isEmpty()) {
             // As much as one read may bring, then others have their turn.
-            loop().readyLater(this);
+            readyLater();
         }
         arm();
     }
@@ -266,7 +266,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     @Override
     void beginClose() {
         wanted = false;
-        loop().ready(this);
+        ready();
     }
 
     @Override

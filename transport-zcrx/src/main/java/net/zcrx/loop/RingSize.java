@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 /**
  * How long a loop's queues are. Newer kernels count them as locked memory of the user, so where the limit of that is
@@ -8,7 +8,7 @@ package net.zcrx;
  * @param completions that the other queue takes
  * @param bytes locked by a loop that receives by copy, about
  */
-record RingSize(int entries, int completions, long bytes) {
+public record RingSize(int entries, int completions, long bytes) {
     private static final int SUBMISSION_BYTES = 64 + Integer.BYTES;
     private static final int COMPLETION_BYTES = 16;
     private static final int PROVIDED_BUFFER_BYTES = 16;
@@ -21,23 +21,11 @@ record RingSize(int entries, int completions, long bytes) {
     private static final int SHARE = 2;
 
     /**
-     * What the config asks for, or if that is the default as much of it as fits.
+     * What was asked for.
      *
-     * @param lockable bytes that the user's processes may lock together
-     * @param loops of a group whose number of loops nobody asked for
+     * @param chunks of the loop's area
      */
-    static RingSize of(ZcrxIoHandlerConfig config, long lockable, int loops) {
-        ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
-        RingSize size = of(config, config.ringEntries(), config.completionEntries());
-        boolean asked = size.entries != defaults.ringEntries() || size.completions != defaults.completionEntries();
-        while (!asked && size.completions > MIN_COMPLETIONS && size.bytes > lockable / SHARE / loops) {
-            size = of(config, Math.max(MIN_ENTRIES, size.entries / 2), size.completions / 2);
-        }
-        return size;
-    }
-
-    private static RingSize of(ZcrxIoHandlerConfig config, int entries, int completions) {
-        long chunks = config.areaBytes() / config.chunkBytes();
+    public static RingSize of(int entries, int completions, long chunks) {
         return new RingSize(
                 entries,
                 completions,
@@ -45,5 +33,19 @@ record RingSize(int entries, int completions, long bytes) {
                         + (long) completions * COMPLETION_BYTES
                         + chunks * PROVIDED_BUFFER_BYTES
                         + OTHER_BYTES);
+    }
+
+    /**
+     * As much of this, which nobody asked for, as fits.
+     *
+     * @param lockable bytes that the user's processes may lock together
+     * @param loops of a group whose number of loops nobody asked for
+     */
+    public RingSize fitting(long chunks, long lockable, int loops) {
+        RingSize size = this;
+        while (size.completions > MIN_COMPLETIONS && size.bytes > lockable / SHARE / loops) {
+            size = of(Math.max(MIN_ENTRIES, size.entries / 2), size.completions / 2, chunks);
+        }
+        return size;
     }
 }

@@ -1,9 +1,10 @@
-package net.zcrx;
+package net.zcrx.availability;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoEvent;
+import java.util.List;
 import java.util.function.Supplier;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.uring.LoadFailure;
@@ -14,15 +15,18 @@ import net.zcrx.uring.RingRefusal;
 import net.zcrx.uring.Uring;
 
 /** Tries what the transport will use, each thing once, up to the first that does not work. */
-final class Trial {
+public final class Trial {
     private Trial() {}
 
     /**
      * Why it does not work, {@code null} if all does.
      *
+     * @param entries of a loop's submission queue
+     * @param completions that its other queue takes
+     * @param channels make a channel of each kind
      * @throws LinkageError if classes are missing or do not fit
      */
-    static Throwable cause() {
+    public static Throwable cause(int entries, int completions, List<Supplier<Channel>> channels) {
         String versions = NettyVersions.find().refusal();
         if (versions != null) {
             return new IllegalStateException(versions);
@@ -40,8 +44,7 @@ final class Trial {
         if (failure != null) {
             return new IllegalStateException(LoadFailure.sentence("transport-zcrx-native", failure), failure);
         }
-        ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
-        RingRefusal refusal = ProbeRing.refusal(defaults.ringEntries(), defaults.completionEntries());
+        RingRefusal refusal = ProbeRing.refusal(entries, completions);
         if (refusal != null) {
             return new IllegalStateException(refusal.sentence(), netty);
         }
@@ -56,7 +59,7 @@ final class Trial {
         }
         Throwable closed = RingFd.failure();
         if (closed == null) {
-            link();
+            link(channels);
         }
         return closed;
     }
@@ -67,12 +70,11 @@ final class Trial {
     }
 
     /** Calls what Netty's versions differ in, and makes a channel of each kind, which links all that they are made of. */
-    private static void link() {
+    private static void link(List<Supplier<Channel>> channels) {
         Uring.nop((short) 0);
         new IoUringIoEvent(0, 0, Uring.OP_NOP, 0L).userData();
         new BufferPool(token -> {}, () -> {});
-        make(ZcrxSocketChannel::new);
-        make(ZcrxServerSocketChannel::new);
+        channels.forEach(Trial::make);
     }
 
     private static void make(Supplier<Channel> type) {

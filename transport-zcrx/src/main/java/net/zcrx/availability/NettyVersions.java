@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.availability;
 
 import java.security.CodeSource;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.channel.IoHandlerContext;
 
 /** A pass that only takes what has completed. */
-final class NoWait implements IoHandlerContext {
-    static final NoWait INSTANCE = new NoWait();
+public final class NoWait implements IoHandlerContext {
+    public static final NoWait INSTANCE = new NoWait();
 
     private NoWait() {}
 

@@ -13,17 +13,17 @@ import net.zcrx.option.KernelOptions;
 import net.zcrx.option.TcpMd5Keys;
 
 /** What the configs of a connection and of a listening socket have in common: options that the kernel keeps. */
-abstract class ZcrxChannelConfig extends DefaultChannelConfig {
+abstract class SocketConfig extends DefaultChannelConfig {
     private final AbstractZcrxChannel owner;
     /** Those that {@code TCP_MD5SIG} has keys for. */
     private Set<InetAddress> signingPeers = Set.of();
 
-    ZcrxChannelConfig(AbstractZcrxChannel owner, RecvByteBufAllocator allocator) {
+    SocketConfig(AbstractZcrxChannel owner, RecvByteBufAllocator allocator) {
         super(owner, allocator);
         this.owner = owner;
         if (owner.parent() != null) {
             // The kernel copies them.
-            signingPeers = ((ZcrxChannelConfig) owner.parent().config()).signingPeers();
+            signingPeers = ((SocketConfig) owner.parent().config()).signingPeers();
         }
     }
 

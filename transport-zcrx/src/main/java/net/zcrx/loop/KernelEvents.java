@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -16,13 +16,13 @@ import net.zcrx.uring.Uring;
  * named when the queue is registered; Netty hands a completion to the registration whose number is in its user data's
  * upper half. Ours is the first of its handler, number 1; that is checked with a submission of our own.
  */
-final class KernelEvents implements IoUringIoHandle {
+public final class KernelEvents implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KernelEvents.class);
 
     private static final long REGISTRATION = 1;
     private static final short CHECK = 1;
     /** What the kernel puts into an event's completion: operation NOP, data 0. */
-    static final long USER_DATA = REGISTRATION << Integer.SIZE;
+    public static final long USER_DATA = REGISTRATION << Integer.SIZE;
 
     private final ZeroCopyReceiver receiver;
     private IoRegistration registration;
@@ -32,7 +32,7 @@ final class KernelEvents implements IoUringIoHandle {
     }
 
     /** On the loop's thread, before anything else is registered. */
-    static void listen(IoUringIoHandler uring, ZeroCopyReceiver receiver) {
+    public static void listen(IoUringIoHandler uring, ZeroCopyReceiver receiver) {
         KernelEvents events = new KernelEvents(receiver);
         try {
             events.registration = uring.register(events);

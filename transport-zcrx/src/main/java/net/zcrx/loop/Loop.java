@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoHandlerContext;
@@ -10,13 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.zcrx.nic.NicException;
+import net.zcrx.receive.BoundQueue;
+import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.IoVectors;
 
 /** What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()}. */
-final class Loop {
+public final class Loop {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
 
     private final Receiver receiver;
@@ -29,11 +31,11 @@ final class Loop {
     private final IoVectors vectors = new IoVectors();
     private final ArrayDeque<ByteBuf> complete = new ArrayDeque<>();
     /** All that are registered, each at the index that it knows. */
-    private final ArrayList<AbstractZcrxChannel> channels = new ArrayList<>();
+    private final ArrayList<LoopHandle> channels = new ArrayList<>();
 
-    private final ArrayDeque<AbstractZcrxChannel> ready = new ArrayDeque<>();
+    private final ArrayDeque<LoopHandle> ready = new ArrayDeque<>();
     /** Those that go on in the next pass. */
-    private final ArrayDeque<AbstractZcrxChannel> later = new ArrayDeque<>();
+    private final ArrayDeque<LoopHandle> later = new ArrayDeque<>();
 
     private final Coalescing coalescing;
     private final PassContext context = new PassContext();
@@ -44,7 +46,7 @@ final class Loop {
      * @param wakeup wakes the loop from another thread
      * @param queues of the loop's group
      */
-    Loop(Receiver receiver, int ring, Runnable wakeup, GroupQueues queues) {
+    public Loop(Receiver receiver, int ring, Runnable wakeup, GroupQueues queues) {
         this.receiver = receiver;
         this.ring = ring;
         this.wakeup = wakeup;
@@ -54,12 +56,12 @@ final class Loop {
     }
 
     /** What connections receive with that are not known to need another one. */
-    Receiver receiver() {
+    public Receiver receiver() {
         return receiver;
     }
 
     /** All of the loop's receivers; from any thread. */
-    List<Receiver> receivers() {
+    public List<Receiver> receivers() {
         return receivers;
     }
 
@@ -70,7 +72,7 @@ final class Loop {
      * @return {@code null} if every queue of the group was tried
      * @throws NicException if the kernel refuses this loop the queue
      */
-    Receiver receiverAfter(Receiver current, Socket socket, int tries) throws NicException {
+    public Receiver receiverAfter(Receiver current, Socket socket, int tries) throws NicException {
         if (tries > queues.size()) {
             return null;
         }
@@ -95,40 +97,51 @@ final class Loop {
         return more;
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /** For the buffers of a completion that has more than one: empty but while they are taken and handed on. */
-    ArrayDeque<ByteBuf> complete() {
+    public ArrayDeque<ByteBuf> complete() {
         return complete;
     }
 
-    Coalescing coalescing() {
-        return coalescing;
+    /** A connection has received; its first bytes of this pass, if {@code first}. */
+    public void received(int bytes, boolean first) {
+        coalescing.received(bytes, first);
     }
 
-    IoVectors vectors() {
+    /** Something is to be submitted to the kernel, which only Netty's handler can do. */
+    public void submitted() {
+        coalescing.submitted();
+    }
+
+    /** A connection sends. */
+    public void sent() {
+        coalescing.sent();
+    }
+
+    public IoVectors vectors() {
         return vectors;
     }
 
     /** A channel registers. */
-    void add(AbstractZcrxChannel channel) {
-        channel.index(channels.size());
-        channels.add(channel);
+    public void add(LoopHandle handle) {
+        handle.index(channels.size());
+        channels.add(handle);
     }
 
     /** A channel that was registered is so no more. */
-    void remove(AbstractZcrxChannel channel) {
-        AbstractZcrxChannel last = channels.remove(channels.size() - 1);
-        if (last != channel) {
-            last.index(channel.index());
-            channels.set(channel.index(), last);
+    public void remove(LoopHandle handle) {
+        LoopHandle last = channels.remove(channels.size() - 1);
+        if (last != handle) {
+            last.index(handle.index());
+            channels.set(handle.index(), last);
         }
     }
 
     /** Whether a channel is being closed, and waits for its requests to end. */
-    boolean isClosing() {
+    public boolean isClosing() {
         for (int i = 0; i < channels.size(); i++) {
             if (channels.get(i).isClosePending()) {
                 return true;
@@ -138,24 +151,24 @@ final class Loop {
     }
 
     /** Calls the channel's {@code endPass} before the loop may sleep; once, however often it is asked for. */
-    void ready(AbstractZcrxChannel channel) {
-        if (channel.markReady()) {
-            ready.add(channel);
+    public void ready(LoopHandle handle) {
+        if (handle.markReady()) {
+            ready.add(handle);
         }
     }
 
     /** Calls the channel's {@code endPass} in the next pass, before which the loop does not sleep. */
-    void readyLater(AbstractZcrxChannel channel) {
-        if (channel.markReady()) {
-            later.add(channel);
+    public void readyLater(LoopHandle handle) {
+        if (handle.markReady()) {
+            later.add(handle);
             context.leaveWork();
         }
     }
 
     /** The channel leaves this loop. */
-    void forget(AbstractZcrxChannel channel) {
-        ready.remove(channel);
-        later.remove(channel);
+    public void forget(LoopHandle handle) {
+        ready.remove(handle);
+        later.remove(handle);
     }
 
     /**
@@ -163,10 +176,10 @@ final class Loop {
      *
      * @return what Netty's handler is to be told of this pass
      */
-    IoHandlerContext beginPass(IoHandlerContext netty) {
-        AbstractZcrxChannel channel;
-        while ((channel = later.poll()) != null) {
-            ready.add(channel);
+    public IoHandlerContext beginPass(IoHandlerContext netty) {
+        LoopHandle handle;
+        while ((handle = later.poll()) != null) {
+            ready.add(handle);
         }
         endChannels();
         long sleep = Receiver.FOR_EVER;
@@ -179,7 +192,7 @@ final class Loop {
         return context;
     }
 
-    void endPass() {
+    public void endPass() {
         vectors.endPass();
         endChannels();
         for (int i = 0; i < receivers.size(); i++) {
@@ -190,13 +203,13 @@ final class Loop {
     }
 
     /** The ring is closed: closes what is open still, and gives up the memory. */
-    void close() {
+    public void close() {
         closed = true;
-        for (AbstractZcrxChannel channel : channels.toArray(new AbstractZcrxChannel[0])) {
+        for (LoopHandle handle : channels.toArray(new LoopHandle[0])) {
             try {
-                channel.loopEnded();
+                handle.loopEnded();
             } catch (Throwable e) {
-                LOGGER.warn("Could not close {} at the end of its event loop.", channel, e);
+                LOGGER.warn("Could not close {} at the end of its event loop.", handle, e);
             }
         }
         endChannels();
@@ -206,13 +219,13 @@ final class Loop {
 
     /** A channel may become ready again meanwhile; it ends because a channel asks for that only with news to tell. */
     private void endChannels() {
-        AbstractZcrxChannel channel;
-        while ((channel = ready.poll()) != null) {
-            channel.clearReady();
+        LoopHandle handle;
+        while ((handle = ready.poll()) != null) {
+            handle.clearReady();
             try {
-                channel.endPass();
+                handle.endPass();
             } catch (Throwable e) {
-                channel.raiseAndClose(e);
+                handle.fail(e);
             }
         }
     }

@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.channel.EventLoopTaskQueueFactory;
 import io.netty.channel.IoEventLoopGroup;
@@ -10,8 +10,8 @@ import java.util.concurrent.Executor;
 
 /** An event loop whose queues, and what becomes of tasks that they do not take, are the user's. */
 @SuppressWarnings("deprecation") // Netty makes no other class of queue factories.
-final class ZcrxEventLoop extends SingleThreadIoEventLoop {
-    ZcrxEventLoop(
+public final class UserQueuesEventLoop extends SingleThreadIoEventLoop {
+    public UserQueuesEventLoop(
             IoEventLoopGroup group,
             Executor executor,
             IoHandlerFactory factory,

@@ -12,7 +12,7 @@ import java.util.Map;
 import net.zcrx.option.KernelOptions;
 
 /** The options of a connection; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
-final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketChannelConfig {
+final class ConnectionConfig extends SocketConfig implements SocketChannelConfig {
 
     private static final int NEVER = -1;
 
@@ -25,7 +25,7 @@ final class ZcrxSocketChannelConfig extends ZcrxChannelConfig implements SocketC
     /** 0 if it is the allocator's guess. */
     private volatile int longestRead;
 
-    ZcrxSocketChannelConfig(ZcrxSocketChannel channel) {
+    ConnectionConfig(ZcrxSocketChannel channel) {
         super(channel, new AdaptiveRecvByteBufAllocator());
         // Nobody has set one: a buffer is as long as what came at once.
         longestRead = Integer.MAX_VALUE;

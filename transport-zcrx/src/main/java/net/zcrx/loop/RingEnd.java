@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
@@ -19,7 +19,7 @@ import net.zcrx.uring.WakeupMark;
  * waits for one completion, whichever comes first, and then frees: a request that is still under way, as its own read
  * of the wakeup descriptor, which a kernel thread does once there was a drain, then writes to memory of somebody else.
  */
-final class RingEnd implements IoUringIoHandle {
+public final class RingEnd implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(RingEnd.class);
 
     /** What is cancelled ends at once; but no notification of a zero-copy send need come while its peer is silent. */
@@ -35,13 +35,13 @@ final class RingEnd implements IoUringIoHandle {
 
     private short drained;
 
-    RingEnd(IoUringIoHandler uring, LoopThread thread) {
+    public RingEnd(IoUringIoHandler uring, LoopThread thread) {
         this.uring = uring;
         this.thread = thread;
     }
 
     /** On the loop's thread, when the ring is enabled: later, Netty's handler takes no registration any more. */
-    void register() {
+    public void register() {
         try {
             registration = uring.register(this);
         } catch (Exception e) {
@@ -50,7 +50,7 @@ final class RingEnd implements IoUringIoHandle {
     }
 
     /** On the loop's thread: Netty's part of a shutdown, which closes all channels. */
-    void prepareToDestroy() {
+    public void prepareToDestroy() {
         if (registration != null) {
             // Netty waits for a completion there, and if nothing that the kernel has ends by itself, for ever.
             registration.submit(Uring.nop(drained));
@@ -59,7 +59,7 @@ final class RingEnd implements IoUringIoHandle {
     }
 
     /** On the loop's thread, before {@code uring.destroy()}: cancels every request and waits until all have ended. */
-    void endRequests() {
+    public void endRequests() {
         if (registration == null) {
             // The loop has never run.
             return;

@@ -12,13 +12,13 @@ import java.util.Map;
 import net.zcrx.option.KernelOptions;
 
 /** The options of a listening socket; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
-final class ZcrxServerSocketChannelConfig extends ZcrxChannelConfig implements ServerSocketChannelConfig {
+final class ListenerConfig extends SocketConfig implements ServerSocketChannelConfig {
 
     private volatile int backlog = NetUtil.SOMAXCONN;
     /** Made the event loops to whose NIC queues connections are steered; {@code null} if they are not. */
     private volatile ZcrxIoHandlerFactory flowSteering;
 
-    ZcrxServerSocketChannelConfig(ZcrxServerSocketChannel channel) {
+    ListenerConfig(ZcrxServerSocketChannel channel) {
         super(channel, new ServerChannelRecvByteBufAllocator());
         setReuseAddress(true);
     }

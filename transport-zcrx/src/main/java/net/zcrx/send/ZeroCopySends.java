@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.send;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.ReferenceCountUtil;
@@ -9,7 +9,7 @@ import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Uring;
 
 /** A connection's sends without a copy: their buffers are held until the kernel's word that it has no more use for them. */
-final class ZeroCopySends {
+public final class ZeroCopySends {
     /**
      * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One
      * alone means nothing: the kernel also copies a message now and then where it can send without.
@@ -25,30 +25,30 @@ final class ZeroCopySends {
     private int copiedInARow;
 
     /** Whether sends on this connection are copied all the same. */
-    boolean areCopied() {
+    public boolean areCopied() {
         return copiedInARow >= MAX_COPIED_IN_A_ROW;
     }
 
     /** The buffer goes with the next {@link #holdRun}. */
-    void add(ByteBuf buffer) {
+    public void add(ByteBuf buffer) {
         run.add(buffer.retain());
     }
 
     /** Forgets what was added. */
-    void clearRun() {
+    public void clearRun() {
         run.forEach(ReferenceCountUtil::safeRelease);
         run.clear();
     }
 
     /** Holds what was added, for one send; returns its id. */
-    short holdRun(Counters counters) {
+    public short holdRun(Counters counters) {
         short id = hold(counters, run.toArray());
         run.clear();
         return id;
     }
 
     /** Holds the buffer, for one send; returns its id. */
-    short hold(Counters counters, ByteBuf buffer) {
+    public short hold(Counters counters, ByteBuf buffer) {
         return hold(counters, new Object[] {buffer.retain()});
     }
 
@@ -63,7 +63,7 @@ final class ZeroCopySends {
     }
 
     /** The kernel has no more use for the buffers of this send, or never had one. */
-    void release(int id) {
+    public void release(int id) {
         for (Object buffer : held.remove(id)) {
             // What a buffer's own code throws must not keep the others, nor the channel's state.
             ReferenceCountUtil.safeRelease(buffer);
@@ -71,7 +71,7 @@ final class ZeroCopySends {
     }
 
     /** The kernel's word: {@code result} says whether it copied. */
-    void notified(Counters counters, int id, int result) {
+    public void notified(Counters counters, int id, int result) {
         if ((result & Uring.NOTIF_USAGE_ZC_COPIED) != 0) {
             copiedInARow++;
             counters.add(Counter.COPIED_SENDS, 1);

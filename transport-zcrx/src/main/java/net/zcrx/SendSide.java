@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters;
+import net.zcrx.send.FileRegionSend;
+import net.zcrx.send.ImmediateSends;
+import net.zcrx.send.ZeroCopySends;
 import net.zcrx.uring.IoVectors;
 import net.zcrx.uring.Uring;
 
@@ -18,7 +21,7 @@ import net.zcrx.uring.Uring;
  * the write of buffers in the kernel; file regions wait for the socket here. Buffers sent without a copy are held until
  * the kernel's notification.
  */
-final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
+final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
     /** UIO_MAXIOV. */
     private static final int MAX_VECTORS = 1024;
     /** MAX_SKB_FRAGS: more parts of one zero-copy message would be copied. */
@@ -32,7 +35,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
 
     private final ZcrxSocketChannel channel;
     /** {@code null} before the first of them. */
-    private ImmediateWrites now;
+    private ImmediateSends now;
 
     /** Whether a write is with the kernel, waits, or is being told to those who wrote. */
     private boolean busy;
@@ -55,7 +58,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
 
     private boolean zeroCopyRefused;
 
-    SocketWrites(ZcrxSocketChannel channel) {
+    SendSide(ZcrxSocketChannel channel) {
         this.channel = channel;
     }
 
@@ -210,7 +213,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         busy = false;
         flush(channel.unsafe().outboundBuffer());
         if (stopping && !busy && channel.loop() != null) {
-            channel.loop().ready(channel);
+            channel.ready();
         }
     }
 
@@ -228,8 +231,8 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         Object message;
         while (!stopping && channel.socket.isOpen() && (message = in.current()) != null) {
             if (message instanceof FileRegion) {
-                RegionWrite.Step step = now().writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_PASS);
-                if (step != RegionWrite.Step.DONE && !stopping && channel.socket.isOpen()) {
+                FileRegionSend.Step step = now().writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_PASS);
+                if (step != FileRegionSend.Step.DONE && !stopping && channel.socket.isOpen()) {
                     return awaitRegion(step);
                 }
             } else if (in.size() == 1 && ((ByteBuf) message).nioBufferCount() == 1) {
@@ -243,15 +246,15 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
         return false;
     }
 
-    private ImmediateWrites now() {
+    private ImmediateSends now() {
         if (now == null) {
-            now = new ImmediateWrites(channel);
+            now = new ImmediateSends(channel, channel.socket, channel::sent);
         }
         return now;
     }
 
-    private boolean awaitRegion(RegionWrite.Step step) {
-        if (step == RegionWrite.Step.EMPTY) {
+    private boolean awaitRegion(FileRegionSend.Step step) {
+        if (step == FileRegionSend.Step.EMPTY) {
             // Its data comes from elsewhere. A poll would complete at once, again and again.
             retry = channel.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return true;
@@ -289,7 +292,7 @@ final class SocketWrites implements ChannelOutboundBuffer.MessageProcessor {
             in.remove();
             return false;
         }
-        long address = ImmediateWrites.address(buffer);
+        long address = ImmediateSends.address(buffer);
         int fd = channel.socket.intValue();
         if (isZeroCopy(buffer)) {
             short id = zeroCopySends().hold(counters(), buffer);

@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.receive;
 
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -7,40 +7,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
-import net.zcrx.receive.SharedQueue;
+import net.zcrx.nic.QueueName;
 
 /** The queues of NICs that the loops of a group read by: once a loop has bound one, all of them may. Any thread. */
-final class GroupQueues {
+public final class GroupQueues {
     private static final int SOL_SOCKET = 1;
     private static final int SO_INCOMING_NAPI_ID = 56;
 
     /** Never changed but replaced: whoever reads it more than once must see the same one. */
     private volatile List<BoundQueue> bound = List.of();
 
-    private final Map<InterfaceQueueName, NicException> refusals = new ConcurrentHashMap<>();
+    private final Map<QueueName, NicException> refusals = new ConcurrentHashMap<>();
     private volatile Map<Integer, BoundQueue> byNapi = Map.of();
 
     /** A loop has bound it. */
-    synchronized void add(BoundQueue queue) {
+    public synchronized void add(BoundQueue queue) {
         bound = Stream.concat(bound.stream().filter(old -> old.shared().isBound()), Stream.of(queue))
                 .toList();
     }
 
     /** A loop was refused it. */
-    void refuse(InterfaceQueueName name, NicException why) {
+    public void refuse(QueueName name, NicException why) {
         refusals.put(name, why);
     }
 
     /** Why a loop was refused this queue: the next one need not ask again, which may take seconds. Else {@code null}. */
-    NicException refusal(InterfaceQueueName name) {
+    public NicException refusal(QueueName name) {
         return refusals.get(name);
     }
 
     /** The queue of this name, or {@code null} if no loop uses it. */
-    BoundQueue find(InterfaceQueueName name) {
+    public BoundQueue find(QueueName name) {
         return bound.stream()
                 .filter(queue -> queue.name().equals(name) && queue.shared().isBound())
                 .findFirst()
@@ -48,19 +47,19 @@ final class GroupQueues {
     }
 
     /** Those that loops use. */
-    List<InterfaceQueueName> names() {
+    public List<QueueName> names() {
         return bound.stream()
                 .filter(queue -> queue.shared().isBound())
                 .map(BoundQueue::name)
                 .toList();
     }
 
-    int size() {
+    public int size() {
         return bound.size();
     }
 
     /** The one after this queue, in a circle that begins after {@code null}; {@code null} if there is none. */
-    BoundQueue after(SharedQueue queue) {
+    public BoundQueue after(SharedQueue queue) {
         List<BoundQueue> circle = bound;
         int current = -1;
         for (int i = 0; i < circle.size(); i++) {
@@ -78,7 +77,7 @@ final class GroupQueues {
     }
 
     /** By which queue the newest packet of a connection came, or {@code null} if that cannot be told. */
-    BoundQueue of(Socket socket) {
+    public BoundQueue of(Socket socket) {
         int napi;
         try {
             napi = socket.getIntOpt(SOL_SOCKET, SO_INCOMING_NAPI_ID);

@@ -1,16 +1,16 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.SingleThreadEventExecutor;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 
 /** An event loop's thread, as Netty's handler sees it. */
-final class LoopThread implements ThreadAwareExecutor {
+public final class LoopThread implements ThreadAwareExecutor {
     private final ThreadAwareExecutor loop;
     /** Racy, but benign: it changes the answer for the loop's thread only, and that is the one that writes it. */
     private boolean hidden;
 
-    LoopThread(ThreadAwareExecutor loop) {
+    public LoopThread(ThreadAwareExecutor loop) {
         this.loop = loop;
     }
 
@@ -25,7 +25,7 @@ final class LoopThread implements ThreadAwareExecutor {
     }
 
     /** On the loop's thread: runs {@code task} when the loop ends, and still takes tasks. */
-    void atEnd(Runnable task) {
+    public void atEnd(Runnable task) {
         if (loop instanceof SingleThreadEventExecutor) {
             ((SingleThreadEventExecutor) loop).addShutdownHook(task);
         }

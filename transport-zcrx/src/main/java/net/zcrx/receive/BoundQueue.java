@@ -1,14 +1,12 @@
-package net.zcrx;
+package net.zcrx.receive;
 
-import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.QueueName;
 import net.zcrx.nic.check.Refusals;
-import net.zcrx.receive.SharedQueue;
-import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.InterfaceQueue;
 
 /** A queue of a NIC that a loop of a group has bound. */
-record BoundQueue(InterfaceQueueName name, int interfaceIndex, SharedQueue shared) {
+public record BoundQueue(QueueName name, int interfaceIndex, SharedQueue shared) {
 
     /**
      * The receiver of one more loop.
@@ -17,7 +15,7 @@ record BoundQueue(InterfaceQueueName name, int interfaceIndex, SharedQueue share
      * @param wakeup wakes that loop
      * @throws NicException if the kernel refuses
      */
-    ZeroCopyReceiver share(int ring, Runnable wakeup) throws NicException {
+    public ZeroCopyReceiver share(int ring, Runnable wakeup) throws NicException {
         try {
             return shared.share(ring, wakeup);
         } catch (InterfaceQueue.RefusedException e) {

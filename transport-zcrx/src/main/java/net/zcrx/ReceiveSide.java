@@ -21,7 +21,7 @@ import net.zcrx.uring.Uring;
  * is armed at a pass's end only. When no receive is armed a poll watches for the peer's end, as a receive would see it:
  * then everything is read and handed on, asked for or not, as Netty's other transports do.
  */
-final class SocketReads extends Delivery {
+final class ReceiveSide extends Delivery {
     private enum State {
         IDLE,
         ARMED,
@@ -109,7 +109,7 @@ final class SocketReads extends Delivery {
     private boolean ended;
     private Throwable error;
 
-    SocketReads(ZcrxSocketChannel channel) {
+    ReceiveSide(ZcrxSocketChannel channel) {
         super(channel);
     }
 
@@ -128,7 +128,7 @@ final class SocketReads extends Delivery {
     /** Auto-read went off, and what is armed is for auto-read. */
     void wakeIfAttached() {
         if (channel.isAttached()) {
-            channel.loop().ready(channel);
+            channel.ready();
         }
     }
 
@@ -147,7 +147,7 @@ final class SocketReads extends Delivery {
         received += event.res();
         receivedThisPass += event.res();
         tried = 0;
-        channel.loop().coalescing().received(event.res(), last == null);
+        channel.loop().received(event.res(), last == null);
         ArrayDeque<ByteBuf> complete = channel.loop().complete();
         for (int buffers = receiver().begin(event); buffers > 0; buffers--) {
             takeBuffer(event, complete);
@@ -415,7 +415,7 @@ final class SocketReads extends Delivery {
 
     private void wake() {
         if (channel.loop() != null) {
-            channel.loop().ready(channel);
+            channel.ready();
         }
     }
 }

@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.channel.IoHandlerContext;
 import net.zcrx.receive.Counters;

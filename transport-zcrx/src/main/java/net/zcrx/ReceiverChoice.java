@@ -3,13 +3,15 @@ package net.zcrx;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoHandler;
 import java.util.List;
-import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
 import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
+import net.zcrx.nic.QueueName;
 import net.zcrx.nic.check.Refusals;
+import net.zcrx.receive.BoundQueue;
 import net.zcrx.receive.CopyReceiver;
+import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
@@ -20,7 +22,7 @@ import net.zcrx.uring.RingFd;
 import net.zcrx.uring.ZeroCopyFeatures;
 
 /** A loop's receiver, and why it is the one it is. */
-final class Reception {
+final class ReceiverChoice {
     private static final long NANOS_PER_MILLI = 1_000_000;
     /** A queue stays bound for a moment after its last owner died, as a kernel thread closes the ring. */
     private static final long HELD_QUEUE_PATIENCE_NANOS = 5_000 * NANOS_PER_MILLI;
@@ -42,7 +44,7 @@ final class Reception {
     private final ZcrxMode mode;
     private final String reason;
 
-    private Reception(Receiver receiver, ZcrxMode mode, String reason) {
+    private ReceiverChoice(Receiver receiver, ZcrxMode mode, String reason) {
         this.receiver = receiver;
         this.mode = mode;
         this.reason = reason;
@@ -54,7 +56,7 @@ final class Reception {
      * @param queues of the group
      * @throws IllegalStateException if the kernel refuses what the config demands
      */
-    static Reception open(
+    static ReceiverChoice open(
             IoUringIoHandler uring,
             Runnable wakeup,
             ZcrxIoHandlerConfig config,
@@ -85,34 +87,34 @@ final class Reception {
         }
     }
 
-    private static Reception copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, String reason) {
+    private static ReceiverChoice copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, String reason) {
         Area area = Area.allocate(config.areaBytes());
         try {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), wakeup);
-            return new Reception(receiver, ZcrxMode.COPY, reason);
+            return new ReceiverChoice(receiver, ZcrxMode.COPY, reason);
         } catch (RuntimeException | Error e) {
             area.release();
             throw e;
         }
     }
 
-    private static Reception zeroCopy(
+    private static ReceiverChoice zeroCopy(
             Runnable wakeup, int ring, ZcrxIoHandlerConfig config, int index, long eventUserData, GroupQueues queues)
             throws NicException {
         ZeroCopyFeatures features = ZeroCopyFeatures.query();
         if (config.mode() == ZcrxMode.KERNEL_COPY) {
             return bind(wakeup, ring, config, Device.none(features), features, eventUserData);
         }
-        List<InterfaceQueueName> names = config.interfaceQueues();
+        List<QueueName> names = config.interfaceQueues();
         if (names.isEmpty()) {
             throw new NicException(
                     "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
         }
-        InterfaceQueueName name = names.get(index % names.size());
+        QueueName name = names.get(index % names.size());
         BoundQueue bound = queues.find(name);
         if (bound != null) {
-            return new Reception(bound.share(ring, wakeup), ZcrxMode.ZERO_COPY, "");
+            return new ReceiverChoice(bound.share(ring, wakeup), ZcrxMode.ZERO_COPY, "");
         }
         NicException refusal = queues.refusal(name);
         if (refusal != null && index >= names.size()) {
@@ -127,7 +129,7 @@ final class Reception {
                         "This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
                                 + " later; or, with a single event loop, demand mode ZERO_COPY.");
             }
-            Reception reception = bind(wakeup, ring, config, device, features, eventUserData);
+            ReceiverChoice reception = bind(wakeup, ring, config, device, features, eventUserData);
             queues.add(
                     new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) reception.receiver()).queue()));
             return reception;
@@ -137,7 +139,7 @@ final class Reception {
         }
     }
 
-    private static Reception bind(
+    private static ReceiverChoice bind(
             Runnable wakeup,
             int ring,
             ZcrxIoHandlerConfig config,
@@ -158,7 +160,7 @@ final class Reception {
                         : "with an area of " + bytes + " bytes instead of " + config.areaBytes()
                                 + ", for more memory may not be locked. Mend it with: ulimit -l unlimited";
                 ZcrxMode mode = device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY;
-                return new Reception(receiver, mode, reason);
+                return new ReceiverChoice(receiver, mode, reason);
             } catch (InterfaceQueue.RefusedException e) {
                 area.release();
                 boolean smaller = config.mode() == ZcrxMode.AUTO
@@ -190,7 +192,7 @@ final class Reception {
             return new Device(null, 0, POOL_CACHE * (long) Native.pageSize());
         }
 
-        static Device of(ZcrxIoHandlerConfig config, InterfaceQueueName name) throws NicException {
+        static Device of(ZcrxIoHandlerConfig config, QueueName name) throws NicException {
             NicSnapshot nic = NicInspector.inspect(name.interfaceName());
             int bufferBytes = config.receiveBufferBytes() == 0 ? Native.pageSize() : config.receiveBufferBytes();
             long pages = nic.ringEntries().orElse(USUAL_RING) + (long) POOL_CACHE;

@@ -1,11 +1,13 @@
-package net.zcrx;
+package net.zcrx.send;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.SocketWritableByteChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,9 +19,9 @@ import net.zcrx.uring.Uring;
  * Writes file regions, each time as far as the socket takes them at once: a {@link DefaultFileRegion} by sendfile(2),
  * which copies nothing in user space, any other by its own {@code transferTo}. How far it is, a region knows itself.
  */
-final class RegionWrite extends SocketWritableByteChannel {
+public final class FileRegionSend extends SocketWritableByteChannel {
     /** How a step ended. */
-    enum Step {
+    public enum Step {
         /** The region is written, and its promise done; or it is no more the one to write. */
         DONE,
         /** The socket took something. */
@@ -30,12 +32,15 @@ final class RegionWrite extends SocketWritableByteChannel {
         EMPTY
     }
 
-    private final ZcrxSocketChannel channel;
+    private final Channel channel;
+    private final Runnable sent;
     private boolean full;
 
-    RegionWrite(ZcrxSocketChannel channel) {
-        super(channel.socket);
+    /** @param sent is told that the connection sends */
+    FileRegionSend(Channel channel, Socket socket, Runnable sent) {
+        super(socket);
         this.channel = channel;
+        this.sent = sent;
     }
 
     /**
@@ -44,17 +49,17 @@ final class RegionWrite extends SocketWritableByteChannel {
      */
     Step write(ChannelOutboundBuffer in, FileRegion region, int most) throws IOException {
         full = false;
-        long sent = 0;
+        long bytes = 0;
         if (region.transferred() < region.count()) {
             int file = region instanceof DefaultFileRegion ? open((DefaultFileRegion) region) : -1;
-            sent = file < 0
+            bytes = file < 0
                     ? region.transferTo(this, region.transferred())
                     : sendFile((DefaultFileRegion) region, file, most);
         }
         // Both the region's code and a listener of its progress may have closed the channel.
-        if (sent > 0 && in.current() == region) {
-            channel.sent();
-            in.progress(sent);
+        if (bytes > 0 && in.current() == region) {
+            sent.run();
+            in.progress(bytes);
         }
         if (in.current() != region) {
             return Step.DONE;
@@ -63,7 +68,7 @@ final class RegionWrite extends SocketWritableByteChannel {
             in.remove();
             return Step.DONE;
         }
-        if (sent > 0) {
+        if (bytes > 0) {
             return Step.SENT;
         }
         return full ? Step.FULL : Step.EMPTY;

@@ -1,18 +1,24 @@
-package net.zcrx;
+package net.zcrx.availability;
 
 import io.netty.util.internal.SystemPropertyUtil;
+import java.util.function.Supplier;
 
 /**
  * Why the transport does not work here: one cause, one sentence, one remedy. What passes here must not end in an
  * {@link Error} later. This class itself links without Netty, whose lack is a cause like others.
  */
-final class Availability {
+public final class Availability {
     private Availability() {}
 
-    /** @return {@code null} if all works */
-    static Throwable cause() {
+    /**
+     * Why it does not work.
+     *
+     * @param trial tries what may not link
+     * @return {@code null} if all works
+     */
+    public static Throwable cause(Supplier<Throwable> trial) {
         try {
-            return switchedOff() ? noNative() : Trial.cause();
+            return switchedOff() ? noNative() : trial.get();
         } catch (LinkageError e) {
             return new IllegalStateException(linkage(e), e);
         } catch (Throwable e) {
