@@ -63,6 +63,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     private boolean forced;
 
     private ChannelPromise deregisterPromise;
+    /** Netty has told its pipeline of that. */
+    private boolean deregistered;
+    /** The registration that it leaves is there still. */
+    private boolean leaving;
     /**
      * What was asked of a channel that waits to leave its old loop before it can be registered with the new one, whose
      * thread alone uses this; {@code null} if it does not wait.
@@ -528,6 +532,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
                 next = registerNext;
                 registerNext = null;
             }
+            leaving = false;
             tellIfDeregistered();
             if (next != null) {
                 // Hands over what this thread has written, too.
@@ -537,7 +542,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
         /** Whoever is told may register the channel at once, on any thread. */
         private void tellIfDeregistered() {
-            if (deregisterPromise != null && registration == null && !isRegistered()) {
+            if (deregisterPromise != null && deregistered && !leaving) {
                 ChannelPromise promise = deregisterPromise;
                 deregisterPromise = null;
                 safeSetSuccess(promise);
@@ -618,7 +623,12 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         private void beginDeregistration() {
             // Its listener runs on this loop, whatever loop the channel is registered with meanwhile.
             ChannelPromise left = new DefaultChannelPromise(AbstractZcrxChannel.this, eventLoop());
-            super.deregister(left.addListener(future -> tellIfDeregistered()));
+            leaving = registration != null;
+            deregistered = false;
+            super.deregister(left.addListener(future -> {
+                deregistered = true;
+                tellIfDeregistered();
+            }));
         }
     }
 }
