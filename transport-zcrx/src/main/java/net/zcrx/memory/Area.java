@@ -141,6 +141,18 @@ public final class Area {
         return memory;
     }
 
+    /**
+     * Gives memory back to the system. What was in it is lost, and it reads as zeroes; it is there again when it is
+     * written to. Nobody may use it meanwhile, the kernel included.
+     *
+     * <p>Not {@code MADV_FREE}: that leaves it in what the process and its cgroup are seen to take.
+     *
+     * @return whether the system took it; it does not where the process locks all of its memory ({@code mlockall})
+     */
+    public boolean giveBack(int offset, int length) {
+        return Native.madvise(address + offset, length, Native.MADV_DONTNEED) == 0;
+    }
+
     /** Copies {@code length} bytes from {@code offset} on to the end of {@code target}, which it returns. */
     public ByteBuf copy(int offset, int length, ByteBuf target) {
         return target.writeBytes(memory.slice(offset, length));
