@@ -52,6 +52,7 @@ final class Reception {
      * @param index the loop's number in its group
      * @param eventUserData of completions that tell a kernel event
      * @param queues of the group
+     * @param copyBytes of the area if the loop receives by copy
      * @throws IllegalStateException if the kernel refuses what the config demands
      */
     static Reception open(
@@ -60,11 +61,12 @@ final class Reception {
             ZcrxIoHandlerConfig config,
             int index,
             long eventUserData,
-            GroupQueues queues) {
+            GroupQueues queues,
+            long copyBytes) {
         int ring = RingFd.of(uring);
         switch (config.mode()) {
             case COPY:
-                return copy(wakeup, ring, config, "");
+                return copy(wakeup, ring, config, copyBytes, "");
             case ZERO_COPY:
             case KERNEL_COPY:
                 try {
@@ -75,18 +77,18 @@ final class Reception {
                 }
             default:
                 if (config.interfaceQueues().isEmpty()) {
-                    return copy(wakeup, ring, config, "no interface queue is configured for zero copy");
+                    return copy(wakeup, ring, config, copyBytes, "no interface queue is configured for zero copy");
                 }
                 try {
                     return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
-                    return copy(wakeup, ring, config, e.getMessage());
+                    return copy(wakeup, ring, config, copyBytes, e.getMessage());
                 }
         }
     }
 
-    private static Reception copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, String reason) {
-        Area area = Area.allocate(config.areaBytes());
+    private static Reception copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, long bytes, String reason) {
+        Area area = Area.allocate(bytes);
         try {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), wakeup);

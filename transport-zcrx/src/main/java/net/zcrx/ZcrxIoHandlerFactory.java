@@ -9,6 +9,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
+import net.zcrx.memory.Area;
 import net.zcrx.nic.ZeroCopyCheck;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
@@ -21,16 +22,19 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
 
     private final ZcrxIoHandlerConfig config;
     private final RingSize size;
+    private final AreaSize areaSize;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
     private final LoopMetrics metrics = new LoopMetrics();
     /** Written by one thread at a time. */
     private volatile int handlers;
 
-    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
+    /** @param loops of the group; 0 if that is not known, or Netty's default */
+    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config, int loops) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
         size = RingSize.of(config, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
+        areaSize = AreaSize.of(loops);
         uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                 .setRingSize(size.entries())
                 .setCqSize(size.completions())
@@ -42,7 +46,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         LoopThread thread = new LoopThread(executor);
-        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues);
+        ZcrxIoHandler handler = new ZcrxIoHandler(
+                thread, newRing(thread), config, handlers, queues, areaSize.next(config, Area.mappedBytes()));
         handlers++;
         metrics.add(handler);
         return handler;

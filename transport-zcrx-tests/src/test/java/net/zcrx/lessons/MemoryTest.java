@@ -94,6 +94,33 @@ class MemoryTest {
         }
     }
 
+    /** Runs a command in a cgroup of its own that may take 256 MiB. */
+    private static final String SMALL_CONTAINER = """
+            if [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]; then
+                group=/sys/fs/cgroup/memory/zcrx-test-$$ limit=memory.limit_in_bytes
+            else
+                group=/sys/fs/cgroup/zcrx-test-$$ limit=memory.max
+            fi
+            mkdir $group && echo 268435456 > $group/$limit || exit 1
+            sh -c 'echo $$ > $0/cgroup.procs && exec "$@"' $group "$@"
+            status=$?
+            rmdir $group
+            exit $status
+            """;
+
+    /** With epoll it ends so: the application hears that there is no direct memory, and the process lives. */
+    @Test
+    void shouldNotBeKilledInSmallContainerThatHoldsMoreThanItMay() throws Exception {
+        try (Child child = new Child(List.of("sh", "-c", SMALL_CONTAINER, "sh"), SmallContainerChild.class)) {
+            long areas = Long.parseLong(child.await("areas"));
+            assertTrue(areas <= 32 * MIB, () -> areas + " bytes of areas");
+            long held = Long.parseLong(child.await("held"));
+            assertTrue(held > 64 * MIB, () -> held + " bytes were held");
+            String errors = child.await("errors");
+            assertTrue(errors.contains("direct"), errors);
+        }
+    }
+
     private static void awaitFewResidentBytes(long address) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2 * Loops.SECONDS);
         while (residentBytes(address) > FEW) {

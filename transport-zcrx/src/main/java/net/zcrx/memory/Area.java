@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.uring.Native;
 
 /**
@@ -24,6 +25,7 @@ public final class Area {
     /** The most bytes that one area may have: 1 GiB. */
     public static final long MAX_LENGTH = 1L << 30;
 
+    private static final AtomicLong MAPPED_BYTES = new AtomicLong();
     private static final int ENOMEM = 12;
     private static final long HUGE_PAGE = hugePageSize();
 
@@ -39,6 +41,7 @@ public final class Area {
         this.length = length;
         this.huge = huge;
         this.memory = Buffer.wrapMemoryAddress(address, length).order(ByteOrder.BIG_ENDIAN);
+        MAPPED_BYTES.addAndGet(length);
     }
 
     /**
@@ -72,6 +75,11 @@ public final class Area {
         // Only a wish: a kernel without transparent huge pages refuses, and the small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
         return new Area(address, (int) length, false);
+    }
+
+    /** Of all areas of the process. */
+    public static long mappedBytes() {
+        return MAPPED_BYTES.get();
     }
 
     /** {@code madvise(2)}, which tests replace. */
@@ -167,6 +175,7 @@ public final class Area {
     public void release() {
         if (change(-1) == 0) {
             mapped = false;
+            MAPPED_BYTES.addAndGet(-length);
             int result = Native.munmap(address, length);
             if (result < 0) {
                 throw new IllegalStateException("The kernel refused to unmap " + this + " (errno " + -result + ").");
