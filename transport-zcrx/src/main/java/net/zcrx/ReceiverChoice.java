@@ -54,6 +54,7 @@ final class ReceiverChoice {
      * @param index the loop's number in its group
      * @param eventUserData of completions that tell a kernel event
      * @param queues of the group
+     * @param copyBytes of the area if the loop receives by copy
      * @throws IllegalStateException if the kernel refuses what the config demands
      */
     static ReceiverChoice open(
@@ -62,11 +63,12 @@ final class ReceiverChoice {
             ZcrxIoHandlerConfig config,
             int index,
             long eventUserData,
-            GroupQueues queues) {
+            GroupQueues queues,
+            long copyBytes) {
         int ring = RingFd.of(uring);
         switch (config.mode()) {
             case COPY:
-                return copy(wakeup, ring, config, "");
+                return copy(wakeup, ring, config, copyBytes, "");
             case ZERO_COPY:
             case KERNEL_COPY:
                 try {
@@ -77,18 +79,18 @@ final class ReceiverChoice {
                 }
             default:
                 if (config.interfaceQueues().isEmpty()) {
-                    return copy(wakeup, ring, config, "no interface queue is configured for zero copy");
+                    return copy(wakeup, ring, config, copyBytes, "no interface queue is configured for zero copy");
                 }
                 try {
                     return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
-                    return copy(wakeup, ring, config, e.getMessage());
+                    return copy(wakeup, ring, config, copyBytes, e.getMessage());
                 }
         }
     }
 
-    private static ReceiverChoice copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, String reason) {
-        Area area = Area.allocate(config.areaBytes());
+    private static ReceiverChoice copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, long bytes, String reason) {
+        Area area = Area.allocate(bytes);
         try {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), wakeup);

@@ -106,7 +106,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         this(
                 threads,
                 executor,
-                ZcrxIoHandler.newFactory(config),
+                new ZcrxIoHandlerFactory(config, threads),
                 checked(chooserFactory),
                 rejectedExecutionHandler == null ? RejectedExecutionHandlers.reject() : rejectedExecutionHandler,
                 taskQueueFactory,

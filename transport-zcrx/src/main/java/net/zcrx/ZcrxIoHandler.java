@@ -53,13 +53,19 @@ public final class ZcrxIoHandler implements IoHandler {
      * @param thread as {@code uring} knows it
      * @param index the loop's number in its group
      * @param queues of the group
+     * @param copyBytes of the loop's area if it receives by copy
      */
     ZcrxIoHandler(
-            LoopThread thread, IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
+            LoopThread thread,
+            IoUringIoHandler uring,
+            ZcrxIoHandlerConfig config,
+            int index,
+            GroupQueues queues,
+            long copyBytes) {
         this.thread = thread;
         this.uring = uring;
         try {
-            reception = ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues);
+            reception = ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
         } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
@@ -82,7 +88,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     /** @throws UnsatisfiedLinkError if the transport does not work here, see {@link Zcrx#unavailabilityCause()} */
     public static ZcrxIoHandlerFactory newFactory(ZcrxIoHandlerConfig config) {
-        return new ZcrxIoHandlerFactory(config);
+        return new ZcrxIoHandlerFactory(config, 0);
     }
 
     /** The loop's counters now; from any thread. */

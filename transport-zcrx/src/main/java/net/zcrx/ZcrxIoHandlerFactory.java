@@ -22,6 +22,7 @@ import net.zcrx.nic.QueueName;
 import net.zcrx.nic.change.PortSteering;
 import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.receive.GroupQueues;
+import net.zcrx.memory.Area;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 
@@ -35,16 +36,19 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
 
     private final ZcrxIoHandlerConfig config;
     private final RingSize size;
+    private final AreaSize areaSize;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
     private final LoopMetrics metrics = new LoopMetrics();
     /** Written by one thread at a time. */
     private volatile int handlers;
 
-    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
+    /** @param loops of the group; 0 if that is not known, or Netty's default */
+    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config, int loops) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
         size = ringSize(config);
+        areaSize = AreaSize.of(loops);
         uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                 .setRingSize(size.entries())
                 .setCqSize(size.completions())
@@ -66,7 +70,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         LoopThread thread = new LoopThread(executor);
-        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues);
+        ZcrxIoHandler handler = new ZcrxIoHandler(
+                thread, newRing(thread), config, handlers, queues, areaSize.next(config, Area.mappedBytes()));
         handlers++;
         metrics.add(handler);
         return handler;
