@@ -89,7 +89,8 @@ final class ReceiverChoice {
         }
     }
 
-    private static ReceiverChoice copy(Runnable wakeup, int ring, ZcrxIoHandlerConfig config, long bytes, String reason) {
+    private static ReceiverChoice copy(
+            Runnable wakeup, int ring, ZcrxIoHandlerConfig config, long bytes, String reason) {
         Area area = Area.allocate(bytes);
         try {
             Receiver receiver = new CopyReceiver(

@@ -65,7 +65,8 @@ public final class ZcrxIoHandler implements IoHandler {
         this.thread = thread;
         this.uring = uring;
         try {
-            reception = ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
+            reception =
+                    ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
         } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();

@@ -15,14 +15,15 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import net.zcrx.loop.AreaSize;
 import net.zcrx.loop.LoopThread;
 import net.zcrx.loop.RingSize;
+import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.QueueName;
 import net.zcrx.nic.change.PortSteering;
 import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.receive.GroupQueues;
-import net.zcrx.memory.Area;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 
@@ -70,11 +71,16 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         LoopThread thread = new LoopThread(executor);
-        ZcrxIoHandler handler = new ZcrxIoHandler(
-                thread, newRing(thread), config, handlers, queues, areaSize.next(config, Area.mappedBytes()));
+        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues, areaBytes());
         handlers++;
         metrics.add(handler);
         return handler;
+    }
+
+    /** Of one more loop that receives by copy. */
+    private long areaBytes() {
+        long asked = config.hasAreaBytes() ? config.areaBytes() : 0;
+        return areaSize.next(asked, config.areaBytes(), config.chunkBytes(), Area.mappedBytes());
     }
 
     private IoUringIoHandler newRing(ThreadAwareExecutor executor) {

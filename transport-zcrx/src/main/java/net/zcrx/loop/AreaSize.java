@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import io.netty.util.NettyRuntime;
 import io.netty.util.internal.PlatformDependent;
@@ -12,7 +12,7 @@ import io.netty.util.internal.SystemPropertyUtil;
  * @param most bytes that all areas of the process may have
  * @param loops of the group
  */
-record AreaSize(long most, int loops) {
+public record AreaSize(long most, int loops) {
     private static final long MIB = 1 << 20;
     /** Of the cgroup's limit. The JVM by itself gives its heap up to half of it, and direct memory as much again. */
     private static final int SHARE_OF_CGROUP = 8;
@@ -22,7 +22,7 @@ record AreaSize(long most, int loops) {
     private static final int MIN_CHUNKS = 16;
 
     /** @param loops of the group; 0 for Netty's default */
-    static AreaSize of(int loops) {
+    public static AreaSize of(int loops) {
         return of(MemoryLimit.ofProcess(), PlatformDependent.maxDirectMemory(), loops > 0 ? loops : usualLoops());
     }
 
@@ -39,15 +39,18 @@ record AreaSize(long most, int loops) {
     /**
      * Of one more loop, in bytes.
      *
+     * @param asked what the user asks for; 0 for nothing
+     * @param usual what it is where nothing limits it
+     * @param chunkBytes of a chunk
      * @param mapped bytes that the process's areas have, other groups' as well
      */
-    long next(ZcrxIoHandlerConfig config, long mapped) {
-        if (config.hasAreaBytes()) {
-            return config.areaBytes();
+    public long next(long asked, long usual, int chunkBytes, long mapped) {
+        if (asked > 0) {
+            return asked;
         }
         // Not more than half of what is left: nobody knows how many groups there will be.
         long share = Math.min(most / loops, (most - mapped) / 2);
-        long least = Math.max(MIB, MIN_CHUNKS * (long) config.chunkBytes());
-        return Math.max(least, Math.min(config.areaBytes(), share / MIB * MIB));
+        long least = Math.max(MIB, MIN_CHUNKS * (long) chunkBytes);
+        return Math.max(least, Math.min(usual, share / MIB * MIB));
     }
 }

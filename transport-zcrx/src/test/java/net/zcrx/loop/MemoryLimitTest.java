@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

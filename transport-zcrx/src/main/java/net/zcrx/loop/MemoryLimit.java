@@ -1,4 +1,4 @@
-package net.zcrx;
+package net.zcrx.loop;
 
 import java.io.IOException;
 import java.nio.file.Files;
