@@ -9,6 +9,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannel;
@@ -25,6 +26,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.ArrayDeque;
+import net.zcrx.loop.Loop;
+import net.zcrx.loop.LoopHandle;
+import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Uring;
 
 /**
@@ -59,6 +63,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
     private boolean forced;
 
     private ChannelPromise deregisterPromise;
+    /** Netty has told its pipeline of that. */
+    private boolean deregistered;
+    /** The registration that it leaves is there still. */
+    private boolean leaving;
     /**
      * What was asked of a channel that waits to leave its old loop before it can be registered with the new one, whose
      * thread alone uses this; {@code null} if it does not wait.
@@ -84,10 +92,22 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         this.socket = socket;
     }
 
+    /** See {@link TcpSockets#create}. */
+    static Socket newSocket(SocketProtocolFamily family) {
+        Zcrx.ensureAvailability();
+        return TcpSockets.create(family);
+    }
+
+    /** See {@link TcpSockets#adopt}. */
+    static Socket adopt(int fd) {
+        Zcrx.ensureAvailability();
+        return TcpSockets.adopt(fd);
+    }
+
     /** One completion of one of this channel's requests. */
     abstract void complete(IoUringIoEvent event);
 
-    /** At the end of a loop pass in which {@link Loop#ready} was called. */
+    /** At the end of a loop pass in which {@link #ready} was called. */
     abstract void endPass();
 
     /** The user has closed the channel: no new request but what ends the running ones. */
@@ -106,22 +126,14 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return loop;
     }
 
-    final boolean markReady() {
-        boolean first = !ready;
-        ready = true;
-        return first;
+    /** Has {@link #endPass} called before the loop may sleep; once, however often this is. */
+    final void ready() {
+        loop.ready((ZcrxUnsafe) unsafe());
     }
 
-    final void clearReady() {
-        ready = false;
-    }
-
-    final int index() {
-        return index;
-    }
-
-    final void index(int now) {
-        index = now;
+    /** Has {@link #endPass} called in the next pass, before which the loop does not sleep. */
+    final void readyLater() {
+        loop.readyLater((ZcrxUnsafe) unsafe());
     }
 
     /**
@@ -199,11 +211,6 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         return pendingClose != null;
     }
 
-    /** The ring is closed. */
-    final void loopEnded() {
-        ((ZcrxUnsafe) unsafe()).loopEnded();
-    }
-
     /** Auto-read went off, on any thread. */
     final void autoReadCleared() {
         if (!isRegistered()) {
@@ -228,7 +235,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
         long id = registration.submit(request);
         if (id != 0) {
-            loop.coalescing().submitted();
+            loop.submitted();
             requests++;
         }
         return id;
@@ -351,7 +358,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     protected final boolean isCompatible(EventLoop eventLoop) {
-        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(ZcrxHandle.class);
+        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(LoopHandle.class);
     }
 
     @Override
@@ -405,11 +412,11 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         }
     }
 
-    abstract class ZcrxUnsafe extends AbstractUnsafe implements IoUringIoHandle, ZcrxHandle {
+    abstract class ZcrxUnsafe extends AbstractUnsafe implements IoUringIoHandle, LoopHandle {
         @Override
         public final void attach(Loop newLoop) {
             loop = newLoop;
-            loop.add(AbstractZcrxChannel.this);
+            loop.add(this);
         }
 
         @Override
@@ -455,8 +462,50 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
             }
         }
 
-        /** The ring is closed: no request can complete any more. */
-        final void loopEnded() {
+        @Override
+        public final int index() {
+            return index;
+        }
+
+        @Override
+        public final void index(int now) {
+            index = now;
+        }
+
+        @Override
+        public final boolean markReady() {
+            boolean first = !ready;
+            ready = true;
+            return first;
+        }
+
+        @Override
+        public final void clearReady() {
+            ready = false;
+        }
+
+        @Override
+        public final void endPass() {
+            AbstractZcrxChannel.this.endPass();
+        }
+
+        @Override
+        public final boolean isClosePending() {
+            return AbstractZcrxChannel.this.isClosePending();
+        }
+
+        @Override
+        public final void fail(Throwable cause) {
+            raiseAndClose(cause);
+        }
+
+        @Override
+        public final String toString() {
+            return AbstractZcrxChannel.this.toString();
+        }
+
+        @Override
+        public final void loopEnded() {
             requests = 0;
             if (pendingClose != null) {
                 closeNow();
@@ -470,10 +519,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         @Override
         public final void unregistered() {
             leave();
-            loop.remove(AbstractZcrxChannel.this);
+            loop.remove(this);
             if (ready) {
                 // The loop that it registers with next may run already when this one's pass ends.
-                loop.forget(AbstractZcrxChannel.this);
+                loop.forget(this);
                 ready = false;
             }
             loop = null;
@@ -483,6 +532,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
                 next = registerNext;
                 registerNext = null;
             }
+            leaving = false;
             tellIfDeregistered();
             if (next != null) {
                 // Hands over what this thread has written, too.
@@ -492,7 +542,7 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
         /** Whoever is told may register the channel at once, on any thread. */
         private void tellIfDeregistered() {
-            if (deregisterPromise != null && registration == null && !isRegistered()) {
+            if (deregisterPromise != null && deregistered && !leaving) {
                 ChannelPromise promise = deregisterPromise;
                 deregisterPromise = null;
                 safeSetSuccess(promise);
@@ -573,7 +623,12 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
         private void beginDeregistration() {
             // Its listener runs on this loop, whatever loop the channel is registered with meanwhile.
             ChannelPromise left = new DefaultChannelPromise(AbstractZcrxChannel.this, eventLoop());
-            super.deregister(left.addListener(future -> tellIfDeregistered()));
+            leaving = registration != null;
+            deregistered = false;
+            super.deregister(left.addListener(future -> {
+                deregistered = true;
+                tellIfDeregistered();
+            }));
         }
     }
 }

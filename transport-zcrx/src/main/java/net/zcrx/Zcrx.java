@@ -1,14 +1,25 @@
 package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
+import java.util.List;
+import net.zcrx.availability.Availability;
+import net.zcrx.availability.Trial;
 import net.zcrx.memory.ZcrxByteBuf;
-import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.nic.check.ZeroCopyCheck;
 
 /** Whether this transport works here, and what its buffers are. All methods may be called on any thread. */
 public final class Zcrx {
-    private static final Throwable CAUSE = Availability.cause();
+    private static final Throwable CAUSE = Availability.cause(Zcrx::tryOnce);
 
     private Zcrx() {}
+
+    private static Throwable tryOnce() {
+        ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
+        return Trial.cause(
+                defaults.ringEntries(),
+                defaults.completionEntries(),
+                List.of(ZcrxSocketChannel::new, ZcrxServerSocketChannel::new));
+    }
 
     /** Whether the transport works here, at least in {@link ZcrxMode#COPY}. */
     public static boolean isAvailable() {

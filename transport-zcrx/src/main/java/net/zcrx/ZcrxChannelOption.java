@@ -5,6 +5,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
 import java.net.InetAddress;
 import java.util.Map;
+import net.zcrx.option.EpollOptions;
 
 /**
  * The options of {@link ZcrxSocketChannel} and {@link ZcrxServerSocketChannel} beyond those of

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.loop.UserQueuesEventLoop;
 
 /**
  * Event loops on {@link ZcrxIoHandler}s, for applications that now write {@code new EpollEventLoopGroup(...)}. Others
@@ -105,7 +106,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         this(
                 threads,
                 executor,
-                ZcrxIoHandler.newFactory(config),
+                new ZcrxIoHandlerFactory(config, threads),
                 checked(chooserFactory),
                 rejectedExecutionHandler == null ? RejectedExecutionHandlers.reject() : rejectedExecutionHandler,
                 taskQueueFactory,
@@ -143,7 +144,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
     @Override
     protected IoEventLoop newChild(Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
-        return new ZcrxEventLoop(
+        return new UserQueuesEventLoop(
                 this,
                 executor,
                 ioHandlerFactory,

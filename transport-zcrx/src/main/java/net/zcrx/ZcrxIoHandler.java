@@ -7,7 +7,14 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.loop.KernelEvents;
+import net.zcrx.loop.Loop;
+import net.zcrx.loop.LoopHandle;
+import net.zcrx.loop.LoopThread;
+import net.zcrx.loop.NoWait;
+import net.zcrx.loop.RingEnd;
 import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.IdleAccounting;
@@ -33,7 +40,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     private final LoopThread thread;
     private final IoUringIoHandler uring;
-    private final Reception reception;
+    private final ReceiverChoice reception;
     private final Loop loop;
     private final RingEnd ringEnd;
     private boolean prepared;
@@ -46,13 +53,20 @@ public final class ZcrxIoHandler implements IoHandler {
      * @param thread as {@code uring} knows it
      * @param index the loop's number in its group
      * @param queues of the group
+     * @param copyBytes of the loop's area if it receives by copy
      */
     ZcrxIoHandler(
-            LoopThread thread, IoUringIoHandler uring, ZcrxIoHandlerConfig config, int index, GroupQueues queues) {
+            LoopThread thread,
+            IoUringIoHandler uring,
+            ZcrxIoHandlerConfig config,
+            int index,
+            GroupQueues queues,
+            long copyBytes) {
         this.thread = thread;
         this.uring = uring;
         try {
-            reception = Reception.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues);
+            reception =
+                    ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
         } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
@@ -75,7 +89,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     /** @throws UnsatisfiedLinkError if the transport does not work here, see {@link Zcrx#unavailabilityCause()} */
     public static ZcrxIoHandlerFactory newFactory(ZcrxIoHandlerConfig config) {
-        return new ZcrxIoHandlerFactory(config);
+        return new ZcrxIoHandlerFactory(config, 0);
     }
 
     /** The loop's counters now; from any thread. */
@@ -169,8 +183,8 @@ public final class ZcrxIoHandler implements IoHandler {
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
         IoRegistration registration = uring.register(handle);
-        if (handle instanceof ZcrxHandle) {
-            ((ZcrxHandle) handle).attach(loop);
+        if (handle instanceof LoopHandle) {
+            ((LoopHandle) handle).attach(loop);
         }
         return registration;
     }
@@ -184,6 +198,6 @@ public final class ZcrxIoHandler implements IoHandler {
 
     @Override
     public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return ZcrxHandle.class.isAssignableFrom(handleType) || uring.isCompatible(handleType);
+        return LoopHandle.class.isAssignableFrom(handleType) || uring.isCompatible(handleType);
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.zcrx.nic.QueueName;
 
 /**
  * How a {@link ZcrxIoHandler} works. Not safe for several threads; a factory copies it.
@@ -19,7 +20,8 @@ import java.util.regex.Pattern;
  *     more loops than queues share them, evenly, from kernel 6.19 on</td></tr>
  * <tr><td>{@link #interfaceQueues(String) interfaceQueues}</td><td>none</td><td></td>
  *     <td>the same, many at once: {@code eth0:4-7}</td></tr>
- * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB</td><td>1 MiB to 1 GiB</td>
+ * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB; with copies less where memory is limited, see
+ *     there</td><td>1 MiB to 1 GiB</td>
  *     <td>memory that a loop receives into, or all loops that share a queue; with zero copy it is locked, and must be
  *     more than the NIC's ring and 128 receive buffers, and should be more than the receive windows of the connections
  *     together</td></tr>
@@ -41,6 +43,7 @@ import java.util.regex.Pattern;
  */
 public final class ZcrxIoHandlerConfig {
     private static final long MIB = 1 << 20;
+    private static final long MAX_DEFAULT_AREA = 64 * MIB;
     private static final int MAX_QUEUE = 65535;
     private static final int COMPLETIONS = 4096;
     /** Each page takes two entries, and a system call lets about 20 connections bring some hundreds each. */
@@ -50,8 +53,10 @@ public final class ZcrxIoHandlerConfig {
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
     private ZcrxMode mode = ZcrxMode.AUTO;
-    private final List<InterfaceQueueName> interfaceQueues = new ArrayList<>();
-    private long areaBytes = 64 * MIB;
+    private final List<QueueName> interfaceQueues = new ArrayList<>();
+    /** 0 if not set. */
+    private long areaBytes;
+
     private long maxAreaBytes;
     private int receiveBufferBytes;
     private int chunkBytes = 64 * 1024;
@@ -91,7 +96,7 @@ public final class ZcrxIoHandlerConfig {
     public ZcrxIoHandlerConfig interfaceQueue(String interfaceName, int queue) {
         Objects.requireNonNull(interfaceName, "interfaceName");
         inRange("queue", queue, 0, MAX_QUEUE);
-        InterfaceQueueName name = new InterfaceQueueName(interfaceName, queue);
+        QueueName name = new QueueName(interfaceName, queue);
         if (interfaceQueues.contains(name)) {
             throw new IllegalArgumentException("Queue " + queue + " of " + interfaceName
                     + " was named before. Name each once; event loops share them if there are more.");
@@ -144,22 +149,31 @@ public final class ZcrxIoHandlerConfig {
         return interfaceQueues.size();
     }
 
-    List<InterfaceQueueName> interfaceQueues() {
+    List<QueueName> interfaceQueues() {
         return interfaceQueues;
     }
 
-    /** A receive queue of a network interface. */
-    record InterfaceQueueName(String interfaceName, int queue) {}
-
-    /** Sets the size of a loop's area in bytes. */
+    /**
+     * Sets the size of a loop's area in bytes.
+     *
+     * <p>Where it is not set and a loop receives by copy, all areas of the process are kept together below an eighth of
+     * the memory that its cgroup may take, and below half of what Netty may take as direct memory
+     * ({@code -Dio.netty.maxDirectMemory}, {@code -XX:MaxDirectMemorySize}, or else the largest heap): each loop of a
+     * group gets the same part of that, at most 64 MiB, and not more than half of what is left. Each gets 1 MiB and 16
+     * chunks at least.
+     */
     public ZcrxIoHandlerConfig areaBytes(long areaBytes) {
         this.areaBytes = inRange("areaBytes", areaBytes, MIB, 1024 * MIB);
         return this;
     }
 
-    /** The size of a loop's area in bytes. */
+    /** The size of a loop's area in bytes; if it is not set, the most that a loop may have. */
     public long areaBytes() {
-        return areaBytes;
+        return hasAreaBytes() ? areaBytes : MAX_DEFAULT_AREA;
+    }
+
+    boolean hasAreaBytes() {
+        return areaBytes > 0;
     }
 
     /** Sets how many bytes a loop's memory may grow to. */
@@ -170,7 +184,7 @@ public final class ZcrxIoHandlerConfig {
 
     /** How many bytes a loop's memory may grow to; at least {@link #areaBytes()}. */
     public long maxAreaBytes() {
-        return Math.max(maxAreaBytes, areaBytes);
+        return Math.max(maxAreaBytes, areaBytes());
     }
 
     /** Sets how much of the area the NIC takes at a time, in bytes; 0 for a page. */

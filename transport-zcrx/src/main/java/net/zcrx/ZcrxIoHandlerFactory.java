@@ -6,35 +6,64 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import net.zcrx.ZcrxIoHandlerConfig.InterfaceQueueName;
-import net.zcrx.nic.ZeroCopyCheck;
+import net.zcrx.loop.AreaSize;
+import net.zcrx.loop.LoopThread;
+import net.zcrx.loop.RingSize;
+import net.zcrx.memory.Area;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.QueueName;
+import net.zcrx.nic.change.PortSteering;
+import net.zcrx.nic.check.ZeroCopyCheck;
+import net.zcrx.receive.GroupQueues;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 
 /** Makes a {@link ZcrxIoHandler} for each event loop of a group, and reads their counters. Safe on any thread. */
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandlerFactory.class);
+
     private static final int RING_DESCRIPTORS = 2;
     private static final int MEMORY_TRIES = 20;
     private static final long MEMORY_PAUSE_NANOS = 10_000_000;
 
     private final ZcrxIoHandlerConfig config;
     private final RingSize size;
+    private final AreaSize areaSize;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
     private final LoopMetrics metrics = new LoopMetrics();
     /** Written by one thread at a time. */
     private volatile int handlers;
 
-    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {
+    /** @param loops of the group; 0 if that is not known, or Netty's default */
+    ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config, int loops) {
         Zcrx.ensureAvailability();
         this.config = new ZcrxIoHandlerConfig(config);
-        size = RingSize.of(config, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
+        size = ringSize(config);
+        areaSize = AreaSize.of(loops);
         uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                 .setRingSize(size.entries())
                 .setCqSize(size.completions())
                 .setMaxUnboundedWorker(config.maxUnboundedWorkers()));
+    }
+
+    private static RingSize ringSize(ZcrxIoHandlerConfig config) {
+        long chunks = config.areaBytes() / config.chunkBytes();
+        RingSize size = RingSize.of(config.ringEntries(), config.completionEntries(), chunks);
+        ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
+        boolean asked = size.entries() != defaults.ringEntries() || size.completions() != defaults.completionEntries();
+        return asked
+                ? size
+                : size.fitting(chunks, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
     }
 
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
@@ -42,10 +71,16 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         LoopThread thread = new LoopThread(executor);
-        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues);
+        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues, areaBytes());
         handlers++;
         metrics.add(handler);
         return handler;
+    }
+
+    /** Of one more loop that receives by copy. */
+    private long areaBytes() {
+        long asked = config.hasAreaBytes() ? config.areaBytes() : 0;
+        return areaSize.next(asked, config.areaBytes(), config.chunkBytes(), Area.mappedBytes());
     }
 
     private IoUringIoHandler newRing(ThreadAwareExecutor executor) {
@@ -76,8 +111,33 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 + size.bytes() / 1024 + " KiB (-Dio.netty.eventLoopThreads=N where none are asked for).";
     }
 
-    /** @throws IllegalStateException if the event loops cannot have a NIC's queue; the message says what to do */
-    void requireInterfaceQueues() {
+    /**
+     * Steers the connections of a listener to the NIC queues of these event loops; to none if no loop receives by zero
+     * copy.
+     *
+     * @throws IllegalStateException if no event loop can ever have a queue; the message says what to do
+     * @throws NicException if a NIC refuses; then nothing was changed
+     */
+    PortSteering steer(InetSocketAddress local) throws NicException {
+        requireInterfaceQueues();
+        // In order, for listeners that share rules must say the same.
+        SortedMap<String, SortedSet<Integer>> bound = new TreeMap<>();
+        for (QueueName queue : queues.names()) {
+            bound.computeIfAbsent(queue.interfaceName(), name -> new TreeSet<>())
+                    .add(queue.queue());
+        }
+        if (bound.isEmpty()) {
+            ZcrxMetrics loop = metrics().get(0);
+            LOGGER.info(
+                    "Port {} is not steered, as its event loops receive in mode {}{}",
+                    local.getPort(),
+                    loop.mode(),
+                    loop.modeReason().isEmpty() ? "" : ": " + loop.modeReason());
+        }
+        return PortSteering.install(bound, local);
+    }
+
+    private void requireInterfaceQueues() {
         if (config.interfaceQueues().isEmpty()) {
             throw new IllegalStateException("Connections cannot be steered to event loops that have no NIC queue. Name"
                     + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set"
@@ -87,11 +147,6 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
                     + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
         }
-    }
-
-    /** The NIC queues that the loops receive from. */
-    List<InterfaceQueueName> boundQueues() {
-        return queues.names();
     }
 
     /** How many queues are configured. */

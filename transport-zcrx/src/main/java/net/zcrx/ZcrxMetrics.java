@@ -19,6 +19,12 @@ import net.zcrx.receive.Counters.Counter;
  *     buffers
  * @param heldBuffers buffers that the application holds now
  * @param heldBytes their bytes
+ * @param areaBytes bytes of memory that the loop has mapped to receive into, which is more than it may ever take of the
+ *     system; an area that loops share counts once. It is neither heap nor direct memory. A loop that has ended keeps
+ *     it until the application has released all buffers
+ * @param residentBytes of those, the bytes that may take memory of the system now, in pieces of 2 MiB: what was not
+ *     used yet takes none, and in mode COPY what no buffer was on for some seconds is given back. With zero copy, and
+ *     on huge pages that were set aside, it is all
  * @param fragments completions of the kernel that brought data. With zero copy each takes a page out, and at any moment
  *     {@code fragments == refills + heldFragments}, or a page was lost or returned twice
  * @param heldFragments fragments whose page the application holds now; with zero copy
@@ -46,6 +52,8 @@ public record ZcrxMetrics(
         long copiedOutBytes,
         long heldBuffers,
         long heldBytes,
+        long areaBytes,
+        long residentBytes,
         long fragments,
         long heldFragments,
         long heldPages,
@@ -72,6 +80,8 @@ public record ZcrxMetrics(
                 values.applyAsLong(Counter.COPIED_OUT_BYTES),
                 values.applyAsLong(Counter.HELD_BUFFERS),
                 values.applyAsLong(Counter.HELD_BYTES),
+                values.applyAsLong(Counter.AREA_BYTES),
+                values.applyAsLong(Counter.RESIDENT_BYTES),
                 values.applyAsLong(Counter.FRAGMENTS),
                 values.applyAsLong(Counter.HELD_FRAGMENTS),
                 values.applyAsLong(Counter.HELD_PAGES),

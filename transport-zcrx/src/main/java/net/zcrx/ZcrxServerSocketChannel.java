@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
+import net.zcrx.nic.change.PortSteering;
+import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
@@ -26,14 +28,14 @@ import net.zcrx.uring.Uring;
 public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implements ServerSocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    private final ZcrxServerSocketChannelConfig config;
+    private final ListenerConfig config;
     /** Connections that may wait to be read before no more are accepted. */
     private static final int MAX_ACCEPTED = 1024;
 
     /** Accepted, but not read yet. */
     private final ArrayDeque<Socket> accepted = new ArrayDeque<>();
 
-    private ListenerSteering steering;
+    private PortSteering steering;
 
     private boolean wanted;
     /** Whether that is a read() of the user's own, which auto-read that goes off does not take back. */
@@ -52,7 +54,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     /** Creates the socket, of this family; {@code null} is as none. */
     public ZcrxServerSocketChannel(SocketProtocolFamily family) {
-        this(TcpSockets.create(family));
+        this(newSocket(family));
     }
 
     /** @deprecated use {@link #ZcrxServerSocketChannel(SocketProtocolFamily)} */
@@ -71,7 +73,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
      * @throws io.netty.channel.ChannelException if it is not open, or not a socket
      */
     public ZcrxServerSocketChannel(int fd) {
-        this(TcpSockets.adopt(fd));
+        this(adopt(fd));
         if (TcpSockets.isListening(socket)) {
             activate();
         }
@@ -80,7 +82,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     private ZcrxServerSocketChannel(Socket socket) {
         super(null, socket);
         Native.setBlocking(socket.intValue());
-        config = new ZcrxServerSocketChannelConfig(this);
+        config = new ListenerConfig(this);
     }
 
     @Override
@@ -108,7 +110,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         super.doBind(address);
         // Now that the port is known, and before the first connection.
         if (config.flowSteering() != null) {
-            steering = ListenerSteering.install(config.flowSteering(), localAddress());
+            steering = config.flowSteering().steer(localAddress());
         }
         try {
             socket.listen(config.getBacklog());
@@ -143,7 +145,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     private void wake() {
         if (isAttached()) {
-            loop().ready(this);
+            ready();
         }
     }
 
@@ -162,7 +164,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         } else if (result != Uring.ECANCELED && result != Uring.EAGAIN) {
             error = result;
         }
-        loop().ready(this);
+        ready();
     }
 
     /** A read() that was called while it was on no loop is of the next one. */
@@ -195,7 +197,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         }
         if (wanted && !accepted.isEmpty()) {
             // As much as one read may bring, then others have their turn.
-            loop().readyLater(this);
+            readyLater();
         }
         arm();
     }
@@ -264,7 +266,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
     @Override
     void beginClose() {
         wanted = false;
-        loop().ready(this);
+        ready();
     }
 
     @Override

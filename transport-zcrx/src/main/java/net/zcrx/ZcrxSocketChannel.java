@@ -27,6 +27,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
@@ -41,9 +42,9 @@ import net.zcrx.uring.Uring;
 public final class ZcrxSocketChannel extends AbstractZcrxChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    private final ZcrxSocketChannelConfig config;
-    private final SocketReads reads = new SocketReads(this);
-    private final SocketWrites writes = new SocketWrites(this);
+    private final ConnectionConfig config;
+    private final ReceiveSide reads = new ReceiveSide(this);
+    private final SendSide writes = new SendSide(this);
     /** {@code null} before the first call of connect: accepted connections have none. */
     private Connector connector;
 
@@ -56,8 +57,8 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     /** Creates a socket to connect, of this family; {@code null} is as none. */
     public ZcrxSocketChannel(SocketProtocolFamily family) {
-        super(null, TcpSockets.create(family));
-        config = new ZcrxSocketChannelConfig(this);
+        super(null, newSocket(family));
+        config = new ConnectionConfig(this);
     }
 
     /** @deprecated use {@link #ZcrxSocketChannel(SocketProtocolFamily)} */
@@ -75,8 +76,8 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
      * @throws ChannelException if it is not open, or not a socket
      */
     public ZcrxSocketChannel(int fd) {
-        super(null, TcpSockets.adopt(fd));
-        config = new ZcrxSocketChannelConfig(this);
+        super(null, adopt(fd));
+        config = new ConnectionConfig(this);
         InetSocketAddress remote = socket.remoteAddress();
         if (remote == null) {
             TcpSockets.setNonBlocking(socket);
@@ -88,7 +89,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
     ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted, SocketAddress remote) {
         super(parent, accepted);
-        config = new ZcrxSocketChannelConfig(this);
+        config = new ConnectionConfig(this);
         activate(remote);
     }
 
@@ -110,7 +111,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         return config;
     }
 
-    ZcrxSocketChannelConfig socketConfig() {
+    ConnectionConfig socketConfig() {
         return config;
     }
 
@@ -178,7 +179,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         writes.immediate(false);
         if (isActive() && isAttached()) {
             flushPending();
-            loop().ready(this);
+            ready();
         }
         if (connector != null) {
             connector.resume();
@@ -423,7 +424,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     void connected() {
         Native.setBlocking(socket.intValue());
         activate(connector.computeRemoteAddress());
-        loop().ready(this);
+        ready();
     }
 
     /** Sends what was flushed before the connection stood, or while the channel was on no loop. */
@@ -434,7 +435,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     /** A send was submitted, or done. */
     void sent() {
         if (loop() != null) {
-            loop().coalescing().sent();
+            loop().sent();
         }
         reads.sent();
     }

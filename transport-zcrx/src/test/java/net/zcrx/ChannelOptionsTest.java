@@ -47,15 +47,15 @@ class ChannelOptionsTest {
 
     private ZcrxSocketChannel connectionChannel;
     private ZcrxServerSocketChannel listenerChannel;
-    private ZcrxSocketChannelConfig connection;
-    private ZcrxServerSocketChannelConfig listener;
+    private ConnectionConfig connection;
+    private ListenerConfig listener;
 
     @BeforeEach
     void open() {
         connectionChannel = new ZcrxSocketChannel();
         connection = connectionChannel.socketConfig();
         listenerChannel = new ZcrxServerSocketChannel();
-        listener = (ZcrxServerSocketChannelConfig) listenerChannel.config();
+        listener = (ListenerConfig) listenerChannel.config();
     }
 
     @AfterEach
@@ -64,7 +64,7 @@ class ChannelOptionsTest {
         listenerChannel.unsafe().closeForcibly();
     }
 
-    private Socket socket(ZcrxChannelConfig config) {
+    private Socket socket(SocketConfig config) {
         return config == connection ? connectionChannel.socket : listenerChannel.socket;
     }
 
@@ -153,7 +153,7 @@ class ChannelOptionsTest {
 
     @Test
     void shouldSetTransparentOrSayThatKernelRefuses() throws IOException {
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+        for (SocketConfig config : List.of(connection, listener)) {
             assertTrue(config.setOption(ZcrxChannelOption.IP_TRANSPARENT, false));
             assertFalse(config.getOption(ZcrxChannelOption.IP_TRANSPARENT));
         }
@@ -254,7 +254,7 @@ class ChannelOptionsTest {
     @Test
     void shouldRefuseUnknownOptions() {
         ChannelOption<Integer> unknown = ChannelOption.valueOf(ChannelOptionsTest.class, "UNKNOWN");
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+        for (SocketConfig config : List.of(connection, listener)) {
             assertFalse(config.setOption(unknown, 1));
             assertNull(config.getOption(unknown));
             assertFalse(config.setOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, (short) 1));
@@ -291,7 +291,7 @@ class ChannelOptionsTest {
     @MethodSource("outOfRange")
     void shouldSayThatValueIsOutOfRange(ChannelOption<Object> option, Object value) {
         boolean ofConnection = connection.getOption(option) != null;
-        ZcrxChannelConfig config = ofConnection ? connection : listener;
+        SocketConfig config = ofConnection ? connection : listener;
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> config.setOption(option, value));
         assertTrue(e.getMessage().contains(option + " is " + value + " but must"), e.getMessage());
@@ -307,7 +307,7 @@ class ChannelOptionsTest {
     void shouldSetAnyOptionByNumber() throws IOException {
         IntegerUnixChannelOption mss = new IntegerUnixChannelOption("TCP_MAXSEG", IPPROTO_TCP, 2);
         RawUnixChannelOption cork = new RawUnixChannelOption("CORK", IPPROTO_TCP, 3, Integer.BYTES);
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+        for (SocketConfig config : List.of(connection, listener)) {
             assertTrue(config.setOption(mss, 1000));
             assertEquals(1000, socket(config).getIntOpt(IPPROTO_TCP, 2));
             assertEquals(1000, config.getOption(mss));
@@ -327,7 +327,7 @@ class ChannelOptionsTest {
 
     @Test
     void shouldSayThatMd5KeyIsTooLong() {
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+        for (SocketConfig config : List.of(connection, listener)) {
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class,
                     () -> config.setOption(ZcrxChannelOption.TCP_MD5SIG, Map.of(NetUtil.LOCALHOST4, new byte[81])));
@@ -341,7 +341,7 @@ class ChannelOptionsTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {RecvByteBufAllocator.Handle.class},
                 (proxy, method, args) -> null);
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+        for (SocketConfig config : List.of(connection, listener)) {
             RecvByteBufAllocator before = config.getRecvByteBufAllocator();
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class, () -> config.setOption(ChannelOption.RCVBUF_ALLOCATOR, plain));
@@ -352,7 +352,7 @@ class ChannelOptionsTest {
 
     @Test
     void shouldSayThatChannelIsClosed() throws IOException {
-        for (ZcrxChannelConfig config : List.of(connection, listener)) {
+        for (SocketConfig config : List.of(connection, listener)) {
             socket(config).close();
             ChannelException setting =
                     assertThrows(ChannelException.class, () -> config.setOption(ChannelOption.SO_REUSEADDR, true));

@@ -56,7 +56,7 @@ class SteeringFallbackTest {
         group = new ZcrxEventLoopGroup(
                 1, new ZcrxIoHandlerConfig().areaBytes(8 << 20).interfaceQueue("lo", 0));
         assertEquals(ZcrxMode.COPY, group.metrics().get(0).mode());
-        Logger logger = (Logger) LoggerFactory.getLogger("net.zcrx.ListenerSteering");
+        Logger logger = (Logger) LoggerFactory.getLogger("net.zcrx.ZcrxIoHandlerFactory");
         ListAppender<ILoggingEvent> said = new ListAppender<>();
         said.start();
         logger.setLevel(Level.INFO);

@@ -173,7 +173,7 @@ class UnavailabilityTest {
     @Test
     void shouldNotShowTraceInDoctor() throws IOException, InterruptedException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> said = Probe.executeTo(3, List.of(java.toString(), "-cp", ownClasses(), "net.zcrx.ZcrxDoctor"));
+        List<String> said = Probe.executeTo(3, List.of(java.toString(), "-cp", ownClasses(), "net.zcrx.doctor.Doctor"));
         assertTrue(said.contains("The transport cannot be used."), said::toString);
         assertTrue(said.stream().anyMatch(line -> line.contains("is missing. Put Netty")), said::toString);
         assertTrue(said.stream().noneMatch(line -> line.startsWith("\tat ")), said::toString);

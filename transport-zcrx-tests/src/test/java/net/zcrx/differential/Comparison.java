@@ -3,7 +3,6 @@ package net.zcrx.differential;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a sequence gave on epoll and on zcrx. */
 /**
  * What a sequence gave on epoll and on zcrx.
  *
@@ -14,14 +13,20 @@ record Comparison(
         Scenario scenario, List<List<String>> epoll, List<List<String>> zcrx, boolean stable, boolean failsOnEpoll) {
     /**
      * Netty's epoll transport has faults of its own: it fails to change what it waits for on a socket whose input was
-     * shut down, or that is not connected, or has left its loop, and closes or forgets the channel. This tells it, as does a result with an
-     * UncheckedIOException behind it: there is nothing to compare with.
+     * shut down, or that is not connected, or has left its loop, and closes or forgets the channel. This tells it, as does
+     * a result with an UncheckedIOException behind it: there is nothing to compare with.
      */
     static final String FAULT_OF_EPOLL =
             "exception (UncheckedIOException|NotYetConnectedException|IllegalStateException).*";
 
     boolean isSame() {
-        return epoll.equals(zcrx) || failsOnEpoll;
+        return epoll.equals(zcrx) || failsOnEpoll || isOver();
+    }
+
+    /** Whether the first section that differs is one, of either transport, after which nothing is compared. */
+    private boolean isOver() {
+        int index = section();
+        return Difference.isOver(epoll, index) || Difference.isOver(zcrx, index);
     }
 
     /** What differs first, without the numbers of the actions: alike for sequences that find the same fault. */

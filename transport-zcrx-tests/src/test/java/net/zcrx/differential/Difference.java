@@ -408,9 +408,9 @@ enum Difference {
         return line.matches("(WRITE|WRITE_AND_FLUSH|REGION|[A-Z]+_REGION)#[0-9]+ (ok|[A-Za-z]*Exception)");
     }
 
-    /** Whether what comes after these sections is not to be compared. */
-    static boolean isOver(List<List<String>> sections) {
-        return sections.get(sections.size() - 1).contains(OVER);
+    /** Whether what comes after this section is not to be compared. */
+    static boolean isOver(List<List<String>> sections, int index) {
+        return index < sections.size() && sections.get(index).contains(OVER);
     }
 
     /** The section with all that differs on purpose made alike. */

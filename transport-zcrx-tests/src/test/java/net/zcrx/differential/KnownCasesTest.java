@@ -22,6 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Sequences in which zcrx once showed something else than epoll. */
 class KnownCasesTest {
+    /** On a busy machine epoll itself may give another thing than usual. */
+    private static final int TRIES = 5;
+
     private static Bench bench;
 
     @BeforeAll
@@ -195,6 +198,14 @@ class KnownCasesTest {
     static Stream<Arguments> ofRegistering() {
         return Stream.of(
                 named(
+                        "a listener that registers again in channelUnregistered",
+                        Scenario.of(
+                                        SERVER,
+                                        step(OFF_LOOP, op(Kind.REGISTER)),
+                                        step(OFF_LOOP, op(Kind.BIND)),
+                                        step(LOOP, op(Kind.DEREGISTER)))
+                                .withReaction(Callback.UNREGISTERED, op(Kind.REGISTER))),
+                named(
                         "another loop in channelUnregistered",
                         Scenario.of(ACCEPTED, step(LOOP, op(Kind.DEREGISTER)), step(OFF_LOOP, op(Kind.PEER_SEND, 100)))
                                 .withReaction(Callback.UNREGISTERED, op(Kind.REGISTER_ELSEWHERE))),
@@ -250,6 +261,9 @@ class KnownCasesTest {
     })
     void shouldShowWhatEpollShows(String name, Scenario scenario) throws Exception {
         Comparison comparison = bench.compare(scenario);
+        for (int again = 1; again < TRIES && !comparison.stable(); again++) {
+            comparison = bench.compare(scenario);
+        }
         if (!comparison.stable()) {
             fail(name + " gives now this, now that on epoll itself:\n" + comparison);
         }

@@ -85,7 +85,9 @@ final class Player {
                 raced = true;
                 break;
             }
-            same = settle() && !Difference.isOver(subject.trace.sections());
+            same = settle()
+                    && !Difference.isOver(
+                            subject.trace.sections(), subject.trace.sections().size() - 1);
         }
         if (same) {
             finish();

@@ -46,25 +46,32 @@ class MetricsTest {
                 received.add(buffer);
             }
         }
+        assertEquals(2 * MIB, sum(group).areaBytes());
+        assertEquals(2 * MIB, sum(group).residentBytes(), "A huge page each, if there were such small ones.");
         assertTrue(group.shutdownGracefully(0, Loops.SECONDS, TimeUnit.SECONDS).await(Loops.SECONDS, TimeUnit.SECONDS));
 
         assertEquals(14, sum(group).copiedBytes());
         assertEquals(2, sum(group).heldBuffers());
+        assertEquals(2 * MIB, sum(group).areaBytes(), "As long as there are buffers there is their memory.");
         received.forEach(ByteBuf::release);
         assertEquals(0, sum(group).heldBuffers());
         assertEquals(0, sum(group).heldBytes());
+        assertEquals(0, sum(group).areaBytes());
+        assertEquals(0, sum(group).residentBytes());
         assertEquals(14, sum(group).copiedBytes());
         assertEquals(1, group.metrics().size(), "Nothing of a loop that has ended is kept.");
         assertEquals(ZcrxMode.COPY, group.metrics().get(0).mode());
     }
 
     /** Of the counts that the test compares. */
-    private record Sum(long copiedBytes, long heldBuffers, long heldBytes) {}
+    private record Sum(long copiedBytes, long heldBuffers, long heldBytes, long areaBytes, long residentBytes) {}
 
     private static Sum sum(ZcrxEventLoopGroup group) {
         return new Sum(
                 group.metrics().stream().mapToLong(ZcrxMetrics::copiedBytes).sum(),
                 group.metrics().stream().mapToLong(ZcrxMetrics::heldBuffers).sum(),
-                group.metrics().stream().mapToLong(ZcrxMetrics::heldBytes).sum());
+                group.metrics().stream().mapToLong(ZcrxMetrics::heldBytes).sum(),
+                group.metrics().stream().mapToLong(ZcrxMetrics::areaBytes).sum(),
+                group.metrics().stream().mapToLong(ZcrxMetrics::residentBytes).sum());
     }
 }

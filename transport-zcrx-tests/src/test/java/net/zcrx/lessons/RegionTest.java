@@ -485,7 +485,9 @@ class RegionTest {
                 assertEquals(0, pair.peer().getInputStream().read());
             }
             pairs.get(0).onLoop(() -> null);
-            assertEquals(workers, count("/proc/self/task", "iou-wrk"));
+            // Those of other tests may end meanwhile.
+            long now = count("/proc/self/task", "iou-wrk");
+            assertTrue(now <= workers, () -> now - workers + " more threads of the kernel");
             long more = count("/proc/self/fd", "") - descriptors;
             assertTrue(more <= connections + 10, () -> more + " more descriptors");
             for (Ends.Pair pair : pairs) {

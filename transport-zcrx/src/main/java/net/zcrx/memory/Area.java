@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.uring.Native;
 
 /**
@@ -24,6 +25,7 @@ public final class Area {
     /** The most bytes that one area may have: 1 GiB. */
     public static final long MAX_LENGTH = 1L << 30;
 
+    private static final AtomicLong MAPPED_BYTES = new AtomicLong();
     private static final int ENOMEM = 12;
     private static final long HUGE_PAGE = hugePageSize();
 
@@ -39,6 +41,7 @@ public final class Area {
         this.length = length;
         this.huge = huge;
         this.memory = Buffer.wrapMemoryAddress(address, length).order(ByteOrder.BIG_ENDIAN);
+        MAPPED_BYTES.addAndGet(length);
     }
 
     /**
@@ -72,6 +75,11 @@ public final class Area {
         // Only a wish: a kernel without transparent huge pages refuses, and the small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
         return new Area(address, (int) length, false);
+    }
+
+    /** Of all areas of the process. */
+    public static long mappedBytes() {
+        return MAPPED_BYTES.get();
     }
 
     /** {@code madvise(2)}, which tests replace. */
@@ -141,6 +149,18 @@ public final class Area {
         return memory;
     }
 
+    /**
+     * Gives memory back to the system. What was in it is lost, and it reads as zeroes; it is there again when it is
+     * written to. Nobody may use it meanwhile, the kernel included.
+     *
+     * <p>Not {@code MADV_FREE}: that leaves it in what the process and its cgroup are seen to take.
+     *
+     * @return whether the system took it; it does not where the process locks all of its memory ({@code mlockall})
+     */
+    public boolean giveBack(int offset, int length) {
+        return Native.madvise(address + offset, length, Native.MADV_DONTNEED) == 0;
+    }
+
     /** Copies {@code length} bytes from {@code offset} on to the end of {@code target}, which it returns. */
     public ByteBuf copy(int offset, int length, ByteBuf target) {
         return target.writeBytes(memory.slice(offset, length));
@@ -155,6 +175,7 @@ public final class Area {
     public void release() {
         if (change(-1) == 0) {
             mapped = false;
+            MAPPED_BYTES.addAndGet(-length);
             int result = Native.munmap(address, length);
             if (result < 0) {
                 throw new IllegalStateException("The kernel refused to unmap " + this + " (errno " + -result + ").");

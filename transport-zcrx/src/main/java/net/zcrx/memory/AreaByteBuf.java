@@ -13,7 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 
-/** Access to a range of an {@link Area}. */
+/** MemoryAccess to a range of an {@link Area}. */
 abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     private static final int STREAM_CHUNK = 8192;
 
@@ -159,12 +159,12 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected byte _getByte(int index) {
-        return Access.getByte(memory, offset + index, address + index);
+        return MemoryAccess.getByte(memory, offset + index, address + index);
     }
 
     @Override
     protected short _getShort(int index) {
-        return Access.getShort(memory, offset + index, address + index);
+        return MemoryAccess.getShort(memory, offset + index, address + index);
     }
 
     @Override
@@ -184,7 +184,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected int _getInt(int index) {
-        return Access.getInt(memory, offset + index, address + index);
+        return MemoryAccess.getInt(memory, offset + index, address + index);
     }
 
     @Override
@@ -194,7 +194,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected long _getLong(int index) {
-        return Access.getLong(memory, offset + index, address + index);
+        return MemoryAccess.getLong(memory, offset + index, address + index);
     }
 
     @Override
@@ -204,12 +204,12 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setByte(int index, int value) {
-        Access.setByte(memory, offset + index, address + index, value);
+        MemoryAccess.setByte(memory, offset + index, address + index, value);
     }
 
     @Override
     protected void _setShort(int index, int value) {
-        Access.setShort(memory, offset + index, address + index, value);
+        MemoryAccess.setShort(memory, offset + index, address + index, value);
     }
 
     @Override
@@ -231,7 +231,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setInt(int index, int value) {
-        Access.setInt(memory, offset + index, address + index, value);
+        MemoryAccess.setInt(memory, offset + index, address + index, value);
     }
 
     @Override
@@ -241,7 +241,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setLong(int index, long value) {
-        Access.setLong(memory, offset + index, address + index, value);
+        MemoryAccess.setLong(memory, offset + index, address + index, value);
     }
 
     @Override
@@ -252,7 +252,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf getBytes(int index, byte[] dst, int dstIndex, int length) {
         checkDstIndex(index, length, dstIndex, dst.length);
-        Access.getBytes(memory, offset + index, address + index, dst, dstIndex, length);
+        MemoryAccess.getBytes(memory, offset + index, address + index, dst, dstIndex, length);
         return this;
     }
 
@@ -304,7 +304,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf setBytes(int index, byte[] src, int srcIndex, int length) {
         checkSrcIndex(index, length, srcIndex, src.length);
-        Access.setBytes(memory, offset + index, address + index, src, srcIndex, length);
+        MemoryAccess.setBytes(memory, offset + index, address + index, src, srcIndex, length);
         return this;
     }
 

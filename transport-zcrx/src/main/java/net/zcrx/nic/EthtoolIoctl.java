@@ -17,7 +17,7 @@ import net.zcrx.uring.Native;
  * <p>{@code struct ethtool_rxfh}: command@0 u32, context@4 u32, table size@8 u32, key size@12 u32, hash function@16 u8,
  * transformation@17 u8, reserved, table@24 u32[], then the key.
  */
-final class EthtoolIoctl {
+public final class EthtoolIoctl {
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCETHTOOL = 0x8946;
     private static final int REQUEST_BYTES = 40;
@@ -52,7 +52,7 @@ final class EthtoolIoctl {
     private final byte[] nameBytes;
 
     /** @param socket any socket of the interface's network namespace; stays the caller's */
-    EthtoolIoctl(int socket, String interfaceName) throws NicException {
+    public EthtoolIoctl(int socket, String interfaceName) throws NicException {
         this.socket = socket;
         this.interfaceName = interfaceName;
         nameBytes = interfaceName.getBytes(StandardCharsets.UTF_8);
@@ -86,7 +86,7 @@ final class EthtoolIoctl {
     }
 
     /** The rules, or nothing if this NIC has no table of rules. */
-    Optional<List<NicRule>> rules() throws NicException {
+    public Optional<List<NicRule>> rules() throws NicException {
         RuleTable table = ruleTable();
         if (table == null) {
             return Optional.empty();
@@ -102,20 +102,20 @@ final class EthtoolIoctl {
     }
 
     /** Adds a rule where there is room; returns its location. */
-    int insertRule(FlowRule rule) throws NicException {
+    public int insertRule(FlowRule rule) throws NicException {
         RuleTable table = ruleTable();
         int location = table == null || table.choosesLocation ? LOCATION_ANY : freeLocation(table);
-        return withMemory(RuleCodec.BYTES, data -> {
-            RuleCodec.put(data, rule);
-            data.putInt(0, INSERT_RULE).putInt(RuleCodec.LOCATION, location);
+        return withMemory(FlowRuleCodec.BYTES, data -> {
+            FlowRuleCodec.put(data, rule);
+            data.putInt(0, INSERT_RULE).putInt(FlowRuleCodec.LOCATION, location);
             check("ETHTOOL_SRXCLSRLINS", call(data));
-            return data.getInt(RuleCodec.LOCATION);
+            return data.getInt(FlowRuleCodec.LOCATION);
         });
     }
 
-    void deleteRule(int location) throws NicException {
-        withMemory(RuleCodec.BYTES, data -> {
-            data.putInt(0, DELETE_RULE).putInt(RuleCodec.LOCATION, location);
+    public void deleteRule(int location) throws NicException {
+        withMemory(FlowRuleCodec.BYTES, data -> {
+            data.putInt(0, DELETE_RULE).putInt(FlowRuleCodec.LOCATION, location);
             return check("ETHTOOL_SRXCLSRLDEL", call(data));
         });
     }
@@ -150,11 +150,11 @@ final class EthtoolIoctl {
     }
 
     /** Adds an RSS context, which rules can name; returns its number. */
-    int createContext(int[] table) throws NicException {
+    public int createContext(int[] table) throws NicException {
         return writeHashTable(NEW_CONTEXT, table);
     }
 
-    void deleteContext(int context) throws NicException {
+    public void deleteContext(int context) throws NicException {
         writeHashTable(context, new int[0]);
     }
 
@@ -175,16 +175,16 @@ final class EthtoolIoctl {
     private record RuleTable(int count, int size, boolean choosesLocation) {}
 
     private RuleTable ruleTable() throws NicException {
-        return withMemory(RuleCodec.BYTES, data -> {
+        return withMemory(FlowRuleCodec.BYTES, data -> {
             data.putInt(0, GET_RULE_COUNT);
             int result = call(data);
             if (result == -NicException.EOPNOTSUPP) {
                 return null;
             }
             check("ETHTOOL_GRXCLSRLCNT", result);
-            int info = (int) data.getLong(RuleCodec.DATA);
+            int info = (int) data.getLong(FlowRuleCodec.DATA);
             return new RuleTable(
-                    data.getInt(RuleCodec.COUNT), info & ~LOCATION_SPECIAL, (info & LOCATION_SPECIAL) != 0);
+                    data.getInt(FlowRuleCodec.COUNT), info & ~LOCATION_SPECIAL, (info & LOCATION_SPECIAL) != 0);
         });
     }
 
@@ -192,26 +192,26 @@ final class EthtoolIoctl {
         if (count == 0) {
             return new int[0];
         }
-        return withMemory(RuleCodec.BYTES + count * Integer.BYTES, data -> {
-            data.putInt(0, GET_RULES).putInt(RuleCodec.COUNT, count);
+        return withMemory(FlowRuleCodec.BYTES + count * Integer.BYTES, data -> {
+            data.putInt(0, GET_RULES).putInt(FlowRuleCodec.COUNT, count);
             check("ETHTOOL_GRXCLSRLALL", call(data));
-            int[] locations = new int[Math.min(count, data.getInt(RuleCodec.COUNT))];
+            int[] locations = new int[Math.min(count, data.getInt(FlowRuleCodec.COUNT))];
             for (int i = 0; i < locations.length; i++) {
-                locations[i] = data.getInt(RuleCodec.LOCATIONS + i * Integer.BYTES);
+                locations[i] = data.getInt(FlowRuleCodec.LOCATIONS + i * Integer.BYTES);
             }
             return locations;
         });
     }
 
     private NicRule rule(int location) throws NicException {
-        return withMemory(RuleCodec.BYTES, data -> {
-            data.putInt(0, GET_RULE).putInt(RuleCodec.LOCATION, location);
+        return withMemory(FlowRuleCodec.BYTES, data -> {
+            data.putInt(0, GET_RULE).putInt(FlowRuleCodec.LOCATION, location);
             int result = call(data);
             if (result == -NicException.ENOENT) {
                 return null;
             }
             check("ETHTOOL_GRXCLSRULE", result);
-            return RuleCodec.get(data);
+            return FlowRuleCodec.get(data);
         });
     }
 

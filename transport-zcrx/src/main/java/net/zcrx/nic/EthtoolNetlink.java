@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** What the kernel's ethtool netlink family says and changes; numbers are those of {@code linux/ethtool_netlink.h}. */
-final class EthtoolNetlink {
+public final class EthtoolNetlink {
     private static final int FEATURES_GET = 11;
     private static final int FEATURES_SET = 12;
     private static final int RINGS_GET = 15;
@@ -43,7 +43,7 @@ final class EthtoolNetlink {
     private final int family;
     private final String interfaceName;
 
-    EthtoolNetlink(GenericNetlink netlink, String interfaceName) throws NicException {
+    public EthtoolNetlink(GenericNetlink netlink, String interfaceName) throws NicException {
         this.netlink = netlink;
         this.interfaceName = interfaceName;
         family = netlink.family("ethtool");
@@ -53,17 +53,17 @@ final class EthtoolNetlink {
     record Rings(HeaderSplit split, OptionalInt threshold, OptionalInt entries) {}
 
     Rings rings() throws NicException {
-        Optional<Attributes> answer = get(RINGS_GET);
+        Optional<NetlinkAttributes> answer = get(RINGS_GET);
         if (answer.isEmpty()) {
             return new Rings(HeaderSplit.UNSUPPORTED, OptionalInt.empty(), OptionalInt.empty());
         }
-        Attributes rings = answer.get();
+        NetlinkAttributes rings = answer.get();
         OptionalInt threshold = rings.number(RINGS_HDS_THRESH);
         return new Rings(split(rings, threshold), threshold, rings.number(RINGS_RX));
     }
 
     /** The kernel leaves "auto" out, so only the threshold tells that the driver can split at all. */
-    private static HeaderSplit split(Attributes rings, OptionalInt threshold) {
+    private static HeaderSplit split(NetlinkAttributes rings, OptionalInt threshold) {
         switch (rings.number(RINGS_TCP_DATA_SPLIT).orElse(SPLIT_AUTO)) {
             case SPLIT_ON:
                 return HeaderSplit.ON;
@@ -85,7 +85,7 @@ final class EthtoolNetlink {
 
     /** How many receive queues are in use; nothing if the driver does not say. */
     OptionalInt receiveQueues() throws NicException {
-        Optional<Attributes> channels = get(CHANNELS_GET);
+        Optional<NetlinkAttributes> channels = get(CHANNELS_GET);
         return channels.isEmpty()
                 ? OptionalInt.empty()
                 : OptionalInt.of(channels.get().number(CHANNELS_COMBINED_COUNT).orElse(0)
@@ -94,11 +94,11 @@ final class EthtoolNetlink {
 
     /** Whether rules work. */
     boolean ntuple() throws NicException {
-        Optional<Attributes> features = get(FEATURES_GET);
+        Optional<NetlinkAttributes> features = get(FEATURES_GET);
         if (features.isEmpty()) {
             return false;
         }
-        Attributes active = features.get().nested(FEATURES_ACTIVE).nested(BITSET_BITS);
+        NetlinkAttributes active = features.get().nested(FEATURES_ACTIVE).nested(BITSET_BITS);
         // The kernel lists the bits that are set.
         return active.allNested(BITS_BIT).stream()
                 .anyMatch(bit -> bit.string(BIT_NAME).orElse("").equals(NTUPLE));
@@ -126,7 +126,8 @@ final class EthtoolNetlink {
     static List<String> candidates(GenericNetlink netlink) throws NicException {
         List<String> splitting = new ArrayList<>();
         List<String> others = new ArrayList<>();
-        for (Attributes rings : netlink.dump(netlink.family("ethtool"), RINGS_GET, out -> out.end(out.begin(HEADER)))) {
+        for (NetlinkAttributes rings :
+                netlink.dump(netlink.family("ethtool"), RINGS_GET, out -> out.end(out.begin(HEADER)))) {
             String name = rings.nested(HEADER).string(HEADER_DEV_NAME).orElse("");
             boolean splits = split(rings, rings.number(RINGS_HDS_THRESH)) != HeaderSplit.UNSUPPORTED;
             (splits ? splitting : others).add(name);
@@ -135,9 +136,9 @@ final class EthtoolNetlink {
         return splitting;
     }
 
-    private Optional<Attributes> get(int command) throws NicException {
+    private Optional<NetlinkAttributes> get(int command) throws NicException {
         try {
-            List<Attributes> answers = netlink.request(family, command, this::putHeader);
+            List<NetlinkAttributes> answers = netlink.request(family, command, this::putHeader);
             return answers.stream().findFirst();
         } catch (NicException e) {
             if (e.errno() == NicException.EOPNOTSUPP) {
@@ -147,14 +148,14 @@ final class EthtoolNetlink {
         }
     }
 
-    private void set(int command, Consumer<AttributeWriter> attributes) throws NicException {
+    private void set(int command, Consumer<NetlinkWriter> attributes) throws NicException {
         netlink.request(family, command, out -> {
             putHeader(out);
             attributes.accept(out);
         });
     }
 
-    private void putHeader(AttributeWriter out) {
+    private void putHeader(NetlinkWriter out) {
         int header = out.begin(HEADER);
         out.string(HEADER_DEV_NAME, interfaceName).u32(HEADER_FLAGS, FLAG_OMIT_REPLY);
         out.end(header);

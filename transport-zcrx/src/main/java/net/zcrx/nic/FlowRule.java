@@ -11,11 +11,11 @@ public record FlowRule(boolean ipv6, InetAddress address, int port, int queue, i
     private static final int FIELDS = 8;
 
     /** Whether both are for the same packets, wherever they send them. */
-    boolean matchesSame(FlowRule other) {
+    public boolean matchesSame(FlowRule other) {
         return onto(0, 0).equals(other.onto(0, 0));
     }
 
-    FlowRule onto(int newQueue, int newContext) {
+    public FlowRule onto(int newQueue, int newContext) {
         return new FlowRule(ipv6, address, port, newQueue, newContext);
     }
 
@@ -28,7 +28,7 @@ public record FlowRule(boolean ipv6, InetAddress address, int port, int queue, i
     }
 
     /** @throws IllegalArgumentException if the text is not from {@link #toString()} */
-    static FlowRule parse(String text) {
+    public static FlowRule parse(String text) {
         String[] words = text.split(" ");
         if (words.length % 2 != 0 || words.length > FIELDS) {
             throw new IllegalArgumentException("Not a rule: " + text);

@@ -18,7 +18,7 @@ import net.zcrx.uring.Native;
  * <p>Messages are {@code struct nlmsghdr} (length@0 u32, type@4 u16, flags@6 u16, sequence@8 u32, port@12 u32), then
  * {@code struct genlmsghdr} (command@16 u8, version@17 u8, reserved@18 u16), then attributes @20.
  */
-final class GenericNetlink implements AutoCloseable {
+public final class GenericNetlink implements AutoCloseable {
     private static final int NETLINK_GENERIC = 16;
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
@@ -74,18 +74,18 @@ final class GenericNetlink implements AutoCloseable {
     }
 
     /** The kernel's own words for an errno. */
-    static String describe(String call, int errno) {
+    public static String describe(String call, int errno) {
         return Errors.newIOException(call, -errno).getMessage();
     }
 
     /** The socket's descriptor, which takes ioctls on interfaces, too. */
-    int fd() {
+    public int fd() {
         return socket.intValue();
     }
 
     /** The number of a family. */
     int family(String name) throws NicException {
-        List<Attributes> answers =
+        List<NetlinkAttributes> answers =
                 request(CONTROL_FAMILY, CONTROL_GET_FAMILY, out -> out.string(CONTROL_FAMILY_NAME, name));
         return answers.get(0)
                 .number(CONTROL_FAMILY_ID)
@@ -93,20 +93,20 @@ final class GenericNetlink implements AutoCloseable {
     }
 
     /** Asks for one thing, or changes one: the answers' attributes, most often one or none. */
-    List<Attributes> request(int family, int command, Consumer<AttributeWriter> attributes) throws NicException {
+    List<NetlinkAttributes> request(int family, int command, Consumer<NetlinkWriter> attributes) throws NicException {
         return exchange(family, command, FLAG_ACK, attributes);
     }
 
     /** Asks for all things of a kind. */
-    List<Attributes> dump(int family, int command, Consumer<AttributeWriter> attributes) throws NicException {
+    List<NetlinkAttributes> dump(int family, int command, Consumer<NetlinkWriter> attributes) throws NicException {
         return exchange(family, command, FLAG_DUMP, attributes);
     }
 
-    private List<Attributes> exchange(int family, int command, int flags, Consumer<AttributeWriter> attributes)
+    private List<NetlinkAttributes> exchange(int family, int command, int flags, Consumer<NetlinkWriter> attributes)
             throws NicException {
         try {
             send(family, command, flags, attributes);
-            List<Attributes> answers = new ArrayList<>();
+            List<NetlinkAttributes> answers = new ArrayList<>();
             while (receive(answers)) {
                 // A dump comes in several parts.
             }
@@ -118,9 +118,9 @@ final class GenericNetlink implements AutoCloseable {
         }
     }
 
-    private void send(int family, int command, int flags, Consumer<AttributeWriter> attributes) throws IOException {
+    private void send(int family, int command, int flags, Consumer<NetlinkWriter> attributes) throws IOException {
         message.clear().position(ATTRIBUTES);
-        attributes.accept(new AttributeWriter(message));
+        attributes.accept(new NetlinkWriter(message));
         int length = message.position();
         message.putInt(0, length)
                 .putShort(4, (short) family)
@@ -134,7 +134,7 @@ final class GenericNetlink implements AutoCloseable {
     }
 
     /** @return whether more is to come */
-    private boolean receive(List<Attributes> answers) throws IOException {
+    private boolean receive(List<NetlinkAttributes> answers) throws IOException {
         int length = socket.read(message, 0, MESSAGE_BYTES);
         if (length <= 0) {
             throw new NicException("Netlink gave no answer.");
@@ -154,7 +154,7 @@ final class GenericNetlink implements AutoCloseable {
                 checkError(start, end);
                 return false;
             }
-            answers.add(new Attributes(copy(start + ATTRIBUTES, end)));
+            answers.add(new NetlinkAttributes(copy(start + ATTRIBUTES, end)));
         }
         return true;
     }
@@ -166,7 +166,7 @@ final class GenericNetlink implements AutoCloseable {
         }
         String reason = "";
         if ((message.getShort(start + 6) & FLAG_ACK_TLVS) != 0 && end - start > ERROR_ATTRIBUTES) {
-            reason = new Attributes(copy(start + ERROR_ATTRIBUTES, end))
+            reason = new NetlinkAttributes(copy(start + ERROR_ATTRIBUTES, end))
                     .string(ATTR_ACK_MESSAGE)
                     .map(text -> ": " + text)
                     .orElse("");

@@ -38,7 +38,7 @@ final class NetdevNetlink {
         }
         Map<Integer, Integer> irqs = irqsByNapi(netlink, family.getAsInt(), interfaceIndex);
         Map<Integer, NicQueue> queues = new TreeMap<>();
-        for (Attributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
+        for (NetlinkAttributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
             NicQueue queue = queue(answer, irqs);
             queues.put(queue.id(), queue);
         }
@@ -50,7 +50,7 @@ final class NetdevNetlink {
         OptionalInt family = family(netlink);
         Map<Integer, Integer> queues = new TreeMap<>();
         if (family.isPresent()) {
-            for (Attributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
+            for (NetlinkAttributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
                 OptionalInt napi = answer.number(QUEUE_NAPI_ID);
                 if (napi.isPresent()) {
                     queues.put(napi.getAsInt(), answer.number(QUEUE_ID).orElse(-1));
@@ -71,14 +71,14 @@ final class NetdevNetlink {
         }
     }
 
-    private static List<Attributes> receiveQueues(GenericNetlink netlink, int family, int interfaceIndex)
+    private static List<NetlinkAttributes> receiveQueues(GenericNetlink netlink, int family, int interfaceIndex)
             throws NicException {
         return netlink.dump(family, QUEUE_GET, out -> out.u32(QUEUE_IFINDEX, interfaceIndex)).stream()
                 .filter(answer -> answer.number(QUEUE_TYPE).orElse(-1) == TYPE_RX)
                 .toList();
     }
 
-    private static NicQueue queue(Attributes answer, Map<Integer, Integer> irqs) {
+    private static NicQueue queue(NetlinkAttributes answer, Map<Integer, Integer> irqs) {
         OptionalInt napi = answer.number(QUEUE_NAPI_ID);
         OptionalInt irq = napi.isPresent() && irqs.containsKey(napi.getAsInt())
                 ? OptionalInt.of(irqs.get(napi.getAsInt()))
@@ -91,7 +91,7 @@ final class NetdevNetlink {
                 owner(answer));
     }
 
-    private static Optional<String> owner(Attributes queue) {
+    private static Optional<String> owner(NetlinkAttributes queue) {
         if (queue.has(QUEUE_IO_URING)) {
             return Optional.of("io_uring");
         }
@@ -104,7 +104,7 @@ final class NetdevNetlink {
     private static Map<Integer, Integer> irqsByNapi(GenericNetlink netlink, int family, int interfaceIndex)
             throws NicException {
         Map<Integer, Integer> irqs = new TreeMap<>();
-        for (Attributes napi : netlink.dump(family, NAPI_GET, out -> out.u32(NAPI_IFINDEX, interfaceIndex))) {
+        for (NetlinkAttributes napi : netlink.dump(family, NAPI_GET, out -> out.u32(NAPI_IFINDEX, interfaceIndex))) {
             OptionalInt irq = napi.number(NAPI_IRQ);
             if (irq.isPresent()) {
                 irqs.put(napi.number(NAPI_ID).orElse(0), irq.getAsInt());

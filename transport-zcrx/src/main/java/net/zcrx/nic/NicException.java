@@ -6,17 +6,17 @@ import java.io.IOException;
 public final class NicException extends IOException {
     private static final long serialVersionUID = 1;
 
-    static final int EPERM = 1;
-    static final int ENOENT = 2;
-    static final int ENOMEM = 12;
-    static final int EBUSY = 16;
-    static final int EEXIST = 17;
-    static final int ENODEV = 19;
-    static final int EINVAL = 22;
-    static final int ENOSPC = 28;
-    static final int ERANGE = 34;
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int ENOMEM = 12;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int ENODEV = 19;
+    public static final int EINVAL = 22;
+    public static final int ENOSPC = 28;
+    public static final int ERANGE = 34;
     static final int ENOSYS = 38;
-    static final int EOPNOTSUPP = 95;
+    public static final int EOPNOTSUPP = 95;
 
     private final int errno;
 
@@ -25,12 +25,12 @@ public final class NicException extends IOException {
         this(message, 0);
     }
 
-    NicException(String message, int errno) {
+    public NicException(String message, int errno) {
         super(message);
         this.errno = errno;
     }
 
-    NicException(String message, Throwable cause) {
+    public NicException(String message, Throwable cause) {
         super(message, cause);
         errno = 0;
     }

@@ -50,7 +50,7 @@ public final class NicInspector {
         return LoadFailure.ofNetty() == null && Native.loadFailure() == null;
     }
 
-    static GenericNetlink open() throws NicException {
+    public static GenericNetlink open() throws NicException {
         if (!isAvailable()) {
             throw new NicException(
                     "NICs cannot be inspected, for the native libraries of zcrx and Netty were not loaded:"
@@ -60,7 +60,7 @@ public final class NicInspector {
         return GenericNetlink.open();
     }
 
-    static NicSnapshot inspect(GenericNetlink netlink, String interfaceName) throws NicException {
+    public static NicSnapshot inspect(GenericNetlink netlink, String interfaceName) throws NicException {
         EthtoolIoctl ioctl = new EthtoolIoctl(netlink.fd(), interfaceName);
         int index = index(ioctl, interfaceName);
         EthtoolNetlink ethtool = new EthtoolNetlink(netlink, interfaceName);

@@ -7,79 +7,79 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A setting of a NIC that zero-copy receive needs changed. Values are texts, as they are noted for undoing. */
-enum NicSetting {
+public enum NicSetting {
     SPLIT {
         @Override
-        String current(NicSnapshot nic) {
+        public String current(NicSnapshot nic) {
             return nic.split().name();
         }
 
         @Override
-        String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
+        public String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
             if (nic.split() == HeaderSplit.UNSUPPORTED) {
-                throw new NicException(new NicRequirements(nic, 0).headerSplit().sentence());
+                throw new NicException(nic.noHeaderSplit());
             }
             return HeaderSplit.ON.name();
         }
 
         @Override
-        void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
+        public void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
             netlink.setHeaderSplit(HeaderSplit.valueOf(value));
         }
 
         @Override
-        String command(String interfaceName, String value) {
+        public String command(String interfaceName, String value) {
             return "ethtool -G " + interfaceName + " tcp-data-split " + value.toLowerCase(Locale.ROOT);
         }
     },
 
     THRESHOLD {
         @Override
-        String current(NicSnapshot nic) {
+        public String current(NicSnapshot nic) {
             return Integer.toString(nic.splitThreshold().orElse(0));
         }
 
         @Override
-        String wanted(NicSnapshot nic, Set<Integer> queues) {
+        public String wanted(NicSnapshot nic, Set<Integer> queues) {
             return "0";
         }
 
         @Override
-        void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
+        public void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
             netlink.setThreshold(Integer.parseInt(value));
         }
 
         @Override
-        String command(String interfaceName, String value) {
+        public String command(String interfaceName, String value) {
             return "ethtool -G " + interfaceName + " hds-thresh " + value;
         }
     },
 
     NTUPLE {
         @Override
-        String current(NicSnapshot nic) {
+        public String current(NicSnapshot nic) {
             return Boolean.toString(nic.ntuple());
         }
 
         @Override
-        String wanted(NicSnapshot nic, Set<Integer> queues) {
+        public String wanted(NicSnapshot nic, Set<Integer> queues) {
             return Boolean.toString(nic.rules().isPresent());
         }
 
         @Override
-        void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
+        public void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
             netlink.setNtuple(Boolean.parseBoolean(value));
         }
 
         @Override
-        String command(String interfaceName, String value) {
+        public String command(String interfaceName, String value) {
             return "ethtool -K " + interfaceName + " ntuple " + (Boolean.parseBoolean(value) ? "on" : "off");
         }
     },
 
     HASH_TABLE {
         @Override
-        String current(NicSnapshot nic) {
+        public String current(NicSnapshot nic) {
             List<Integer> table = nic.hashTable();
             int count = nic.receiveQueues().orElse(1);
             for (int i = 0; i < table.size(); i++) {
@@ -92,7 +92,7 @@ enum NicSetting {
 
         /** Only what went to the queues moves, so that other connections stay where they are. */
         @Override
-        String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
+        public String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
             List<Integer> table = nic.hashTable();
             if (table.stream().noneMatch(queues::contains)) {
                 return current(nic);
@@ -116,12 +116,12 @@ enum NicSetting {
         }
 
         @Override
-        void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
+        public void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException {
             ioctl.setHashTable(parse(value));
         }
 
         @Override
-        String command(String interfaceName, String value) {
+        public String command(String interfaceName, String value) {
             int[] table = parse(value);
             if (table.length == 0) {
                 return "ethtool -X " + interfaceName + " default";
@@ -144,13 +144,13 @@ enum NicSetting {
     /** The driver's own table. */
     private static final String DEFAULT = "default";
 
-    abstract String current(NicSnapshot nic);
+    public abstract String current(NicSnapshot nic);
 
     /** What it should be for these queues, which other traffic shall leave alone. */
-    abstract String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException;
+    public abstract String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException;
 
-    abstract void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException;
+    public abstract void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException;
 
     /** What does the same in a shell. */
-    abstract String command(String interfaceName, String value);
+    public abstract String command(String interfaceName, String value);
 }

@@ -51,4 +51,11 @@ public record NicSnapshot(
                 .filter(rule -> rule.context() == 0 && rule.queue() == queue)
                 .toList();
     }
+
+    /** The sentence for a driver that cannot split headers off. */
+    public String noHeaderSplit() {
+        return "The driver (" + driver.orElse("none") + ") of " + interfaceName
+                + " cannot put payload into buffers of its own (tcp-data-split), or this kernel does not let it. Use a"
+                + " NIC whose driver can, such as bnxt_en, mlx5_core, gve or fbnic.";
+    }
 }

@@ -68,7 +68,7 @@ final class ChunkGroup {
         return ring.after(chunk);
     }
 
-    void await(Waiter waiter, Turn turn) {
+    void await(Waiter waiter, WaitTurn turn) {
         target = Math.min(target * 2, most);
         waiters.add(waiter, turn);
     }

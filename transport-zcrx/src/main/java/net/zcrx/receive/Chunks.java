@@ -17,10 +17,16 @@ final class Chunks {
 
     private final boolean[] filling;
     private int fillingCount;
-    /** The one freed last is given first, so that the memory in use stays warm in the CPU's cache. */
-    private final int[] free;
+    /**
+     * A bit for each that is free. The lowest is given first, so that the memory in use is small, stays warm in the CPU's
+     * cache, and lies together, however large the area is and in whatever order chunks come back.
+     */
+    private final long[] free;
+    /** Words of {@link #free} before this one have no bit. */
+    private int firstFree;
 
     private int freeCount;
+    private final Residency residency;
 
     /** @param bytes of a chunk, a power of two */
     Chunks(Area area, int bytes) {
@@ -31,11 +37,12 @@ final class Chunks {
         filled = new int[count];
         held = new int[count];
         filling = new boolean[count];
-        free = new int[count];
-        // Pushed from the last on, so that the first chunks are the first in use.
-        for (int chunk = count - 1; chunk >= 0; chunk--) {
-            free[freeCount++] = chunk;
+        free = new long[(count + Long.SIZE - 1) / Long.SIZE];
+        for (int chunk = 0; chunk < count; chunk++) {
+            free[chunk / Long.SIZE] |= 1L << chunk;
         }
+        freeCount = count;
+        residency = new Residency(area);
     }
 
     Area area() {
@@ -65,13 +72,38 @@ final class Chunks {
         return offset >>> shift;
     }
 
+    /** What memory it takes. */
+    Residency residency() {
+        return residency;
+    }
+
+    /** Whether all chunks are free that these bytes, which are of whole chunks, are of. */
+    boolean areFree(int offset, int length) {
+        for (int chunk = at(offset); chunk < at(offset + length); chunk++) {
+            if (!isFree(chunk)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isFree(int chunk) {
+        return (free[chunk / Long.SIZE] & 1L << chunk) != 0;
+    }
+
     long address(int chunk) {
         return area.address() + ((long) chunk << shift);
     }
 
     /** Takes a free one to be filled; there must be one. */
     int begin() {
-        int chunk = free[--freeCount];
+        while (free[firstFree] == 0) {
+            firstFree++;
+        }
+        int chunk = firstFree * Long.SIZE + Long.numberOfTrailingZeros(free[firstFree]);
+        free[firstFree] &= free[firstFree] - 1;
+        freeCount--;
+        residency.use(chunk << shift);
         filled[chunk] = 0;
         filling[chunk] = true;
         fillingCount++;
@@ -106,7 +138,10 @@ final class Chunks {
 
     private void freeIfUnused(int chunk) {
         if (held[chunk] == 0 && !filling[chunk]) {
-            free[freeCount++] = chunk;
+            free[chunk / Long.SIZE] |= 1L << chunk;
+            firstFree = Math.min(firstFree, chunk / Long.SIZE);
+            freeCount++;
+            residency.use(chunk << shift);
         }
     }
 
@@ -120,13 +155,16 @@ final class Chunks {
         int inFilling = 0;
         int application = 0;
         int sum = 0;
+        int inFree = 0;
         for (int chunk = 0; chunk < filled.length; chunk++) {
+            inFree += isFree(chunk) ? 1 : 0;
             inFilling += filling[chunk] ? 1 : 0;
             application += !filling[chunk] && held[chunk] > 0 ? 1 : 0;
             sum += held[chunk];
         }
         return inFilling == beingFilled
                 && inFilling == fillingCount
+                && inFree == freeCount
                 && inFilling + application + freeCount == filled.length
                 && sum == completions;
     }

@@ -17,8 +17,9 @@ import net.zcrx.uring.Uring;
  * consumes chunks in parts, a chunk serves many completions, of many channels; it is free again when the kernel is done
  * with it and every buffer on it has been released.
  *
- * <p>Few chunks are with the kernel at a time, and the one freed last is given first, so that the memory in use stays
- * warm in the CPU's cache however large the area is.
+ * <p>Few chunks are with the kernel at a time, so that the memory in use stays warm in the CPU's cache however large the
+ * area is. The others that are free nobody but this class has, so that after a calm time their memory can be given back
+ * to the system.
  *
  * <h2>Why there are two groups of chunks</h2>
  *
@@ -58,6 +59,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private final Area area;
     private final BufferPool pool;
     private final Counters counters = new Counters();
+    private final CalmTimer calmTimer;
     private final ExhaustionGuard guard;
     /** For receives that stay armed. */
     private final ChunkGroup unlimited;
@@ -76,6 +78,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private int joining = NONE;
 
     private int calmPasses;
+    private boolean closed;
 
     /**
      * @param area cut into chunks of {@code chunkBytes} bytes; 8 to 32768
@@ -93,10 +96,12 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         owners = new ChunkGroup[chunks.count()];
         guard = new ExhaustionGuard(chunks.count(), KEPT_CHUNKS + ChunkGroup.most(chunks.count()), counters);
         pool = new BufferPool(this, wakeup);
+        calmTimer = new CalmTimer(wakeup);
         unlimited = new ChunkGroup(rings[0], chunks);
         limited = new ChunkGroup(rings[1], chunks);
         unlimited.use();
         post();
+        count();
     }
 
     private static BufferRing[] register(int ringFd, Area area, int chunkBytes, boolean incremental) {
@@ -264,7 +269,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn, int limit) {
+    public void await(Waiter waiter, WaitTurn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
         calmPasses = 0;
         (limit > 0 ? limited : unlimited).await(waiter, turn);
@@ -306,12 +311,27 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             limited.calm();
         }
         boolean waiting = resume();
+        if (calmTimer.hasRung()) {
+            endCalmPeriod();
+        }
+        if (chunks.residency().isToBeLookedAt()) {
+            calmTimer.set();
+        }
         count();
         assert chunks.isEachSomewhere(chunksFilling(), pool.heldTokens()) : "A chunk was lost, or returned twice";
         return waiting;
     }
 
+    /** Gives memory back that was not used since this was called last. */
+    void endCalmPeriod() {
+        chunks.residency().endPeriod(chunks);
+    }
+
     private void count() {
+        // These first: when nothing is held after the end, all counts are the last ones.
+        boolean mapped = !closed || pool.heldBuffers() > 0;
+        counters.set(Counter.AREA_BYTES, mapped ? area.length() : 0);
+        counters.set(Counter.RESIDENT_BYTES, mapped ? chunks.residency().bytes() : 0);
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
@@ -351,7 +371,9 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     public void close() {
         unlimited.close();
         limited.close();
+        calmTimer.cancel();
         pool.drain();
+        closed = true;
         count();
         pool.close();
         area.release();

@@ -13,6 +13,8 @@ public final class Counters {
         COPIED_OUT_BYTES,
         HELD_BUFFERS,
         HELD_BYTES,
+        AREA_BYTES,
+        RESIDENT_BYTES,
         FRAGMENTS,
         HELD_FRAGMENTS,
         HELD_PAGES,

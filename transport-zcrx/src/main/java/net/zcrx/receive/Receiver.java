@@ -100,7 +100,7 @@ public interface Receiver {
      *
      * @param limit that of its receive, as for {@link #arm}
      */
-    void await(Waiter waiter, Turn turn, int limit);
+    void await(Waiter waiter, WaitTurn turn, int limit);
 
     /** Whether {@code result} ends a receive that may be armed again at once. */
     boolean isTransient(int result);

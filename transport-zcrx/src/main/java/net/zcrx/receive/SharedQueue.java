@@ -73,6 +73,7 @@ public final class SharedQueue {
     private ZeroCopyReceiver enter(InterfaceQueue queue, Runnable wakeup) {
         ZeroCopyReceiver receiver = new ZeroCopyReceiver(queue, this, wakeup, users.size() + 1);
         users.add(receiver);
+        countAreas();
         return receiver;
     }
 
@@ -81,6 +82,8 @@ public final class SharedQueue {
         users.remove(receiver);
         deafen(receiver);
         if (!users.isEmpty()) {
+            receiver.countAreas(0);
+            countAreas();
             return;
         }
         try {
@@ -122,8 +125,16 @@ public final class SharedQueue {
     }
 
     /** One more area. */
-    void grown() {
+    synchronized void grown() {
         starvation.resize(areas.bytes());
+        countAreas();
+    }
+
+    /** The loop that has used the queue for longest counts its memory, so that a sum over loops is what there is. */
+    private void countAreas() {
+        if (!users.isEmpty()) {
+            users.get(0).countAreas(areas.bytes());
+        }
     }
 
     /** The NIC found no free page: each loop shall give back what it can, now. */

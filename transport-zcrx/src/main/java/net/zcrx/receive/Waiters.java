@@ -6,12 +6,12 @@ import net.zcrx.receive.Receiver.Waiter;
 
 /** Who waits for memory, in the order in which they get it. */
 final class Waiters {
-    /** One for each {@link Turn}. */
+    /** One for each {@link WaitTurn}. */
     private final List<ArrayDeque<Waiter>> turns = List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
 
     private int count;
 
-    void add(Waiter waiter, Turn turn) {
+    void add(Waiter waiter, WaitTurn turn) {
         turns.get(turn.ordinal()).add(waiter);
         count++;
     }

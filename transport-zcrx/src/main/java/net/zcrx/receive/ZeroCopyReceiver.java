@@ -164,6 +164,10 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     @Override
     public void reclaimLate(long token) {
         refillRing.put(token);
+        if (pool.heldBuffers() == 0) {
+            // Before what is held: when that is nothing after the end, all counts are the last ones.
+            countAreas(0);
+        }
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
         counters.set(Counter.HELD_BYTES, pool.heldBytes());
         counters.set(Counter.HELD_FRAGMENTS, pool.heldTokens());
@@ -175,7 +179,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void await(Waiter waiter, Turn turn, int limit) {
+    public void await(Waiter waiter, WaitTurn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
         if (waiters.isEmpty()) {
             retryAt = System.nanoTime() + RETRY_NANOS;
@@ -223,6 +227,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** Any thread. */
     void wakeUp() {
         wakeup.run();
+    }
+
+    /** Any thread, if it is {@code shared}'s doing: the areas' bytes, all of which are locked and so resident. */
+    void countAreas(long bytes) {
+        counters.set(Counter.AREA_BYTES, bytes);
+        counters.set(Counter.RESIDENT_BYTES, bytes);
     }
 
     Tenants tenants() {
@@ -321,9 +331,13 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         pool.drain();
         refillRing.put(returned);
         count();
+        boolean held = pool.heldBuffers() > 0;
         pool.close();
         queue.free();
         shared.leave(this);
+        if (!held) {
+            countAreas(0);
+        }
     }
 
     private void grow() {

@@ -19,6 +19,9 @@ public final class Native {
     /** Touch every page now, so that the memory is there when the kernel first writes to it. */
     public static final int MAP_POPULATE = 2;
 
+    /** Give pages back to the system: they read as zeroes when they are touched next ({@code MADV_DONTNEED}). */
+    public static final int MADV_DONTNEED = 4;
+
     /** Ask for transparent huge pages ({@code MADV_HUGEPAGE}). */
     public static final int MADV_HUGEPAGE = 14;
 

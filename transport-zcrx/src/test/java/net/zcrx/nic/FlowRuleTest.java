@@ -57,8 +57,8 @@ class FlowRuleTest {
 
     @Test
     void shouldDecodeWhatItEncodes() {
-        assertEquals(new NicRule(0, 3, 0, any), RuleCodec.get(encoded(any)));
-        assertEquals(new NicRule(0, 0, 7, ipv6), RuleCodec.get(encoded(ipv6)));
+        assertEquals(new NicRule(0, 3, 0, any), FlowRuleCodec.get(encoded(any)));
+        assertEquals(new NicRule(0, 0, 7, ipv6), FlowRuleCodec.get(encoded(ipv6)));
     }
 
     @Test
@@ -72,16 +72,16 @@ class FlowRuleTest {
     @Test
     void shouldNotTakeOtherRulesForOurs() {
         ByteBuffer udp = encoded(any).putInt(FLOW_TYPE, UDP4);
-        assertNull(RuleCodec.get(udp).flow());
+        assertNull(FlowRuleCodec.get(udp).flow());
         ByteBuffer withSourcePort = encoded(any).putShort(SOURCE_PORT_MASK, (short) -1);
-        assertNull(RuleCodec.get(withSourcePort).flow());
+        assertNull(FlowRuleCodec.get(withSourcePort).flow());
         ByteBuffer dropping = encoded(any).putLong(COOKIE, -1);
-        assertEquals(new NicRule(0, NicRule.DROP, 0, null), RuleCodec.get(dropping));
+        assertEquals(new NicRule(0, NicRule.DROP, 0, null), FlowRuleCodec.get(dropping));
     }
 
     private static ByteBuffer encoded(FlowRule rule) {
-        ByteBuffer out = ByteBuffer.allocate(RuleCodec.BYTES).order(ByteOrder.nativeOrder());
-        RuleCodec.put(out, rule);
+        ByteBuffer out = ByteBuffer.allocate(FlowRuleCodec.BYTES).order(ByteOrder.nativeOrder());
+        FlowRuleCodec.put(out, rule);
         return out;
     }
 

@@ -5,13 +5,14 @@ import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.Native;
 
 /** A queue of a NIC that a ring of the calling thread has bound. */
-final class HeldQueue {
+public final class HeldQueue {
     private static final int FLAGS = 1 << 12 | 1 << 13 | 1 << 18;
-    static final int AREA_BYTES = 4 << 20;
+    public static final int AREA_BYTES = 4 << 20;
 
     private final FileDescriptor ring;
     private final long area;
@@ -21,12 +22,12 @@ final class HeldQueue {
         this.area = area;
     }
 
-    interface Action {
+    public interface Action {
         void run() throws Exception;
     }
 
     /** Binds the queue, runs the action, and waits until the kernel has given the queue back. */
-    static void whileBound(String interfaceName, int queue, Action action) throws Exception {
+    public static void whileBound(String interfaceName, int queue, Action action) throws Exception {
         int index = NicInspector.inspect(interfaceName).interfaceIndex();
         ByteBuffer params = ByteBuffer.allocateDirect(120).order(ByteOrder.nativeOrder());
         params.putInt(8, FLAGS);

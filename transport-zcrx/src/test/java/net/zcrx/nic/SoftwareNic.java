@@ -15,12 +15,12 @@ public final class SoftwareNic {
     }
 
     /** What a command says. */
-    static String ask(String command) throws Exception {
+    public static String ask(String command) throws Exception {
         return Child.shell(command).orFail();
     }
 
     /** What ethtool says of the rules: one text each. */
-    static List<String> rules() throws Exception {
+    public static List<String> rules() throws Exception {
         List<String> rules = new ArrayList<>();
         for (String part : ask("ethtool -n " + NAME).split("Filter: ")) {
             if (part.contains("Rule Type")) {
@@ -31,7 +31,7 @@ public final class SoftwareNic {
     }
 
     /** Packets that came by a queue. */
-    static long packets(int queue) throws Exception {
+    public static long packets(int queue) throws Exception {
         String line = ask("nic-stats rx" + queue + "_packets").trim();
         return Long.parseLong(line.substring(line.indexOf('=') + 1));
     }

@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Snapshots of a NIC as an inspector would have taken them. */
-final class TestNic {
+public final class TestNic {
     private TestNic() {}
 
     /** A NIC that is ready for zero copy but for its table of RSS. */
-    static NicSnapshot with(int queues, List<Integer> hashTable) {
+    public static NicSnapshot with(int queues, List<Integer> hashTable) {
         return with(queues, hashTable, HeaderSplit.ON, 0, -1);
     }
 
     /** @param bound a queue that is in use, or -1 */
-    static NicSnapshot with(int queues, List<Integer> hashTable, HeaderSplit split, int threshold, int bound) {
+    public static NicSnapshot with(int queues, List<Integer> hashTable, HeaderSplit split, int threshold, int bound) {
         List<NicQueue> each = new ArrayList<>();
         for (int i = 0; i < queues; i++) {
             Optional<String> owner = i == bound ? Optional.of("io_uring") : Optional.empty();

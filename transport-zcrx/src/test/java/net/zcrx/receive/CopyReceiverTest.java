@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.util.ArrayDeque;
@@ -20,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.BufferRing;
 import net.zcrx.uring.ModelRing;
 import net.zcrx.uring.Uring;
@@ -213,6 +216,76 @@ class CopyReceiverTest {
         }
     }
 
+    /** Periods end at any moment: between what the kernel wrote and its completion, and with chunks held here and there. */
+    @Test
+    void shouldLoseNothingWhenMemoryIsGivenBack() {
+        begin(4096);
+        Random random = new Random(1);
+        List<Completion> came = new ArrayList<>();
+        List<List<ByteBuf>> held = new ArrayList<>();
+        long most = 0;
+        boolean gaveBack = false;
+        for (int pass = 0; pass < 100; pass++) {
+            int messages = random.nextInt(pass % 20 < 10 ? 600 : 10);
+            for (int i = 0; i < messages; i++) {
+                ModelRing ring = random.nextBoolean() ? armed : bounded;
+                int room = ring.roomInOne();
+                Completion completion = receive(ring, random.nextBoolean() ? room : 1 + random.nextInt(room));
+                if (random.nextInt(50) == 0) {
+                    receiver.endCalmPeriod();
+                }
+                List<ByteBuf> buffers = new ArrayList<>();
+                showRight(completion, buffers);
+                came.add(completion);
+                held.add(buffers);
+                receiver.endPass();
+            }
+            while (held.size() > 3 && (pass % 20 >= 10 || random.nextInt(20) > 0)) {
+                int one = random.nextInt(held.size());
+                assertArrayEquals(came.remove(one).bytes, bytes(held.get(one)));
+                release(held.remove(one));
+            }
+            long before = residentBytes();
+            receiver.endCalmPeriod();
+            receiver.endPass();
+            gaveBack |= residentBytes() < before;
+            most = Math.max(most, before);
+        }
+        assertTrue(gaveBack);
+        held.forEach(CopyReceiverTest::release);
+        assertTrue(most > 3 * Residency.BLOCK_BYTES, () -> "The test was to use more.");
+        receiver.endCalmPeriod();
+        receiver.endCalmPeriod();
+        receiver.endPass();
+        assertTrue(residentBytes() <= 2 * Residency.BLOCK_BYTES, () -> residentBytes() + " bytes");
+        assertEquals(4096L * CHUNK, receiver.counters().get(Counter.AREA_BYTES));
+    }
+
+    private long residentBytes() {
+        return receiver.counters().get(Counter.RESIDENT_BYTES);
+    }
+
+    private static byte[] bytes(List<ByteBuf> buffers) {
+        ByteBuf all = Unpooled.buffer();
+        buffers.forEach(buffer -> all.writeBytes(buffer.duplicate()));
+        return ByteBufUtil.getBytes(all);
+    }
+
+    @Test
+    void shouldTellOfMemoryUntilLastBufferIsReleased() {
+        begin(64);
+        List<ByteBuf> held = new ArrayList<>();
+        showRight(receive(armed, 10), held);
+        receiver.endPass();
+        receiver.close();
+        assertEquals(64 * CHUNK, receiver.counters().get(Counter.AREA_BYTES));
+        assertEquals(64 * CHUNK, residentBytes());
+        release(held);
+        assertEquals(0, receiver.counters().get(Counter.AREA_BYTES));
+        assertEquals(0, residentBytes());
+        receiver = null;
+    }
+
     private List<ByteBuf> holdUntilCopyingOut() {
         List<ByteBuf> held = new ArrayList<>();
         while (!receiver.isCopyingOut()) {
@@ -268,7 +341,7 @@ class CopyReceiverTest {
                 begin(chunks);
                 List<Integer> resumed = new ArrayList<>();
                 for (int i = 0; i < 10; i++) {
-                    receiver.await(() -> resumed.add(0), Turn.FIRST, stays ? 100 : 0);
+                    receiver.await(() -> resumed.add(0), WaitTurn.FIRST, stays ? 100 : 0);
                 }
                 while (resumed.size() < 10) {
                     receiver.endPass();
@@ -293,9 +366,9 @@ class CopyReceiverTest {
         begin(64);
         List<String> resumed = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            receiver.await(() -> resumed.add("bounded"), Turn.FIRST, 100);
+            receiver.await(() -> resumed.add("bounded"), WaitTurn.FIRST, 100);
         }
-        receiver.await(() -> resumed.add("armed"), Turn.FIRST, 0);
+        receiver.await(() -> resumed.add("armed"), WaitTurn.FIRST, 0);
         assertTrue(receiver.endPass());
         assertEquals(1, Collections.frequency(resumed, "armed"));
         assertEquals(bounded.buffers(), resumed.size() - 1);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.Area;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.ModelQueue;
 import net.zcrx.uring.Uring;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +41,11 @@ class ZeroCopyReceiverTest {
 
     @AfterEach
     void close() {
+        assertEquals(PAGES * PAGE, receiver.counters().get(Counter.AREA_BYTES));
+        assertEquals(PAGES * PAGE, receiver.counters().get(Counter.RESIDENT_BYTES));
+        boolean held = receiver.counters().get(Counter.HELD_BUFFERS) > 0;
         receiver.close();
+        assertEquals(held ? PAGES * PAGE : 0, receiver.counters().get(Counter.AREA_BYTES));
     }
 
     private IoUringIoEvent completion() {
@@ -67,7 +72,7 @@ class ZeroCopyReceiverTest {
     private void await(int count) {
         for (int i = 0; i < count; i++) {
             int waiter = i;
-            receiver.await(() -> resumed.add(waiter), Turn.FIRST, 0);
+            receiver.await(() -> resumed.add(waiter), WaitTurn.FIRST, 0);
         }
     }
 

@@ -39,6 +39,12 @@ final class ServerMetrics {
         Gauge.builder("transport.buffers.held", transport, TransportStats::heldBuffers)
                 .description("Received buffers that the application has not released yet")
                 .register(registry);
+        Gauge.builder("transport.area.bytes", transport, TransportStats::areaBytes)
+                .description("Memory, neither heap nor direct memory, that is mapped to receive into")
+                .register(registry);
+        Gauge.builder("transport.resident.bytes", transport, TransportStats::residentBytes)
+                .description("Of that, what may take memory of the system now")
+                .register(registry);
         Gauge.builder("http.body.buffers.held", heldBodyBuffers, LongAdder::sum)
                 .description("Pieces of request bodies that are being echoed or written to disk")
                 .register(registry);

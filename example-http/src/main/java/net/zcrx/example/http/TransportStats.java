@@ -20,6 +20,16 @@ interface TransportStats {
     /** Received buffers that were handed to the application and not released yet. */
     long heldBuffers();
 
+    /** Bytes of memory, neither heap nor direct memory, that it has mapped to receive into. */
+    default long areaBytes() {
+        return 0;
+    }
+
+    /** Of those, the bytes that may take memory of the system now. */
+    default long residentBytes() {
+        return 0;
+    }
+
     /** The transport's own counters, name to value; empty for a transport that has none. */
     Map<String, Long> counters();
 

@@ -67,6 +67,16 @@ final class ZcrxStats implements TransportStats {
     }
 
     @Override
+    public long areaBytes() {
+        return sum(ZcrxMetrics::areaBytes);
+    }
+
+    @Override
+    public long residentBytes() {
+        return sum(ZcrxMetrics::residentBytes);
+    }
+
+    @Override
     public Map<String, Long> counters() {
         List<ZcrxMetrics> snapshot = loops.get();
         Map<String, Long> counters = new LinkedHashMap<>();

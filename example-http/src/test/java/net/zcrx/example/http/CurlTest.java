@@ -354,6 +354,8 @@ class CurlTest {
                 "http_connections_accepted_total",
                 "http_body_buffers_held 0.0",
                 "transport_buffers_held",
+                "transport_area_bytes",
+                "transport_resident_bytes",
                 "transport_info{mode=\"")) {
             assertTrue(metrics.contains(metric), () -> metric + " is not in\n" + metrics);
         }

@@ -1,0 +1,98 @@
+package net.zcrx.lessons;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import net.zcrx.ZcrxEventLoopGroup;
+import net.zcrx.ZcrxMetrics;
+import net.zcrx.ZcrxServerSocketChannel;
+
+/**
+ * A child that may take little memory, with all settings at their defaults: its application holds all that comes, more
+ * than there is memory for. Its first argument is {@code epoll} for a run to compare with.
+ */
+final class SmallContainerChild {
+    private static final int LOOPS = 8;
+    private static final int CONNECTIONS = 16;
+    private static final int BYTES = 64 << 20;
+
+    private SmallContainerChild() {}
+
+    public static void main(String[] arguments) throws Exception {
+        boolean epoll = arguments.length > 0;
+        EventLoopGroup group = epoll ? new EpollEventLoopGroup(LOOPS) : new ZcrxEventLoopGroup(LOOPS);
+        Queue<ByteBuf> held = new ConcurrentLinkedQueue<>();
+        Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+        Channel server = new ServerBootstrap()
+                .group(group)
+                .channel(epoll ? EpollServerSocketChannel.class : ZcrxServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext context, Object message) {
+                                held.add((ByteBuf) message);
+                            }
+
+                            @Override
+                            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                                errors.add(cause);
+                                context.close();
+                            }
+                        });
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .sync()
+                .channel();
+        if (!epoll) {
+            System.out.println("areas="
+                    + ((ZcrxEventLoopGroup) group)
+                            .metrics().stream()
+                                    .mapToLong(ZcrxMetrics::areaBytes)
+                                    .sum());
+        }
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            Thread client = new Thread(() -> send((InetSocketAddress) server.localAddress()));
+            client.start();
+            clients.add(client);
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+        System.out.println(
+                "held=" + held.stream().mapToLong(ByteBuf::readableBytes).sum());
+        held.forEach(ByteBuf::release);
+        System.out.println("errors=" + errors);
+        group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+    }
+
+    /** Until the server closes the connection, for it has no memory. */
+    private static void send(InetSocketAddress server) {
+        byte[] data = new byte[16 * 1024];
+        try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
+            for (int sent = 0; sent < BYTES; sent += data.length) {
+                socket.getOutputStream().write(data);
+            }
+        } catch (IOException e) {
+            System.out.println("closed=" + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,421 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.uring.IoUringIoEvent;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import net.zcrx.nic.NicException;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.receive.Receiver;
+import net.zcrx.receive.WaitTurn;
+import net.zcrx.uring.Uring;
+
+/**
+ * The receive side of a connection: when the kernel may receive. When the user sees what it received is up to the
+ * {@link Delivery}.
+ *
+ * <p>With auto-read a multishot receive stays armed. Without, each read() of the user arms a receive of bounded length;
+ * and so does each pass of the loop where the user has bounded what one may bring ({@code RECEIVE_GRANT}), as the next
+ * is armed at a pass's end only. When no receive is armed a poll watches for the peer's end, as a receive would see it:
+ * then everything is read and handed on, asked for or not, as Netty's other transports do.
+ */
+final class ReceiveSide extends Delivery {
+    private enum State {
+        IDLE,
+        ARMED,
+        CANCELLING,
+        /** The receiver has no memory; {@link Wait#resume} comes. */
+        WAITING
+    }
+
+    /** A channel that has left its loop does not hear of a wait that it began there. */
+    private final class Wait implements Receiver.Waiter {
+        @Override
+        public void resume() {
+            if (wait == this) {
+                state = State.IDLE;
+                if (channel.isAttached() && !channel.isClosing()) {
+                    settleOrRaise();
+                }
+            }
+        }
+    }
+
+    /** What the receiver knows of the connection. */
+    private final class Tenant implements Receiver.Tenant {
+        @Override
+        public Socket socket() {
+            return channel.socket;
+        }
+
+        @Override
+        public boolean isReceiving() {
+            return state == State.ARMED;
+        }
+
+        @Override
+        public void end(IOException cause) {
+            try {
+                // Without a reset the kernel keeps what came out of order until the peer has ended, too.
+                channel.socket.setSoLinger(0);
+            } catch (IOException e) {
+                // It is closed already.
+            }
+            channel.raiseAndClose(cause);
+        }
+    }
+
+    /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
+    private static final int BYTES_OF_A_READ = 64 * 1024;
+    /**
+     * What comes in a pass of the loop, in bytes, with which a connection that had to wait for memory is received in
+     * bulk from then on; a small message costs more that way.
+     */
+    private static final int BULK = 128 * 1024;
+    /** With this it is armed again as before. */
+    private static final int NO_BULK = 32 * 1024;
+
+    /** Received last; the next completion may still add to it. */
+    private ByteBuf last;
+
+    private State state = State.IDLE;
+    /** For the waits on this loop, which are one after the other; {@code null} before the first. */
+    private Wait wait;
+
+    private long receive;
+    /** Bytes after which the receive that was armed last ends by itself; 0 if it does not. */
+    private int limit;
+    /** Whether it was armed in bulk. */
+    private boolean bulk;
+    /** Whether it had to wait for memory since it last sent something. */
+    private boolean waited;
+
+    private long received;
+    private int receivedThisPass;
+    /** Of the passes that brought something; the last one counts half. */
+    private int meanOfPass;
+
+    private boolean watchingHangUp;
+
+    /** What it receives with on this loop: it depends on the queue that its packets come by. */
+    private Receiver receiver;
+
+    private Tenant tenant;
+    /** Queues that were tried since the last byte. */
+    private int tried;
+
+    private boolean ended;
+    private Throwable error;
+
+    ReceiveSide(ZcrxSocketChannel channel) {
+        super(channel);
+    }
+
+    @Override
+    void want() {
+        super.want();
+        wakeIfAttached();
+    }
+
+    @Override
+    void clear() {
+        super.clear();
+        wakeIfAttached();
+    }
+
+    /** Auto-read went off, and what is armed is for auto-read. */
+    void wakeIfAttached() {
+        if (channel.isAttached()) {
+            channel.ready();
+        }
+    }
+
+    void complete(IoUringIoEvent event) {
+        int result = event.res();
+        if (result > 0) {
+            take(event);
+        }
+        if ((event.flags() & Uring.CQE_F_MORE) == 0) {
+            ended(result);
+        }
+        wake();
+    }
+
+    private void take(IoUringIoEvent event) {
+        received += event.res();
+        receivedThisPass += event.res();
+        tried = 0;
+        channel.loop().received(event.res(), last == null);
+        ArrayDeque<ByteBuf> complete = channel.loop().complete();
+        for (int buffers = receiver().begin(event); buffers > 0; buffers--) {
+            takeBuffer(event, complete);
+        }
+        // Only now that all of it is taken: whoever is handed a part may throw an exception.
+        offerAll(complete);
+        if (isClosed()) {
+            // Closed by force: it may leave its loop before the pass ends.
+            releaseLast();
+        }
+    }
+
+    private void offerAll(ArrayDeque<ByteBuf> complete) {
+        ByteBuf buffer;
+        try {
+            while ((buffer = complete.poll()) != null) {
+                offer(buffer);
+            }
+        } finally {
+            // The next completion is another connection's.
+            while ((buffer = complete.poll()) != null) {
+                buffer.release();
+            }
+        }
+    }
+
+    private void takeBuffer(IoUringIoEvent event, ArrayDeque<ByteBuf> complete) {
+        ByteBuf buffer;
+        try {
+            buffer = receiver().take(event, mayGrow(last, event.res()) ? last : null, channel.alloc());
+        } catch (RuntimeException | Error e) {
+            // The channel's allocator, which is the user's and has bounds, has no memory to copy out to. With a gap in
+            // its bytes the connection cannot go on; the loop can.
+            fail(e);
+            return;
+        }
+        if (error != null) {
+            buffer.release();
+        } else if (last == null) {
+            last = buffer;
+        } else if (buffer != last) {
+            ByteBuf before = last;
+            last = receiver().join(before, buffer, channel.alloc());
+            if (last == null) {
+                last = buffer;
+                complete.add(before);
+            }
+        }
+    }
+
+    private boolean mayGrow(ByteBuf buffer, int bytes) {
+        return error == null && buffer != null && channel.socketConfig().mayJoin(buffer.readableBytes(), bytes);
+    }
+
+    private Receiver receiver() {
+        if (receiver == null) {
+            receiveBy(channel.loop().receiver());
+        }
+        return receiver;
+    }
+
+    private void receiveBy(Receiver next) {
+        leaveReceiver();
+        receiver = next;
+        if (next.isZeroCopy() && !isClosed()) {
+            if (tenant == null) {
+                tenant = new Tenant();
+            }
+            next.enter(tenant);
+        }
+    }
+
+    private void leaveReceiver() {
+        if (receiver != null && tenant != null) {
+            receiver.leave(tenant);
+        }
+    }
+
+    @Override
+    boolean isCopyingOut() {
+        return receiver().isCopyingOut();
+    }
+
+    private void fail(Throwable cause) {
+        if (error == null) {
+            error = cause;
+        }
+        handOnUnasked();
+    }
+
+    void hangUp(int result) {
+        watchingHangUp = false;
+        if (result > 0) {
+            handOnUnasked();
+        }
+        wake();
+    }
+
+    /**
+     * What came was a message, and this may be its answer. Nothing is gained by messages that come in bulk, and their
+     * sender waits longer, as they are acknowledged less often.
+     */
+    void sent() {
+        waited = false;
+    }
+
+    /** The channel leaves its loop. */
+    void leave() {
+        wait = null;
+        if (state == State.WAITING) {
+            state = State.IDLE;
+        }
+        leaveReceiver();
+        receiver = null;
+        if (channel.config().isAutoRead()) {
+            // The next loop reads anew, if auto-read is on still.
+            super.clear();
+        }
+    }
+
+    void endPass() {
+        if (receivedThisPass > 0) {
+            meanOfPass = (meanOfPass + receivedThisPass) / 2;
+            receivedThisPass = 0;
+        }
+        ByteBuf buffer = last;
+        last = null;
+        if (buffer != null) {
+            offer(buffer);
+        }
+        if (!channel.isAttached() || channel.isClosing()) {
+            return;
+        }
+        endReading(ended || error != null, error);
+        if (!channel.isClosing()) {
+            settle();
+        }
+    }
+
+    private void settleOrRaise() {
+        try {
+            settle();
+        } catch (RuntimeException | Error e) {
+            channel.raiseAndClose(e);
+        }
+    }
+
+    @Override
+    void close() {
+        leaveReceiver();
+        releaseLast();
+        super.close();
+    }
+
+    private void releaseLast() {
+        if (last != null) {
+            last.release();
+            last = null;
+        }
+    }
+
+    private void ended(int result) {
+        State before = state;
+        state = State.IDLE;
+        receive = 0;
+        Receiver receiver = receiver();
+        if ((limit == 0 || result < 0) && receiver.isExhausted(result)) {
+            state = State.WAITING;
+            waited = true;
+            if (wait == null) {
+                wait = new Wait();
+            }
+            receiver.await(wait, WaitTurn.of(receivedThisPass, meanOfPass), limit);
+        } else if (result > 0) {
+            if (limit == 0 && !bulk && before == State.ARMED) {
+                // The kernel disarms a multishot receive when the completion queue has no room for more; one in bulk
+                // also when it could have taken the last of the memory.
+                receiver.counters().add(Counter.CQ_FULL, 1);
+            }
+        } else if (result == 0) {
+            ended = limit == 0 || received < limit;
+            if (ended) {
+                handOnUnasked();
+            }
+        } else if (!mayGoOn(result)) {
+            fail(failure(result));
+        }
+    }
+
+    private boolean mayGoOn(int result) {
+        return result == Uring.ECANCELED
+                || receiver.isTransient(result)
+                || result == Uring.EINVAL && turnFromBulk()
+                || result == Uring.EFAULT && turnToOtherQueue();
+    }
+
+    /** A kernel without it refuses each receive that was armed in bulk, of which there may be several. */
+    private boolean turnFromBulk() {
+        if (bulk) {
+            receiver.endBulk();
+        }
+        return bulk;
+    }
+
+    /** The packets come by another queue, since the connection began or since the NIC's rules were changed. */
+    private boolean turnToOtherQueue() {
+        try {
+            Receiver next = channel.loop().receiverAfter(receiver, channel.socket, tried++);
+            if (next != null) {
+                receiveBy(next);
+            }
+            return next != null;
+        } catch (NicException e) {
+            fail(e);
+            return true;
+        }
+    }
+
+    private IOException failure(int result) {
+        if (result == Uring.EFAULT && receiver.isZeroCopy()) {
+            return new IOException("The packets of " + channel + " come by a NIC queue that another process or group of"
+                    + " event loops has bound, and only there they can be read. See by which with ethtool -n, and steer"
+                    + " them to a queue of this group.");
+        }
+        return Errors.newIOException("recv", result);
+    }
+
+    /** Arms or cancels what the state asks for. */
+    private void settle() {
+        if (isClosed()) {
+            return;
+        }
+        boolean mayReceive = isWanted() && !channel.isInputClosed();
+        if (mayReceive && state == State.IDLE && channel.isActive()) {
+            arm();
+        }
+        if (state == State.ARMED && limit == 0 && (!mayReceive || isOutdated())) {
+            state = State.CANCELLING;
+            channel.submit(Uring.cancel(receive));
+        }
+        if (state == State.IDLE && !watchingHangUp && !isUnasked() && channel.isActive()) {
+            watchingHangUp = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLRDHUP)) != 0;
+        }
+    }
+
+    /** Whether a receive without limit would not be armed now as it was. */
+    private boolean isOutdated() {
+        return limit() > 0 || bulk && (!waited || meanOfPass < NO_BULK);
+    }
+
+    private void arm() {
+        received = 0;
+        limit = limit();
+        bulk = limit == 0 && waited && meanOfPass >= BULK && receiver().hasBulk();
+        receive = channel.submit(receiver().arm(channel.socket.intValue(), limit, bulk));
+        if (receive != 0) {
+            state = State.ARMED;
+        }
+    }
+
+    private int limit() {
+        int grant = channel.socketConfig().receiveGrant();
+        return grant > 0 || channel.config().isAutoRead() || isUnasked() ? grant : BYTES_OF_A_READ;
+    }
+
+    private void wake() {
+        if (channel.loop() != null) {
+            channel.ready();
+        }
+    }
+}

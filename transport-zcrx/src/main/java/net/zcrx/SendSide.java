@@ -1,0 +1,398 @@
+package net.zcrx;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.receive.Counters;
+import net.zcrx.send.FileRegionSend;
+import net.zcrx.send.ImmediateSends;
+import net.zcrx.send.ZeroCopySends;
+import net.zcrx.uring.IoVectors;
+import net.zcrx.uring.Uring;
+
+/**
+ * The send side of a connection: one write at a time, of all that was flushed and fits. A socket that is full parks
+ * the write of buffers in the kernel; file regions wait for the socket here. Buffers sent without a copy are held until
+ * the kernel's notification.
+ */
+final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
+    /** UIO_MAXIOV. */
+    private static final int MAX_VECTORS = 1024;
+    /** MAX_SKB_FRAGS: more parts of one zero-copy message would be copied. */
+    private static final int MAX_ZERO_COPY_VECTORS = 17;
+    /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
+    private static final int MIN_RECEIVED_ZERO_COPY = 4096;
+    /** What a file sends in a pass of its loop, whose other connections wait meanwhile. */
+    private static final int REGION_BYTES_OF_A_PASS = 1 << 20;
+    /** After which a region that gave nothing is asked again. */
+    private static final long RETRY_MILLIS = 2;
+
+    private final ZcrxSocketChannel channel;
+    /** {@code null} before the first of them. */
+    private ImmediateSends now;
+
+    /** Whether a write is with the kernel, waits, or is being told to those who wrote. */
+    private boolean busy;
+    /** Whether the write side is to end: what was flushed before is sent once more at most. */
+    private boolean stopping;
+    /** Whether nothing is sent any more. */
+    private boolean stopped;
+    /** Messages, the last ones, that were not flushed when this was to stop, and are not to be sent. */
+    private int late;
+
+    private boolean immediate;
+    /** The request that is with the kernel, or 0. */
+    private long write;
+    /** Asks the region for more that gave nothing; {@code null} if there is none. */
+    private Future<?> retry;
+
+    private boolean zeroCopy;
+    /** {@code null} before the first of them: most connections have none. */
+    private ZeroCopySends zeroCopySends;
+
+    private boolean zeroCopyRefused;
+
+    SendSide(ZcrxSocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Whether a write is with the kernel, or waits for the socket to take more. */
+    boolean isBusy() {
+        return busy;
+    }
+
+    /** Whether nothing may be added, as the write side is about to end. */
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * While the channel is told that it is active, what it flushes is sent at once: a handler may wait there, on this
+     * very thread, for what its first bytes bring about.
+     */
+    void immediate(boolean now) {
+        immediate = now;
+    }
+
+    /**
+     * Starts a write of what is flushed, unless one is under way. Of a channel that is on no loop it sends what the
+     * socket takes at once, as epoll's do; the next loop sends the rest.
+     */
+    void flush(ChannelOutboundBuffer in) {
+        if (busy || stopped || in == null || !channel.socket.isOpen()) {
+            return;
+        }
+        boolean attached = channel.isAttached();
+        if (!attached && channel.isMoving()) {
+            return;
+        }
+        // Whoever is told here may flush, and must not start a write in the middle of this.
+        busy = true;
+        try {
+            if (immediate || !attached && !stopping) {
+                now().write(in, 0);
+            }
+            busy = attached && submitNext(in);
+            if (stopping && !busy) {
+                busy = true;
+                now().write(in, late);
+                stopped = true;
+                busy = false;
+            }
+        } catch (Throwable cause) {
+            fail(cause);
+        }
+    }
+
+    /**
+     * Sends what was flushed as far as the socket takes it without waiting, then no more: as if each flush had written
+     * at once.
+     */
+    void stop() {
+        ChannelOutboundBuffer in = channel.unsafe().outboundBuffer();
+        if (!stopping && in != null) {
+            // Nobody adds messages from now on, but those that are there may be flushed.
+            int flushed = in.size();
+            in.addFlush();
+            late = in.size() - flushed;
+        }
+        stopping = true;
+        if (cancelRetry()) {
+            resume();
+        } else if (write != 0) {
+            // Queued behind the write: one that the socket takes at once is done before this comes to its turn.
+            channel.submit(Uring.cancel(write));
+        } else if (busy && in != null && in.size() > late) {
+            // In the middle of telling. The rest is sent after that: the channel has to wait for it.
+            channel.submit(Uring.nop((short) 0));
+        }
+    }
+
+    /** The channel leaves its loop: it goes on writing on the next one. */
+    void leave() {
+        if (cancelRetry()) {
+            busy = false;
+        }
+    }
+
+    /** The channel has closed. */
+    void close() {
+        cancelRetry();
+    }
+
+    /** The socket, full before, takes data again. */
+    void writable() {
+        write = 0;
+        resume();
+    }
+
+    void complete(IoUringIoEvent event) {
+        if (event.opcode() == Uring.OP_NOP) {
+            return;
+        }
+        int result = event.res();
+        boolean zeroCopySend = event.opcode() == Uring.OP_SEND_ZC || event.opcode() == Uring.OP_SENDMSG_ZC;
+        if ((event.flags() & Uring.CQE_F_NOTIF) != 0) {
+            zeroCopySends.notified(counters(), (int) event.userData(), result);
+            return;
+        }
+        if (zeroCopySend && (event.flags() & Uring.CQE_F_MORE) == 0) {
+            zeroCopySends.release((int) event.userData());
+        }
+        if (channel.isRegistered()) {
+            ended(result, zeroCopySend);
+        } else {
+            channel.runWhereWritten(() -> ended(result, zeroCopySend));
+        }
+    }
+
+    private void ended(int result, boolean zeroCopySend) {
+        write = 0;
+        if ((result == Uring.EAGAIN || result == Uring.EINPROGRESS) && !stopping && channel.isAttached()) {
+            awaitWritable();
+            return;
+        }
+        try {
+            written(result, zeroCopySend);
+        } catch (Throwable cause) {
+            fail(cause);
+        }
+        resume();
+    }
+
+    /** Still busy: see {@link #flush}. */
+    private void written(int result, boolean zeroCopySend) throws IOException {
+        ChannelOutboundBuffer in = channel.unsafe().outboundBuffer();
+        if (zeroCopySend && (result == Uring.ENOMEM || result == Uring.EOPNOTSUPP)) {
+            // Its pages count as locked memory, and no more of that is allowed, or the socket cannot do it.
+            zeroCopyRefused = true;
+        } else if (in != null && result >= 0) {
+            in.removeBytes(result);
+        } else if (in != null && !isCancelled(result)) {
+            throw Errors.newIOException("send", result);
+        }
+    }
+
+    /** Whether the socket took nothing because it was not asked to the end: by a cancel, here or of a kernel thread. */
+    private static boolean isCancelled(int result) {
+        return result == Uring.ECANCELED
+                || result == Uring.EINTR
+                || result == Uring.ERESTARTSYS
+                || result == Uring.EAGAIN
+                || result == Uring.EINPROGRESS;
+    }
+
+    /** Goes on after a write. */
+    private void resume() {
+        busy = false;
+        flush(channel.unsafe().outboundBuffer());
+        if (stopping && !busy && channel.loop() != null) {
+            channel.ready();
+        }
+    }
+
+    /** What comes of it, closing or the end of the output, fails the messages. */
+    private void fail(Throwable cause) {
+        busy = false;
+        stopped = true;
+        if (channel.socket.isOpen()) {
+            channel.failWrite(cause);
+        }
+    }
+
+    /** Submits the next write; returns whether there is one, or one to wait for. */
+    private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
+        Object message;
+        while (!stopping && channel.socket.isOpen() && (message = in.current()) != null) {
+            if (message instanceof FileRegion) {
+                FileRegionSend.Step step = now().writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_PASS);
+                if (step != FileRegionSend.Step.DONE && !stopping && channel.socket.isOpen()) {
+                    return awaitRegion(step);
+                }
+            } else if (in.size() == 1 && ((ByteBuf) message).nioBufferCount() == 1) {
+                if (send(in, (ByteBuf) message)) {
+                    return write != 0;
+                }
+            } else if (gather(in, (ByteBuf) message)) {
+                return write != 0;
+            }
+        }
+        return false;
+    }
+
+    private ImmediateSends now() {
+        if (now == null) {
+            now = new ImmediateSends(channel, channel.socket, channel::sent);
+        }
+        return now;
+    }
+
+    private boolean awaitRegion(FileRegionSend.Step step) {
+        if (step == FileRegionSend.Step.EMPTY) {
+            // Its data comes from elsewhere. A poll would complete at once, again and again.
+            retry = channel.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        }
+        awaitWritable();
+        return busy;
+    }
+
+    private void awaitWritable() {
+        write = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT));
+        busy = write != 0;
+    }
+
+    private void retry() {
+        // It may have been cancelled too late.
+        if (retry != null) {
+            retry = null;
+            resume();
+        }
+    }
+
+    private boolean cancelRetry() {
+        if (retry == null) {
+            return false;
+        }
+        retry.cancel(false);
+        retry = null;
+        return true;
+    }
+
+    /** Returns whether it was submitted, or could not be: an empty buffer is done. */
+    private boolean send(ChannelOutboundBuffer in, ByteBuf buffer) {
+        int bytes = buffer.readableBytes();
+        if (bytes == 0) {
+            in.remove();
+            return false;
+        }
+        long address = ImmediateSends.address(buffer);
+        int fd = channel.socket.intValue();
+        if (isZeroCopy(buffer)) {
+            short id = zeroCopySends().hold(counters(), buffer);
+            start(channel.submit(Uring.sendZeroCopy(fd, address, bytes, id)));
+            releaseIfNotStarted(id);
+        } else {
+            start(channel.submit(Uring.send(fd, address, bytes)));
+        }
+        return true;
+    }
+
+    /** Returns whether it was submitted, or could not be: empty buffers are done. */
+    private boolean gather(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
+        zeroCopy = isZeroCopy(first);
+        IoVectors vectors = channel.loop().vectors();
+        vectors.begin(zeroCopy ? MAX_ZERO_COPY_VECTORS : MAX_VECTORS);
+        try {
+            in.forEachFlushedMessage(this);
+        } catch (Throwable cause) {
+            // A buffer's own code, or one that was released although it is to be written.
+            clearRun();
+            throw cause;
+        }
+        if (vectors.bytes() == 0) {
+            clearRun();
+            in.removeBytes(0);
+            return false;
+        }
+        long header = vectors.end();
+        int fd = channel.socket.intValue();
+        if (zeroCopy) {
+            short id = zeroCopySends().holdRun(counters());
+            start(channel.submit(Uring.sendMessageZeroCopy(fd, header, id)));
+            releaseIfNotStarted(id);
+        } else {
+            start(channel.submit(Uring.sendMessage(fd, header)));
+        }
+        return true;
+    }
+
+    private void clearRun() {
+        if (zeroCopy) {
+            zeroCopySends().clearRun();
+        }
+    }
+
+    /** One flushed message: goes with the ones before it if it is to be sent in the same way. */
+    @Override
+    public boolean processMessage(Object message) {
+        if (!(message instanceof ByteBuf)) {
+            return false;
+        }
+        ByteBuf buffer = (ByteBuf) message;
+        if (isZeroCopy(buffer) != zeroCopy || !channel.loop().vectors().add(buffer)) {
+            return false;
+        }
+        if (zeroCopy) {
+            zeroCopySends().add(buffer);
+        }
+        return true;
+    }
+
+    private void start(long submission) {
+        write = submission;
+        if (submission != 0) {
+            channel.sent();
+        }
+    }
+
+    private boolean isZeroCopy(ByteBuf buffer) {
+        if (zeroCopyRefused) {
+            return false;
+        }
+        int bytes = buffer.readableBytes();
+        if (channel.socketConfig().isZeroCopyWrite(bytes)) {
+            return true;
+        }
+        if (bytes < MIN_RECEIVED_ZERO_COPY
+                || zeroCopySends != null && zeroCopySends.areCopied()
+                || !channel.loop().receiver().isZeroCopy()) {
+            return false;
+        }
+        ZcrxByteBuf received = ZcrxByteBuf.of(buffer);
+        return received != null && received.isZeroCopy();
+    }
+
+    private ZeroCopySends zeroCopySends() {
+        if (zeroCopySends == null) {
+            zeroCopySends = new ZeroCopySends();
+        }
+        return zeroCopySends;
+    }
+
+    private Counters counters() {
+        return channel.loop().receiver().counters();
+    }
+
+    private void releaseIfNotStarted(short id) {
+        if (write == 0) {
+            zeroCopySends.release(id);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package net.zcrx;
+
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Set;
+import net.zcrx.option.EpollOptions;
+import net.zcrx.option.KernelOption;
+import net.zcrx.option.KernelOptions;
+import net.zcrx.option.TcpMd5Keys;
+
+/** What the configs of a connection and of a listening socket have in common: options that the kernel keeps. */
+abstract class SocketConfig extends DefaultChannelConfig {
+    private final AbstractZcrxChannel owner;
+    /** Those that {@code TCP_MD5SIG} has keys for. */
+    private Set<InetAddress> signingPeers = Set.of();
+
+    SocketConfig(AbstractZcrxChannel owner, RecvByteBufAllocator allocator) {
+        super(owner, allocator);
+        this.owner = owner;
+        if (owner.parent() != null) {
+            // The kernel copies them.
+            signingPeers = ((SocketConfig) owner.parent().config()).signingPeers();
+        }
+    }
+
+    /** Which of the kernel's options the channel has. */
+    abstract KernelOptions kernelOptions();
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(super.getOptions(), kernelOptions().listed());
+    }
+
+    @Override
+    public <T> T getOption(ChannelOption<T> option) {
+        KernelOption<T> kernelOption = kernelOptions().find(option);
+        return kernelOption != null ? kernelOption.get(owner.socket) : super.getOption(option);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // The branch gives the type of the option that it compares with.
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+        validate(option, value);
+        KernelOption<T> kernelOption = kernelOptions().find(option);
+        if (kernelOption != null) {
+            kernelOption.set(owner.socket, value);
+        } else if (option == ZcrxChannelOption.TCP_MD5SIG) {
+            setMd5Keys((Map<InetAddress, byte[]>) value);
+        } else if (option != EpollOptions.EPOLL_MODE) {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    private synchronized void setMd5Keys(Map<InetAddress, byte[]> keys) {
+        signingPeers = TcpMd5Keys.replace(owner.socket, signingPeers, keys);
+    }
+
+    private synchronized Set<InetAddress> signingPeers() {
+        return signingPeers;
+    }
+
+    /** @throws IllegalArgumentException if a channel cannot count by its handles what it has read */
+    @Override
+    public ChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        if (!(allocator.newHandle() instanceof RecvByteBufAllocator.ExtendedHandle)) {
+            throw new IllegalArgumentException("The handles of the RecvByteBufAllocator "
+                    + allocator.getClass().getName() + " are no RecvByteBufAllocator.ExtendedHandle, which each channel"
+                    + " needs. Let newHandle() return one.");
+        }
+        return super.setRecvByteBufAllocator(allocator);
+    }
+
+    @Override
+    protected final void autoReadCleared() {
+        owner.autoReadCleared();
+    }
+}

@@ -1,0 +1,69 @@
+package net.zcrx.availability;
+
+import io.netty.util.internal.SystemPropertyUtil;
+import java.util.function.Supplier;
+
+/**
+ * Why the transport does not work here: one cause, one sentence, one remedy. What passes here must not end in an
+ * {@link Error} later. This class itself links without Netty, whose lack is a cause like others.
+ */
+public final class Availability {
+    private Availability() {}
+
+    /**
+     * Why it does not work.
+     *
+     * @param trial tries what may not link
+     * @return {@code null} if all works
+     */
+    public static Throwable cause(Supplier<Throwable> trial) {
+        try {
+            return switchedOff() ? noNative() : trial.get();
+        } catch (LinkageError e) {
+            return new IllegalStateException(linkage(e), e);
+        } catch (Throwable e) {
+            return new IllegalStateException(
+                    "The transport could not be tried: " + e + ". Please report it to the project.", e);
+        }
+    }
+
+    private static boolean switchedOff() {
+        return SystemPropertyUtil.getBoolean("io.netty.transport.noNative", false);
+    }
+
+    private static Throwable noNative() {
+        return new UnsupportedOperationException(
+                "Native transports were switched off by -Dio.netty.transport.noNative=true. Remove it to use "
+                        + "this one.");
+    }
+
+    /** What to do about classes that are missing or do not fit. */
+    static String linkage(LinkageError e) {
+        NettyVersions netty = NettyVersions.find();
+        String refusal = netty.refusal();
+        if (refusal != null) {
+            return refusal;
+        }
+        // A class that is missing is named with slashes, and nothing else is said.
+        String name = String.valueOf(e.getMessage());
+        if (e instanceof NoClassDefFoundError && name.matches("[\\w/$]+")) {
+            return "The class " + name.replace('/', '.') + " is missing. Put " + artifact(name)
+                    + " on the class path; it comes along if you depend on net.zcrx:transport-zcrx and exclude nothing"
+                    + " (java -jar takes no other jar: use -cp).";
+        }
+        return "Classes of Netty and zcrx do not fit to each other (" + e + "). " + netty.needed();
+    }
+
+    private static String artifact(String className) {
+        if (className.contains("org/jctools/")) {
+            return "org.jctools:jctools-core";
+        }
+        if (className.contains("io/netty/channel/uring/")) {
+            return "io.netty:netty-transport-classes-io_uring";
+        }
+        if (className.contains("io/netty/channel/unix/")) {
+            return "io.netty:netty-transport-native-unix-common";
+        }
+        return className.contains("io/netty/") ? "Netty " + NettyVersions.OLDEST + " or later" : "the jar that has it";
+    }
+}

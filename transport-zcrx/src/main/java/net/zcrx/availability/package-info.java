@@ -1,0 +1,2 @@
+/** Whether the transport works here, and if not, why: one cause, one sentence, one remedy. */
+package net.zcrx.availability;

@@ -1,0 +1,2 @@
+/** The command that tells what a machine lacks for zero-copy receive. Nothing else imports it. */
+package net.zcrx.doctor;

@@ -1,0 +1,56 @@
+package net.zcrx.loop;
+
+import io.netty.util.NettyRuntime;
+import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.SystemPropertyUtil;
+
+/**
+ * How large the areas are that nobody has given a size, where loops receive by copy: all that the process has mapped
+ * stays within a share of what it is allowed to take. Else a process in a small container would be killed, without a
+ * word, by memory that neither the heap's limit nor that of direct memory bounds.
+ *
+ * @param most bytes that all areas of the process may have
+ * @param loops of the group
+ */
+public record AreaSize(long most, int loops) {
+    private static final long MIB = 1 << 20;
+    /** Of the cgroup's limit. The JVM by itself gives its heap up to half of it, and direct memory as much again. */
+    private static final int SHARE_OF_CGROUP = 8;
+
+    private static final int SHARE_OF_DIRECT_MEMORY = 2;
+    /** With fewer the application could hold little before copying out begins. */
+    private static final int MIN_CHUNKS = 16;
+
+    /** @param loops of the group; 0 for Netty's default */
+    public static AreaSize of(int loops) {
+        return of(MemoryLimit.ofProcess(), PlatformDependent.maxDirectMemory(), loops > 0 ? loops : usualLoops());
+    }
+
+    static AreaSize of(long cgroup, long directMemory, int loops) {
+        return new AreaSize(Math.min(cgroup / SHARE_OF_CGROUP, directMemory / SHARE_OF_DIRECT_MEMORY), loops);
+    }
+
+    /** As many as Netty makes where nobody says how many. */
+    private static int usualLoops() {
+        return Math.max(
+                1, SystemPropertyUtil.getInt("io.netty.eventLoopThreads", NettyRuntime.availableProcessors() * 2));
+    }
+
+    /**
+     * Of one more loop, in bytes.
+     *
+     * @param asked what the user asks for; 0 for nothing
+     * @param usual what it is where nothing limits it
+     * @param chunkBytes of a chunk
+     * @param mapped bytes that the process's areas have, other groups' as well
+     */
+    public long next(long asked, long usual, int chunkBytes, long mapped) {
+        if (asked > 0) {
+            return asked;
+        }
+        // Not more than half of what is left: nobody knows how many groups there will be.
+        long share = Math.min(most / loops, (most - mapped) / 2);
+        long least = Math.max(MIB, MIN_CHUNKS * (long) chunkBytes);
+        return Math.max(least, Math.min(usual, share / MIB * MIB));
+    }
+}

@@ -1,0 +1,144 @@
+package net.zcrx.loop;
+
+import io.netty.channel.IoHandlerContext;
+import net.zcrx.receive.Counters;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.Native;
+
+/**
+ * Lets what long flows bring gather for a moment, as a NIC's interrupt coalescing does. A loop that is faster than its
+ * sender sleeps after every few packets, and is woken for the next one while it falls asleep: then sleep and wakeup,
+ * which cost the sender as well, take more time than the data.
+ *
+ * <p>It is done only while the loop's connections receive much and send nothing: who waits for an answer is not made to
+ * wait. The wait ends early when all connections of the last pass have data again, and one more, or a thread that wakes
+ * the loop. And where it makes the flow slower, as with a receive buffer that is full before the time is over, it is
+ * left.
+ */
+final class Coalescing {
+    /** After a pass that brought less, in bytes, there is nothing to wait for: a message has ended. */
+    private static final int MIN_PASS_BYTES = 4096;
+    /** More of them bring enough by themselves; and all at once may be more than there is memory for. */
+    private static final int MOST_CONNECTIONS = 8;
+    /** The rate is taken over so many bytes; */
+    private static final int WINDOW_BYTES = 1024 * 1024;
+    /** it is high if they came within this time: 2 Gbit/s, at which a wait gathers more than 12 KiB. */
+    private static final long WINDOW_NANOS = 4_000_000;
+    /** Short enough for a socket's buffer to take in what comes meanwhile, at 100 Gbit/s half a megabyte. */
+    private static final long WAIT_NANOS = 50_000;
+    /** One window of so many tries the other way, with waits or without. */
+    private static final int WINDOWS_A_TRIAL = 32;
+    /** What a byte may take longer with waits, which save processor time all the same. */
+    private static final double TOLERANCE = 1.05;
+    /** Of a new rate in the mean. */
+    private static final double WEIGHT = 0.25;
+
+    private final int ring;
+    private final Counters counters;
+
+    /** Whether the loop waits in this window. */
+    private boolean waiting;
+
+    private int windows;
+    private int windowBytes;
+    /** Of {@code System.nanoTime}; 0 if it has not begun. */
+    private long windowStart;
+    /** Mean time for a byte in windows with waits and without, in nanoseconds; 0 if there were none. */
+    private double withWaits;
+
+    private double without;
+
+    /** Of the pass that is going on. */
+    private int bytes;
+
+    private int connections;
+    private boolean submitted;
+    private boolean sent;
+
+    Coalescing(int ring, Counters counters) {
+        this.ring = ring;
+        this.counters = counters;
+    }
+
+    /** A connection has received. */
+    void received(int newBytes, boolean firstOfPass) {
+        bytes += newBytes;
+        connections += firstOfPass ? 1 : 0;
+    }
+
+    /** Something is to be submitted to the kernel, which only Netty's handler can do. */
+    void submitted() {
+        submitted = true;
+    }
+
+    /** A connection sends. */
+    void sent() {
+        sent = true;
+    }
+
+    /** Before the loop looks for completions: waits, if that is worth it. */
+    void await(IoHandlerContext context) {
+        if (sent) {
+            beginWindow(0);
+        }
+        windowBytes += bytes;
+        if (windowBytes >= WINDOW_BYTES) {
+            endWindow(System.nanoTime());
+        }
+        if (waiting && isWorthAWait() && context.canBlock() && isTimeToWait(context)) {
+            counters.add(Counter.COALESCINGS, 1);
+            // One more than the connections of the last pass: another one, or a thread that wakes the loop. What it
+            // answers is of no interest, as the loop looks next whatever woke it.
+            Native.await(ring, connections + 1, WAIT_NANOS);
+        }
+        bytes = 0;
+        connections = 0;
+        submitted = false;
+        sent = false;
+    }
+
+    private boolean isWorthAWait() {
+        return bytes >= MIN_PASS_BYTES && connections <= MOST_CONNECTIONS && !submitted;
+    }
+
+    private void beginWindow(long now) {
+        waiting = false;
+        windowStart = now;
+        windowBytes = 0;
+    }
+
+    private void endWindow(long now) {
+        boolean high = isHigh(now);
+        double took = (double) (now - windowStart) / windowBytes;
+        boolean waited = waiting;
+        beginWindow(now);
+        if (!high) {
+            return;
+        }
+        if (waited) {
+            withWaits = mean(withWaits, took);
+        } else {
+            without = mean(without, took);
+        }
+        boolean isWorthIt = withWaits <= without * TOLERANCE;
+        boolean trial = ++windows % WINDOWS_A_TRIAL == 0;
+        waiting = isWorthIt != trial;
+    }
+
+    private boolean isHigh(long now) {
+        return windowStart != 0 && now - windowStart < WINDOW_NANOS;
+    }
+
+    private static double mean(double before, double now) {
+        return before == 0 ? now : before + (now - before) * WEIGHT;
+    }
+
+    private boolean isTimeToWait(IoHandlerContext context) {
+        long now = System.nanoTime();
+        if (!isHigh(now)) {
+            beginWindow(0);
+            return false;
+        }
+        return context.deadlineNanos() == -1 || context.delayNanos(now) > WAIT_NANOS;
+    }
+}

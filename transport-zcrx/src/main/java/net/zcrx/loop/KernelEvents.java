@@ -1,0 +1,62 @@
+package net.zcrx.loop;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.InterfaceQueue;
+import net.zcrx.uring.Uring;
+
+/**
+ * Hears the kernel's events of an interface queue. They are completions that nobody submitted, with user data that is
+ * named when the queue is registered; Netty hands a completion to the registration whose number is in its user data's
+ * upper half. Ours is the first of its handler, number 1; that is checked with a submission of our own.
+ */
+public final class KernelEvents implements IoUringIoHandle {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KernelEvents.class);
+
+    private static final long REGISTRATION = 1;
+    private static final short CHECK = 1;
+    /** What the kernel puts into an event's completion: operation NOP, data 0. */
+    public static final long USER_DATA = REGISTRATION << Integer.SIZE;
+
+    private final ZeroCopyReceiver receiver;
+    private IoRegistration registration;
+
+    private KernelEvents(ZeroCopyReceiver receiver) {
+        this.receiver = receiver;
+    }
+
+    /** On the loop's thread, before anything else is registered. */
+    public static void listen(IoUringIoHandler uring, ZeroCopyReceiver receiver) {
+        KernelEvents events = new KernelEvents(receiver);
+        try {
+            events.registration = uring.register(events);
+        } catch (Exception e) {
+            throw new IllegalStateException("The event loop refuses registrations though it just began.", e);
+        }
+        long userData = events.registration.submit(Uring.nop(CHECK));
+        if (userData >>> Integer.SIZE != REGISTRATION) {
+            receiver.deafen();
+            LOGGER.warn("Netty numbers its registrations in another way than expected: events of the kernel about a "
+                    + "lack of pages will not be heard. Use a Netty version that this transport was tested with.");
+        }
+    }
+
+    @Override
+    public void handle(IoRegistration ignored, IoEvent event) {
+        IoUringIoEvent completion = (IoUringIoEvent) event;
+        if (completion.userData() != CHECK && completion.res() == InterfaceQueue.EVENT_ALLOC_FAIL) {
+            receiver.starved();
+        }
+    }
+
+    @Override
+    public void close() {
+        registration.cancel();
+    }
+}

@@ -1,0 +1,232 @@
+package net.zcrx.loop;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.unix.Socket;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import net.zcrx.nic.NicException;
+import net.zcrx.receive.BoundQueue;
+import net.zcrx.receive.GroupQueues;
+import net.zcrx.receive.Receiver;
+import net.zcrx.receive.SharedQueue;
+import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.IoVectors;
+
+/** What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()}. */
+public final class Loop {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
+
+    private final Receiver receiver;
+    private final int ring;
+    private final Runnable wakeup;
+    private final GroupQueues queues;
+    /** The loop's own first, then one for each queue of another loop that a connection of this one came by. */
+    private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
+
+    private final IoVectors vectors = new IoVectors();
+    private final ArrayDeque<ByteBuf> complete = new ArrayDeque<>();
+    /** All that are registered, each at the index that it knows. */
+    private final ArrayList<LoopHandle> channels = new ArrayList<>();
+
+    private final ArrayDeque<LoopHandle> ready = new ArrayDeque<>();
+    /** Those that go on in the next pass. */
+    private final ArrayDeque<LoopHandle> later = new ArrayDeque<>();
+
+    private final Coalescing coalescing;
+    private final PassContext context = new PassContext();
+    private boolean closed;
+
+    /**
+     * @param receiver the loop's own
+     * @param wakeup wakes the loop from another thread
+     * @param queues of the loop's group
+     */
+    public Loop(Receiver receiver, int ring, Runnable wakeup, GroupQueues queues) {
+        this.receiver = receiver;
+        this.ring = ring;
+        this.wakeup = wakeup;
+        this.queues = queues;
+        receivers.add(receiver);
+        coalescing = new Coalescing(ring, receiver.counters());
+    }
+
+    /** What connections receive with that are not known to need another one. */
+    public Receiver receiver() {
+        return receiver;
+    }
+
+    /** All of the loop's receivers; from any thread. */
+    public List<Receiver> receivers() {
+        return receivers;
+    }
+
+    /**
+     * What a connection may receive with that cannot with {@code current}, as its packets come by another queue.
+     *
+     * @param tries how often this was asked since the connection's last byte
+     * @return {@code null} if every queue of the group was tried
+     * @throws NicException if the kernel refuses this loop the queue
+     */
+    public Receiver receiverAfter(Receiver current, Socket socket, int tries) throws NicException {
+        if (tries > queues.size()) {
+            return null;
+        }
+        SharedQueue before = current instanceof ZeroCopyReceiver ? ((ZeroCopyReceiver) current).queue() : null;
+        BoundQueue next = tries == 0 ? queues.of(socket) : null;
+        if (next == null || next.shared() == before) {
+            // Not told; or the newest packet came by that queue, but the next one to be read did not.
+            next = queues.after(before);
+        }
+        return next == null ? null : receiverOf(next);
+    }
+
+    private Receiver receiverOf(BoundQueue queue) throws NicException {
+        for (Receiver each : receivers) {
+            if (each instanceof ZeroCopyReceiver && ((ZeroCopyReceiver) each).queue() == queue.shared()) {
+                return each;
+            }
+        }
+        ZeroCopyReceiver more = queue.share(ring, wakeup);
+        more.start(Thread.currentThread());
+        receivers.add(more);
+        return more;
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** For the buffers of a completion that has more than one: empty but while they are taken and handed on. */
+    public ArrayDeque<ByteBuf> complete() {
+        return complete;
+    }
+
+    /** A connection has received; its first bytes of this pass, if {@code first}. */
+    public void received(int bytes, boolean first) {
+        coalescing.received(bytes, first);
+    }
+
+    /** Something is to be submitted to the kernel, which only Netty's handler can do. */
+    public void submitted() {
+        coalescing.submitted();
+    }
+
+    /** A connection sends. */
+    public void sent() {
+        coalescing.sent();
+    }
+
+    public IoVectors vectors() {
+        return vectors;
+    }
+
+    /** A channel registers. */
+    public void add(LoopHandle handle) {
+        handle.index(channels.size());
+        channels.add(handle);
+    }
+
+    /** A channel that was registered is so no more. */
+    public void remove(LoopHandle handle) {
+        LoopHandle last = channels.remove(channels.size() - 1);
+        if (last != handle) {
+            last.index(handle.index());
+            channels.set(handle.index(), last);
+        }
+    }
+
+    /** Whether a channel is being closed, and waits for its requests to end. */
+    public boolean isClosing() {
+        for (int i = 0; i < channels.size(); i++) {
+            if (channels.get(i).isClosePending()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Calls the channel's {@code endPass} before the loop may sleep; once, however often it is asked for. */
+    public void ready(LoopHandle handle) {
+        if (handle.markReady()) {
+            ready.add(handle);
+        }
+    }
+
+    /** Calls the channel's {@code endPass} in the next pass, before which the loop does not sleep. */
+    public void readyLater(LoopHandle handle) {
+        if (handle.markReady()) {
+            later.add(handle);
+            context.leaveWork();
+        }
+    }
+
+    /** The channel leaves this loop. */
+    public void forget(LoopHandle handle) {
+        ready.remove(handle);
+        later.remove(handle);
+    }
+
+    /**
+     * Before the loop looks for completions, and may sleep.
+     *
+     * @return what Netty's handler is to be told of this pass
+     */
+    public IoHandlerContext beginPass(IoHandlerContext netty) {
+        LoopHandle handle;
+        while ((handle = later.poll()) != null) {
+            ready.add(handle);
+        }
+        endChannels();
+        long sleep = Receiver.FOR_EVER;
+        for (int i = 0; i < receivers.size(); i++) {
+            sleep = Math.min(sleep, receivers.get(i).beginPass());
+        }
+        context.begin(netty, sleep);
+        coalescing.await(context);
+        vectors.beginPass();
+        return context;
+    }
+
+    public void endPass() {
+        vectors.endPass();
+        endChannels();
+        for (int i = 0; i < receivers.size(); i++) {
+            if (receivers.get(i).endPass()) {
+                context.leaveWork();
+            }
+        }
+    }
+
+    /** The ring is closed: closes what is open still, and gives up the memory. */
+    public void close() {
+        closed = true;
+        for (LoopHandle handle : channels.toArray(new LoopHandle[0])) {
+            try {
+                handle.loopEnded();
+            } catch (Throwable e) {
+                LOGGER.warn("Could not close {} at the end of its event loop.", handle, e);
+            }
+        }
+        endChannels();
+        vectors.free();
+        receivers.forEach(Receiver::close);
+    }
+
+    /** A channel may become ready again meanwhile; it ends because a channel asks for that only with news to tell. */
+    private void endChannels() {
+        LoopHandle handle;
+        while ((handle = ready.poll()) != null) {
+            handle.clearReady();
+            try {
+                handle.endPass();
+            } catch (Throwable e) {
+                handle.fail(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package net.zcrx.loop;
+
+import io.netty.channel.IoHandle;
+
+/**
+ * A channel, as its event loop sees it: what only this transport's loops can serve, so that a stock io_uring event loop
+ * refuses it. All methods are called on the loop's thread.
+ */
+public interface LoopHandle extends IoHandle {
+    /** It was registered with this loop. */
+    void attach(Loop loop);
+
+    /** Its place in the loop's list. */
+    int index();
+
+    /** It has another place in the loop's list. */
+    void index(int now);
+
+    /** It has something to do at the end of the pass. Returns whether it had not before. */
+    boolean markReady();
+
+    /** It is about to do that. */
+    void clearReady();
+
+    /** The pass ends in which {@link Loop#ready} was called. */
+    void endPass();
+
+    /** Whether it is being closed, and waits for its requests to end. */
+    boolean isClosePending();
+
+    /** The ring is closed: no request can complete any more. */
+    void loopEnded();
+
+    /** What it did at the end of a pass has failed, which must not reach the others of the loop. */
+    void fail(Throwable cause);
+
+    @Override
+    void close();
+}

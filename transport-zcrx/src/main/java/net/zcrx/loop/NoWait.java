@@ -1,0 +1,25 @@
+package net.zcrx.loop;
+
+import io.netty.channel.IoHandlerContext;
+
+/** A pass that only takes what has completed. */
+public final class NoWait implements IoHandlerContext {
+    public static final NoWait INSTANCE = new NoWait();
+
+    private NoWait() {}
+
+    @Override
+    public boolean canBlock() {
+        return false;
+    }
+
+    @Override
+    public long delayNanos(long currentTimeNanos) {
+        return 0;
+    }
+
+    @Override
+    public long deadlineNanos() {
+        return -1;
+    }
+}

@@ -1,0 +1,93 @@
+package net.zcrx.nic;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Netlink attributes as they were read; the layout is in {@link NetlinkWriter}. */
+final class NetlinkAttributes {
+    private static final int HEADER_BYTES = 4;
+    /** Without the flags for nested and for big-endian values. */
+    private static final int TYPE_MASK = (1 << 14) - 1;
+
+    private record Attribute(int type, ByteBuffer value) {}
+
+    private final List<Attribute> list = new ArrayList<>();
+
+    /** Reads what lies between the buffer's position and its limit. */
+    NetlinkAttributes(ByteBuffer in) {
+        int position = in.position();
+        while (in.limit() - position >= HEADER_BYTES) {
+            int length = Short.toUnsignedInt(in.getShort(position));
+            if (length < HEADER_BYTES || length > in.limit() - position) {
+                break;
+            }
+            int type = in.getShort(position + 2) & TYPE_MASK;
+            ByteBuffer value = in.slice(position + HEADER_BYTES, length - HEADER_BYTES);
+            list.add(new Attribute(type, value.order(ByteOrder.nativeOrder())));
+            position += (length + 3) & ~3;
+        }
+    }
+
+    boolean has(int type) {
+        return find(type) != null;
+    }
+
+    /** A number of one, two or four bytes. */
+    OptionalInt number(int type) {
+        ByteBuffer value = find(type);
+        if (value == null) {
+            return OptionalInt.empty();
+        }
+        switch (value.remaining()) {
+            case Byte.BYTES:
+                return OptionalInt.of(Byte.toUnsignedInt(value.get(0)));
+            case Short.BYTES:
+                return OptionalInt.of(Short.toUnsignedInt(value.getShort(0)));
+            case Integer.BYTES:
+                return OptionalInt.of(value.getInt(0));
+            default:
+                return OptionalInt.empty();
+        }
+    }
+
+    Optional<String> string(int type) {
+        ByteBuffer value = find(type);
+        if (value == null) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[value.remaining()];
+        value.get(0, bytes);
+        return Optional.of(new String(bytes, StandardCharsets.UTF_8).replace("\0", ""));
+    }
+
+    /** The attributes in this one; none if it is not there. */
+    NetlinkAttributes nested(int type) {
+        ByteBuffer value = find(type);
+        return new NetlinkAttributes(value == null ? ByteBuffer.allocate(0) : value);
+    }
+
+    /** Those in each of the attributes of this type. */
+    List<NetlinkAttributes> allNested(int type) {
+        List<NetlinkAttributes> all = new ArrayList<>();
+        for (Attribute attribute : list) {
+            if (attribute.type == type) {
+                all.add(new NetlinkAttributes(attribute.value));
+            }
+        }
+        return all;
+    }
+
+    private ByteBuffer find(int type) {
+        for (Attribute attribute : list) {
+            if (attribute.type == type) {
+                return attribute.value;
+            }
+        }
+        return null;
+    }
+}

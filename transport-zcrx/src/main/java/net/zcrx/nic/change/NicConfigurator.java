@@ -1,0 +1,179 @@
+package net.zcrx.nic.change;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import net.zcrx.nic.EthtoolIoctl;
+import net.zcrx.nic.EthtoolNetlink;
+import net.zcrx.nic.GenericNetlink;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.NicSetting;
+import net.zcrx.nic.NicSnapshot;
+import net.zcrx.nic.check.Refusals;
+
+/**
+ * Gets a NIC ready for zero-copy receive, and back to what it was: header split, its threshold, whether rules are taken,
+ * and the table of RSS. Any thread; takes some milliseconds, a NIC may lose its link for a moment.
+ */
+public final class NicConfigurator {
+    private NicConfigurator() {}
+
+    /**
+     * Changes what has to be changed, and notes what was before.
+     *
+     * @param queues the queues to be used, which RSS shall leave alone
+     * @return what was done, as commands that do the same; none if nothing had to be done
+     * @throws NicException if there is no such interface or queue, or the NIC refuses; then nothing was changed
+     */
+    public static List<String> prepare(String interfaceName, Set<Integer> queues) throws NicException {
+        return prepare(StateDirectory.find(), interfaceName, queues);
+    }
+
+    static List<String> prepare(StateDirectory directory, String interfaceName, Set<Integer> queues)
+            throws NicException {
+        return directory.locked(() -> {
+            try (Session session = new Session(interfaceName)) {
+                for (int queue : queues) {
+                    Refusals.requireQueue(session.nic, queue);
+                }
+                List<Change> changes = new ArrayList<>();
+                for (NicSetting setting : NicSetting.values()) {
+                    String before = setting.current(session.nic);
+                    String after = setting.wanted(session.nic, queues);
+                    if (!before.equals(after)) {
+                        changes.add(new Change(setting, before, after));
+                    }
+                }
+                Path note = note(directory, interfaceName);
+                Properties earlier = readNote(note);
+                if (!changes.isEmpty()) {
+                    writeNote(note, earlier, changes);
+                }
+                try {
+                    return session.apply(changes);
+                } catch (NicException e) {
+                    restoreNote(note, earlier);
+                    throw e;
+                }
+            }
+        });
+    }
+
+    /**
+     * Puts back what {@link #prepare} changed since the machine was started.
+     *
+     * @return what was done, as commands that do the same; none if nothing was noted
+     * @throws NicException if there is no such interface, or the NIC refuses, most often because a queue is in use
+     */
+    public static List<String> restore(String interfaceName) throws NicException {
+        return restore(StateDirectory.find(), interfaceName);
+    }
+
+    static List<String> restore(StateDirectory directory, String interfaceName) throws NicException {
+        return directory.locked(() -> {
+            Path note = note(directory, interfaceName);
+            Properties earlier = readNote(note);
+            try (Session session = new Session(interfaceName)) {
+                Deque<Change> changes = new ArrayDeque<>();
+                for (NicSetting setting : NicSetting.values()) {
+                    String before = earlier.getProperty(setting.name());
+                    String now = setting.current(session.nic);
+                    if (before != null && !before.equals(now)) {
+                        // The last that was changed is the first that is put back.
+                        changes.push(new Change(setting, now, before));
+                    }
+                }
+                List<String> commands = session.apply(new ArrayList<>(changes));
+                Files.deleteIfExists(note);
+                return commands;
+            }
+        });
+    }
+
+    private record Change(NicSetting setting, String before, String after) {}
+
+    /** A look at the NIC, and the means to change it. */
+    private static final class Session implements AutoCloseable {
+        private final GenericNetlink netlink;
+        private final NicSnapshot nic;
+        private final EthtoolNetlink ethtool;
+        private final EthtoolIoctl ioctl;
+
+        Session(String interfaceName) throws NicException {
+            netlink = NicInspector.open();
+            try {
+                nic = NicInspector.inspect(netlink, interfaceName);
+                ethtool = new EthtoolNetlink(netlink, interfaceName);
+                ioctl = new EthtoolIoctl(netlink.fd(), interfaceName);
+            } catch (NicException e) {
+                netlink.close();
+                throw e;
+            }
+        }
+
+        /** All of them or none. */
+        List<String> apply(List<Change> changes) throws NicException {
+            List<String> commands = new ArrayList<>();
+            Deque<Change> done = new ArrayDeque<>();
+            try {
+                for (Change change : changes) {
+                    change.setting.set(ethtool, ioctl, change.after);
+                    done.push(change);
+                    commands.add(change.setting.command(nic.interfaceName(), change.after));
+                }
+                return commands;
+            } catch (NicException e) {
+                NicException refused = Refusals.refusedChange(nic.interfaceName(), e);
+                for (Change change : done) {
+                    try {
+                        change.setting.set(ethtool, ioctl, change.before);
+                    } catch (NicException again) {
+                        refused.addSuppressed(again);
+                    }
+                }
+                throw refused;
+            }
+        }
+
+        @Override
+        public void close() {
+            netlink.close();
+        }
+    }
+
+    private static Path note(StateDirectory directory, String interfaceName) throws IOException {
+        String namespace = SteeringRecord.currentNetworkNamespace().replaceAll("\\D", "");
+        return directory.file("before-" + namespace + "-" + interfaceName);
+    }
+
+    /** What was before the first change since the machine was started; empty if nothing was changed. */
+    private static Properties readNote(Path note) throws IOException {
+        Properties earlier = Files.exists(note) ? StateDirectory.read(note) : new Properties();
+        return OwnerProcess.currentBoot().equals(earlier.getProperty("boot")) ? earlier : new Properties();
+    }
+
+    private static void writeNote(Path note, Properties earlier, List<Change> changes) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(earlier);
+        properties.setProperty("boot", OwnerProcess.currentBoot());
+        for (Change change : changes) {
+            properties.putIfAbsent(change.setting.name(), change.before);
+        }
+        StateDirectory.write(note, properties);
+    }
+
+    private static void restoreNote(Path note, Properties earlier) throws IOException {
+        if (earlier.isEmpty()) {
+            Files.deleteIfExists(note);
+        } else {
+            StateDirectory.write(note, earlier);
+        }
+    }
+}

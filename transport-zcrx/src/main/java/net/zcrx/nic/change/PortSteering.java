@@ -1,0 +1,66 @@
+package net.zcrx.nic.change;
+
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import net.zcrx.nic.NicException;
+
+/**
+ * The rules that send the connections of one port to queues, on each NIC that has some of them: all or none. Used by one
+ * thread at a time.
+ */
+public final class PortSteering {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(PortSteering.class);
+
+    private final List<FlowSteering> installed = new ArrayList<>();
+
+    private PortSteering() {}
+
+    /**
+     * Installs them.
+     *
+     * @param queues by the name of their NIC
+     * @throws NicException if a NIC refuses; then nothing was changed
+     */
+    public static PortSteering install(SortedMap<String, SortedSet<Integer>> queues, InetSocketAddress local)
+            throws NicException {
+        PortSteering steering = new PortSteering();
+        try {
+            for (Map.Entry<String, SortedSet<Integer>> nic : queues.entrySet()) {
+                steering.install(nic.getKey(), local, nic.getValue());
+            }
+        } catch (NicException e) {
+            steering.remove();
+            throw e;
+        }
+        return steering;
+    }
+
+    private void install(String interfaceName, InetSocketAddress local, SortedSet<Integer> queues) throws NicException {
+        FlowSteering steering = FlowSteering.install(
+                interfaceName,
+                local,
+                queues.stream().mapToInt(Integer::intValue).toArray());
+        installed.add(steering);
+        LOGGER.info("{} steers port {} to queues {}: {}", interfaceName, local.getPort(), queues, steering.rules());
+        steering.notice().ifPresent(LOGGER::warn);
+    }
+
+    /** Removes the rules, but for those that another listener needs. */
+    public void remove() {
+        for (FlowSteering steering : installed) {
+            try {
+                steering.remove();
+            } catch (NicException e) {
+                // The listener closes all the same. What is left goes when rules are installed next after this process.
+                LOGGER.warn("The rules {} are still there: {}", steering.rules(), e.getMessage());
+            }
+        }
+        installed.clear();
+    }
+}

@@ -1,0 +1,123 @@
+package net.zcrx.nic.check;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import net.zcrx.uring.Native;
+
+/** What zero-copy receive needs of this process and of the machine's memory. */
+final class ProcessRequirements {
+    static final String MORE_LOCKED_MEMORY = "sudo prlimit --pid $$ --memlock=unlimited";
+
+    private static final int CAP_NET_ADMIN = 12;
+    private static final int CAP_IPC_LOCK = 14;
+    private static final long KIB = 1024;
+
+    private ProcessRequirements() {}
+
+    /** @param areaBytes memory that the NIC shall write to */
+    static List<Requirement> list(long areaBytes) {
+        return List.of(netAdmin(), memoryLock(areaBytes), hugePages(areaBytes).advised());
+    }
+
+    static Requirement netAdmin() {
+        String name = "CAP_NET_ADMIN";
+        if (hasCapability(CAP_NET_ADMIN)) {
+            return inFirstUserNamespace()
+                    ? Requirement.ok(name, "This process may set up NICs and bind their queues.")
+                    : Requirement.missing(
+                            name,
+                            "CAP_NET_ADMIN of this container's own user namespace does not count: the kernel wants it"
+                                    + " in the first one. Start the container as root, not rootless.",
+                            "sudo docker run --cap-add NET_ADMIN --network host ...");
+        }
+        String user = System.getProperty("user.name");
+        return Requirement.missing(
+                name,
+                "This process lacks CAP_NET_ADMIN, without which the kernel binds no queue of a NIC. Run it as root or"
+                        + " give it that capability, in systemd by AmbientCapabilities=CAP_NET_ADMIN.",
+                user.equals("root")
+                        ? "sudo docker run --cap-add NET_ADMIN --network host ..."
+                        : "sudo setpriv --reuid " + user + " --init-groups --inh-caps +net_admin --ambient-caps"
+                                + " +net_admin java ...");
+    }
+
+    private static Requirement memoryLock(long areaBytes) {
+        String name = "memory lock";
+        if (hasCapability(CAP_IPC_LOCK) && inFirstUserNamespace()) {
+            return Requirement.ok(name, "This process may lock all the memory it wants (CAP_IPC_LOCK).");
+        }
+        long limit = lockableBytes();
+        if (limit == Long.MAX_VALUE) {
+            return Requirement.ok(name, "This process may lock all the memory it wants.");
+        }
+        return limit >= areaBytes
+                ? Requirement.ok(
+                        name, "This process may lock " + mib(limit) + ", an area takes " + mib(areaBytes) + ".")
+                : Requirement.missing(
+                        name,
+                        "This process may lock " + mib(limit) + " (RLIMIT_MEMLOCK), but an area takes "
+                                + mib(areaBytes) + ". In systemd set LimitMEMLOCK=infinity, in docker --ulimit"
+                                + " memlock=-1.",
+                        MORE_LOCKED_MEMORY);
+    }
+
+    /** How many bytes all processes of this user may lock together; {@link Long#MAX_VALUE} if there is no limit. */
+    static long lockableBytes() {
+        return hasCapability(CAP_IPC_LOCK) && inFirstUserNamespace() ? Long.MAX_VALUE : Native.memoryLockLimit();
+    }
+
+    private static Requirement hugePages(long areaBytes) {
+        String name = "huge pages";
+        OptionalLong size = memory("Hugepagesize:");
+        OptionalLong free = memory("HugePages_Free:");
+        if (size.isEmpty() || free.isEmpty() || size.getAsLong() == 0) {
+            return Requirement.unknown(name, "The kernel says nothing of huge pages; small ones serve, too.");
+        }
+        long pageBytes = size.getAsLong() * KIB;
+        long pages = (areaBytes + pageBytes - 1) / pageBytes;
+        return free.getAsLong() >= pages
+                ? Requirement.ok(
+                        name, free.getAsLong() + " of " + mib(pageBytes) + " are free, an area takes " + pages + ".")
+                : Requirement.missing(
+                        name,
+                        free.getAsLong() + " of " + mib(pageBytes) + " are free, but an area takes " + pages
+                                + "; small pages serve, too, only slower.",
+                        "sudo sysctl vm.nr_hugepages=" + pages);
+    }
+
+    private static boolean hasCapability(int number) {
+        long effective = Long.parseUnsignedLong(line("/proc/thread-self/status", "CapEff:", "0"), 16);
+        return (effective >> number & 1) != 0;
+    }
+
+    /** In the first one all numbers of users are mapped to themselves. */
+    private static boolean inFirstUserNamespace() {
+        return line("/proc/self/uid_map", "", "").matches("0 +0 +4294967295");
+    }
+
+    private static OptionalLong memory(String name) {
+        String digits = line("/proc/meminfo", name, "").replaceAll("\\D", "");
+        return digits.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
+    }
+
+    /** What follows this beginning of a line in a file, or {@code otherwise}. */
+    private static String line(String file, String start, String otherwise) {
+        try {
+            return Files.readAllLines(Path.of(file)).stream()
+                    .filter(line -> line.startsWith(start))
+                    .map(line -> line.substring(start.length()).trim())
+                    .findFirst()
+                    .orElse(otherwise);
+        } catch (IOException e) {
+            // A sandbox without this part of /proc.
+            return otherwise;
+        }
+    }
+
+    private static String mib(long bytes) {
+        return bytes < KIB * KIB ? bytes / KIB + " KiB" : bytes / (KIB * KIB) + " MiB";
+    }
+}

@@ -1,0 +1,49 @@
+package net.zcrx.nic.check;
+
+/**
+ * One thing that zero-copy receive needs, or is better with.
+ *
+ * @param name a word or two
+ * @param status whether it is there
+ * @param needed whether there is no zero copy without it
+ * @param text what is the case and what it means, a sentence or two
+ * @param command what mends it, for a shell; empty if it is there or no command does
+ */
+public record Requirement(String name, Status status, boolean needed, String text, String command) {
+    /** Whether a requirement is met. */
+    public enum Status {
+        /** It is there. */
+        OK,
+        /** It is not. */
+        MISSING,
+        /** It cannot be told, or not by this process. */
+        UNKNOWN
+    }
+
+    static Requirement ok(String name, String text) {
+        return new Requirement(name, Status.OK, true, text, "");
+    }
+
+    static Requirement missing(String name, String text, String command) {
+        return new Requirement(name, Status.MISSING, true, text, command);
+    }
+
+    static Requirement unknown(String name, String text) {
+        return new Requirement(name, Status.UNKNOWN, true, text, "");
+    }
+
+    /** The same, but only good to have. */
+    Requirement advised() {
+        return new Requirement(name, status, false, text, command);
+    }
+
+    /** Whether this alone rules zero copy out. */
+    public boolean prevents() {
+        return needed && status == Status.MISSING;
+    }
+
+    /** Text and command as one. */
+    public String sentence() {
+        return command.isEmpty() ? text : text + " Mend it with: " + command;
+    }
+}

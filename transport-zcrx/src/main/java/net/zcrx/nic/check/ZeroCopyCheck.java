@@ -1,0 +1,104 @@
+package net.zcrx.nic.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.NicQueue;
+import net.zcrx.nic.NicSnapshot;
+import net.zcrx.uring.Native;
+import net.zcrx.uring.ProbeRing;
+
+/**
+ * Why zero-copy receive works or does not, in sentences that say what to do; all such sentences are here or in the
+ * lists of requirements that this asks. Any thread.
+ */
+public final class ZeroCopyCheck {
+    private static final long RELEASE_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
+    private static final long RELEASE_POLL = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private ZeroCopyCheck() {}
+
+    /**
+     * Everything that zero-copy receive needs of kernel and process, whatever the NIC.
+     *
+     * @param areaBytes memory that the NIC shall write to
+     */
+    public static List<Requirement> requirements(long areaBytes) {
+        List<Requirement> all = new ArrayList<>(KernelRequirements.list());
+        all.addAll(ProcessRequirements.list(areaBytes));
+        return all;
+    }
+
+    /** How many bytes all processes of this user may lock together; {@link Long#MAX_VALUE} if there is no limit. */
+    public static long lockableBytes() {
+        return ProcessRequirements.lockableBytes();
+    }
+
+    /** Everything that zero-copy receive needs of a NIC's queue. */
+    public static List<Requirement> requirements(NicSnapshot nic, int queue) {
+        return new NicRequirements(nic, queue).list();
+    }
+
+    /** The queue of a NIC that suits zero-copy receive best as things are. */
+    public static int bestQueue(NicSnapshot nic) {
+        return NicRequirements.bestQueue(nic);
+    }
+
+    /**
+     * Why a loop cannot receive by zero copy from this queue, as far as can be told without trying.
+     *
+     * @param areaBytes memory that the NIC shall write to
+     * @return a sentence that says what to do, or {@code null} if nothing is known to prevent it
+     */
+    public static NicException cause(String interfaceName, int queue, long areaBytes) {
+        try {
+            List<Requirement> all = new ArrayList<>(requirements(areaBytes));
+            all.addAll(requirements(NicInspector.inspect(interfaceName), queue));
+            return all.stream()
+                    .filter(Requirement::prevents)
+                    .findFirst()
+                    .map(requirement -> new NicException(requirement.sentence()))
+                    .orElse(null);
+        } catch (NicException e) {
+            return e;
+        }
+    }
+
+    /**
+     * Whether the driver lets a queue be bound, by doing so for a moment. The NIC resets the queue for that, so it must
+     * be one that no traffic comes by.
+     *
+     * @throws NicException if the queue is not given back within seconds
+     */
+    public static Requirement tryDriver(NicSnapshot nic, int queue) throws NicException {
+        String name = "driver";
+        // The NIC fills its whole ring from the area, so that must be larger.
+        long areaBytes = (2L * nic.ringEntries().orElse(1024) + 1024) * Native.pageSize();
+        int errno = ProbeRing.bind(nic.interfaceIndex(), queue, areaBytes);
+        if (errno != 0) {
+            return Requirement.missing(
+                    name, Refusals.registrationSentence(nic.interfaceName(), queue, areaBytes, errno), "");
+        }
+        awaitRelease(nic.interfaceName(), queue);
+        return Requirement.ok(
+                name, nic.driver().orElse("The driver") + " bound queue " + queue + " for a moment, as a test.");
+    }
+
+    /** A worker of the kernel gives the queue back. */
+    public static void awaitRelease(String interfaceName, int queue) throws NicException {
+        long deadline = System.nanoTime() + RELEASE_TIMEOUT;
+        while (NicInspector.inspect(interfaceName)
+                .queue(queue)
+                .flatMap(NicQueue::owner)
+                .isPresent()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new NicException("Queue " + queue + " of " + interfaceName
+                        + " was bound as a test and the kernel has not given it back yet.");
+            }
+            LockSupport.parkNanos(RELEASE_POLL);
+        }
+    }
+}

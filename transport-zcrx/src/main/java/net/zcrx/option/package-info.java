@@ -1,0 +1,2 @@
+/** Sockets, and the options that the kernel keeps of them. */
+package net.zcrx.option;

@@ -1,0 +1,115 @@
+package net.zcrx.receive;
+
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.QueueName;
+
+/** The queues of NICs that the loops of a group read by: once a loop has bound one, all of them may. Any thread. */
+public final class GroupQueues {
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_INCOMING_NAPI_ID = 56;
+
+    /** Never changed but replaced: whoever reads it more than once must see the same one. */
+    private volatile List<BoundQueue> bound = List.of();
+
+    private final Map<QueueName, NicException> refusals = new ConcurrentHashMap<>();
+    private volatile Map<Integer, BoundQueue> byNapi = Map.of();
+
+    /** A loop has bound it. */
+    public synchronized void add(BoundQueue queue) {
+        bound = Stream.concat(bound.stream().filter(old -> old.shared().isBound()), Stream.of(queue))
+                .toList();
+    }
+
+    /** A loop was refused it. */
+    public void refuse(QueueName name, NicException why) {
+        refusals.put(name, why);
+    }
+
+    /** Why a loop was refused this queue: the next one need not ask again, which may take seconds. Else {@code null}. */
+    public NicException refusal(QueueName name) {
+        return refusals.get(name);
+    }
+
+    /** The queue of this name, or {@code null} if no loop uses it. */
+    public BoundQueue find(QueueName name) {
+        return bound.stream()
+                .filter(queue -> queue.name().equals(name) && queue.shared().isBound())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Those that loops use. */
+    public List<QueueName> names() {
+        return bound.stream()
+                .filter(queue -> queue.shared().isBound())
+                .map(BoundQueue::name)
+                .toList();
+    }
+
+    public int size() {
+        return bound.size();
+    }
+
+    /** The one after this queue, in a circle that begins after {@code null}; {@code null} if there is none. */
+    public BoundQueue after(SharedQueue queue) {
+        List<BoundQueue> circle = bound;
+        int current = -1;
+        for (int i = 0; i < circle.size(); i++) {
+            if (circle.get(i).shared() == queue) {
+                current = i;
+            }
+        }
+        for (int i = 1; i <= circle.size(); i++) {
+            BoundQueue next = circle.get((current + i) % circle.size());
+            if (next.shared().isBound()) {
+                return next;
+            }
+        }
+        return null;
+    }
+
+    /** By which queue the newest packet of a connection came, or {@code null} if that cannot be told. */
+    public BoundQueue of(Socket socket) {
+        int napi;
+        try {
+            napi = socket.getIntOpt(SOL_SOCKET, SO_INCOMING_NAPI_ID);
+        } catch (IOException e) {
+            // The kernel was built without busy polling: then the queues are tried in turn.
+            return null;
+        }
+        BoundQueue queue = byNapi.get(napi);
+        if (queue == null || !queue.shared().isBound()) {
+            // A NIC that is opened anew may have other ids.
+            byNapi = lookUp();
+            queue = byNapi.get(napi);
+        }
+        return queue;
+    }
+
+    private Map<Integer, BoundQueue> lookUp() {
+        Map<Integer, BoundQueue> found = new HashMap<>();
+        List<BoundQueue> all = bound;
+        all.stream().mapToInt(BoundQueue::interfaceIndex).distinct().forEach(index -> {
+            try {
+                NicInspector.queuesByNapi(index)
+                        .forEach((napi, number) -> all.stream()
+                                .filter(queue -> queue.interfaceIndex() == index
+                                        && queue.name().queue() == number
+                                        && queue.shared().isBound())
+                                .forEach(queue -> found.put(napi, queue)));
+            } catch (NicException e) {
+                // No netlink in this sandbox, or the NIC is gone: then the queues are tried in turn.
+                return;
+            }
+        });
+        return found;
+    }
+}

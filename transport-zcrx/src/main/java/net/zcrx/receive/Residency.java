@@ -1,0 +1,102 @@
+package net.zcrx.receive;
+
+import java.util.Arrays;
+import net.zcrx.memory.Area;
+
+/**
+ * Which of an area's memory the system has given, and which of that it gets back: what was free and unused for a whole
+ * period. Used on the loop's thread only.
+ *
+ * <p>It is told in blocks as large as a transparent huge page. Of a part of one that is given back the process seems to
+ * take less, but its cgroup has all of it still, until memory is short.
+ */
+final class Residency {
+    private static final int BLOCK_SHIFT = 21;
+    static final int BLOCK_BYTES = 1 << BLOCK_SHIFT;
+
+    /** It takes no memory. */
+    private static final byte ABSENT = 0;
+    /** It was not used in this period. */
+    private static final byte CALM = 1;
+    /** It was used in this period. */
+    private static final byte USED = 2;
+
+    private final Area area;
+    private final byte[] blocks;
+    private int bytes;
+    private boolean toBeLookedAt;
+    /** Whether the system takes memory back. */
+    private boolean takes = true;
+
+    Residency(Area area) {
+        this.area = area;
+        blocks = new byte[(area.length() + BLOCK_BYTES - 1) >>> BLOCK_SHIFT];
+        if (area.isHuge()) {
+            // These pages were set aside, and are all there: nobody else could use them.
+            bytes = area.length();
+            Arrays.fill(blocks, USED);
+        }
+    }
+
+    /** The bytes that take memory, at most. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** What is at {@code offset} will be written to, or has been until now. */
+    void use(int offset) {
+        int block = offset >>> BLOCK_SHIFT;
+        if (blocks[block] != USED) {
+            if (blocks[block] == ABSENT) {
+                bytes += length(block);
+            }
+            blocks[block] = USED;
+            toBeLookedAt = takes;
+        }
+    }
+
+    /** Whether a period's end may find something to give back: else there need be none. */
+    boolean isToBeLookedAt() {
+        return toBeLookedAt;
+    }
+
+    /** Gives back what is free and was not used since the last period's end. */
+    void endPeriod(Chunks chunks) {
+        toBeLookedAt = false;
+        int first = 0;
+        for (int block = 0; block < blocks.length; block++) {
+            boolean free = blocks[block] != ABSENT && chunks.areFree(block << BLOCK_SHIFT, length(block));
+            if (free && blocks[block] == CALM) {
+                continue;
+            }
+            giveBack(first, block);
+            first = block + 1;
+            if (blocks[block] == USED) {
+                blocks[block] = CALM;
+                toBeLookedAt |= free && takes;
+            }
+        }
+        giveBack(first, blocks.length);
+    }
+
+    /** Neighbours at once: where huge pages do not begin as blocks do, only those at the ends are split. */
+    private void giveBack(int first, int end) {
+        if (first == end || !takes) {
+            return;
+        }
+        int offset = first << BLOCK_SHIFT;
+        int length = ((end - 1) << BLOCK_SHIFT) + length(end - 1) - offset;
+        takes = area.giveBack(offset, length);
+        if (takes) {
+            for (int block = first; block < end; block++) {
+                blocks[block] = ABSENT;
+            }
+            bytes -= length;
+        }
+    }
+
+    /** The last one may be shorter. */
+    private int length(int block) {
+        return Math.min(BLOCK_BYTES, area.length() - (block << BLOCK_SHIFT));
+    }
+}

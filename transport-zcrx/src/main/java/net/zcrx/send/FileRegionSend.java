@@ -1,0 +1,128 @@
+package net.zcrx.send;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.SocketWritableByteChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import net.zcrx.uring.Native;
+import net.zcrx.uring.Uring;
+
+/**
+ * Writes file regions, each time as far as the socket takes them at once: a {@link DefaultFileRegion} by sendfile(2),
+ * which copies nothing in user space, any other by its own {@code transferTo}. How far it is, a region knows itself.
+ */
+public final class FileRegionSend extends SocketWritableByteChannel {
+    /** How a step ended. */
+    public enum Step {
+        /** The region is written, and its promise done; or it is no more the one to write. */
+        DONE,
+        /** The socket took something. */
+        SENT,
+        /** The socket takes nothing. */
+        FULL,
+        /** The region gave nothing, though the socket might have taken it. */
+        EMPTY
+    }
+
+    private final Channel channel;
+    private final Runnable sent;
+    private boolean full;
+
+    /** @param sent is told that the connection sends */
+    FileRegionSend(Channel channel, Socket socket, Runnable sent) {
+        super(socket);
+        this.channel = channel;
+        this.sent = sent;
+    }
+
+    /**
+     * Writes at most {@code most} bytes of the region, which is the current one of {@code in}; of one that does it by
+     * itself, as many as it wants.
+     */
+    Step write(ChannelOutboundBuffer in, FileRegion region, int most) throws IOException {
+        full = false;
+        long bytes = 0;
+        if (region.transferred() < region.count()) {
+            int file = region instanceof DefaultFileRegion ? open((DefaultFileRegion) region) : -1;
+            bytes = file < 0
+                    ? region.transferTo(this, region.transferred())
+                    : sendFile((DefaultFileRegion) region, file, most);
+        }
+        // Both the region's code and a listener of its progress may have closed the channel.
+        if (bytes > 0 && in.current() == region) {
+            sent.run();
+            in.progress(bytes);
+        }
+        if (in.current() != region) {
+            return Step.DONE;
+        }
+        if (region.transferred() >= region.count()) {
+            in.remove();
+            return Step.DONE;
+        }
+        if (bytes > 0) {
+            return Step.SENT;
+        }
+        return full ? Step.FULL : Step.EMPTY;
+    }
+
+    /** Returns the file's descriptor, or an error below 0 of a file that has none: it may be one in memory. */
+    private static int open(DefaultFileRegion region) throws IOException {
+        region.open();
+        return Native.fileDescriptor(region);
+    }
+
+    private long sendFile(DefaultFileRegion region, int file, int most) throws IOException {
+        long done = region.transferred();
+        long offset = region.position() + done;
+        long sent = Native.sendFile(fd.intValue(), file, offset, Math.min(most, region.count() - done));
+        if (sent == 0) {
+            throw new IOException("The file ended after " + offset + " bytes, before the end of the region of "
+                    + region.count() + " bytes from " + region.position()
+                    + " on. It was truncated after the region was made, or was never that long.");
+        }
+        if (isFull(sent)) {
+            return 0;
+        }
+        if (sent < 0) {
+            throw Errors.newIOException("sendfile", (int) sent);
+        }
+        if (Native.setTransferred(region, done + sent) < 0) {
+            throw new IllegalStateException(region.getClass() + " has no field \"transferred\"");
+        }
+        return sent;
+    }
+
+    @Override
+    protected int write(ByteBuffer source, int position, int limit) throws IOException {
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        int result = Native.send(fd.intValue(), Buffer.memoryAddress(source) + position, limit - position);
+        if (isFull(result)) {
+            return 0;
+        }
+        if (result < 0) {
+            throw Errors.newIOException("send", result);
+        }
+        return result;
+    }
+
+    private boolean isFull(long result) {
+        full = result == Uring.EAGAIN || result == Uring.EINPROGRESS || result == Uring.EINTR;
+        return full;
+    }
+
+    @Override
+    protected ByteBufAllocator alloc() {
+        return channel.alloc();
+    }
+}

@@ -1,0 +1,96 @@
+package net.zcrx.send;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.FileRegion;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import net.zcrx.uring.Native;
+import net.zcrx.uring.Uring;
+
+/** What a connection writes without the ring, by system calls that do not wait: as much as the socket takes at once. */
+public final class ImmediateSends {
+    /** With the steps of a flush more than a socket holds; a reader that keeps up must not make it last long. */
+    private static final int REGION_BYTES_OF_A_STEP = 4 << 20;
+
+    private final Channel channel;
+    private final Socket socket;
+    private final FileRegionSend regions;
+
+    /** @param sent is told that the connection sends a region */
+    public ImmediateSends(Channel channel, Socket socket, Runnable sent) {
+        this.channel = channel;
+        this.socket = socket;
+        regions = new FileRegionSend(channel, socket, sent);
+    }
+
+    /** See {@link FileRegionSend#write}. */
+    public FileRegionSend.Step writeRegion(ChannelOutboundBuffer in, FileRegion region, int most) throws IOException {
+        return regions.write(in, region, most);
+    }
+
+    /**
+     * Writes what was flushed, but the last {@code late} messages of it. Of regions it is at most as many steps as
+     * Netty's {@code WRITE_SPIN_COUNT} says.
+     */
+    public void write(ChannelOutboundBuffer in, int late) throws IOException {
+        int regionSteps = channel.config().getWriteSpinCount();
+        while (in.size() > late && socket.isOpen()) {
+            Object message = in.current();
+            if (message instanceof FileRegion) {
+                FileRegionSend.Step step = writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_STEP);
+                if (step != FileRegionSend.Step.DONE && (step != FileRegionSend.Step.SENT || --regionSteps <= 0)) {
+                    return;
+                }
+            } else {
+                int bytes = ((ByteBuf) message).readableBytes();
+                int sent = send((ByteBuf) message);
+                in.removeBytes(sent);
+                if (sent < bytes) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private int send(ByteBuf buffer) throws IOException {
+        if (buffer.nioBufferCount() == 1) {
+            return send(address(buffer), buffer.readableBytes());
+        }
+        int sent = 0;
+        for (ByteBuffer part : buffer.nioBuffers()) {
+            int bytes = part.remaining();
+            int taken = send(Buffer.memoryAddress(part) + part.position(), bytes);
+            sent += taken;
+            if (taken < bytes) {
+                break;
+            }
+        }
+        return sent;
+    }
+
+    private int send(long address, int bytes) throws IOException {
+        int result = bytes == 0 ? 0 : Native.send(socket.intValue(), address, bytes);
+        // In progress: a fast open without a cookie of the server's, which goes on as an ordinary connect.
+        if (result == Uring.EAGAIN || result == Uring.EINPROGRESS) {
+            return 0;
+        }
+        if (result < 0) {
+            throw Errors.newIOException("send", result);
+        }
+        return result;
+    }
+
+    /** Of the readable bytes of a buffer in one piece. */
+    public static long address(ByteBuf buffer) {
+        if (buffer.hasMemoryAddress()) {
+            return buffer.memoryAddress() + buffer.readerIndex();
+        }
+        ByteBuffer memory = buffer.internalNioBuffer(buffer.readerIndex(), buffer.readableBytes());
+        return Buffer.memoryAddress(memory) + memory.position();
+    }
+}

@@ -1,0 +1,83 @@
+package net.zcrx.send;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.collection.IntObjectHashMap;
+import java.util.ArrayList;
+import net.zcrx.receive.Counters;
+import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.Uring;
+
+/** A connection's sends without a copy: their buffers are held until the kernel's word that it has no more use for them. */
+public final class ZeroCopySends {
+    /**
+     * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One
+     * alone means nothing: the kernel also copies a message now and then where it can send without.
+     */
+    private static final int MAX_COPIED_IN_A_ROW = 4;
+
+    /** Messages that are to go in one send. */
+    private final ArrayList<ByteBuf> run = new ArrayList<>();
+
+    private final IntObjectHashMap<Object[]> held = new IntObjectHashMap<>(2);
+    private short nextId;
+    /** Sends that the kernel copied, since one that it did not. */
+    private int copiedInARow;
+
+    /** Whether sends on this connection are copied all the same. */
+    public boolean areCopied() {
+        return copiedInARow >= MAX_COPIED_IN_A_ROW;
+    }
+
+    /** The buffer goes with the next {@link #holdRun}. */
+    public void add(ByteBuf buffer) {
+        run.add(buffer.retain());
+    }
+
+    /** Forgets what was added. */
+    public void clearRun() {
+        run.forEach(ReferenceCountUtil::safeRelease);
+        run.clear();
+    }
+
+    /** Holds what was added, for one send; returns its id. */
+    public short holdRun(Counters counters) {
+        short id = hold(counters, run.toArray());
+        run.clear();
+        return id;
+    }
+
+    /** Holds the buffer, for one send; returns its id. */
+    public short hold(Counters counters, ByteBuf buffer) {
+        return hold(counters, new Object[] {buffer.retain()});
+    }
+
+    private short hold(Counters counters, Object[] buffers) {
+        while (held.containsKey(nextId)) {
+            nextId++;
+        }
+        short id = nextId++;
+        held.put(id, buffers);
+        counters.add(Counter.ZERO_COPY_SENDS, 1);
+        return id;
+    }
+
+    /** The kernel has no more use for the buffers of this send, or never had one. */
+    public void release(int id) {
+        for (Object buffer : held.remove(id)) {
+            // What a buffer's own code throws must not keep the others, nor the channel's state.
+            ReferenceCountUtil.safeRelease(buffer);
+        }
+    }
+
+    /** The kernel's word: {@code result} says whether it copied. */
+    public void notified(Counters counters, int id, int result) {
+        if ((result & Uring.NOTIF_USAGE_ZC_COPIED) != 0) {
+            copiedInARow++;
+            counters.add(Counter.COPIED_SENDS, 1);
+        } else {
+            copiedInARow = 0;
+        }
+        release(id);
+    }
+}
