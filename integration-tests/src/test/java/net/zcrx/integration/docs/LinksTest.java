@@ -36,7 +36,10 @@ class LinksTest {
             Markdown page = new Markdown(reached.get(i));
             for (String target : page.targets()) {
                 Path file = file(page, target);
-                if (!isOnWeb(target) && file.toString().endsWith(".md") && !reached.contains(file)) {
+                if (!isOnWeb(target)
+                        && file.toString().endsWith(".md")
+                        && Files.exists(file)
+                        && !reached.contains(file)) {
                     reached.add(file);
                 }
             }
