@@ -84,7 +84,7 @@ class LinksTest {
     }
 
     private static boolean isOnWeb(String target) {
-        return target.startsWith("https://") || target.startsWith("mailto:");
+        return target.matches("(https?://|mailto:).*");
     }
 
     private static boolean exists(Markdown page, String target) {
