@@ -320,6 +320,10 @@ abstract class AbstractZcrxChannel extends AbstractChannel implements UnixChanne
 
     @Override
     protected void doClose() throws Exception {
+        if (pendingClose != null && !finishing) {
+            // By force, while close() waits: that tells the end, and is as fast.
+            return;
+        }
         // The last chance to ask; before active is false, as others may ask now.
         localAddress0();
         active = false;

@@ -154,6 +154,10 @@ final class SocketReads extends Delivery {
         }
         // Only now that all of it is taken: whoever is handed a part may throw an exception.
         offerAll(complete);
+        if (isClosed()) {
+            // Closed by force: it may leave its loop before the pass ends.
+            releaseLast();
+        }
     }
 
     private void offerAll(ArrayDeque<ByteBuf> complete) {
@@ -294,11 +298,15 @@ final class SocketReads extends Delivery {
     @Override
     void close() {
         leaveReceiver();
+        releaseLast();
+        super.close();
+    }
+
+    private void releaseLast() {
         if (last != null) {
             last.release();
             last = null;
         }
-        super.close();
     }
 
     private void ended(int result) {

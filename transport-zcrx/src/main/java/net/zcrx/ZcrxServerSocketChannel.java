@@ -165,6 +165,14 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         loop().ready(this);
     }
 
+    /** A read() that was called while it was on no loop is of the next one. */
+    @Override
+    void endActivation() {
+        if (isActive()) {
+            wake();
+        }
+    }
+
     @Override
     void endPass() {
         if (!isOpen()) {

@@ -207,6 +207,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         if (connector != null) {
             connector.leave();
         }
+        if (!isRegistered()) {
+            shutDownIfWritten();
+        }
     }
 
     @Override
@@ -340,6 +343,10 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     private void shutdownInput0(ChannelPromise promise) {
+        if (isClosing()) {
+            promise.setFailure(new ClosedChannelException());
+            return;
+        }
         try {
             socket.shutdown(true, false);
             promise.setSuccess();
@@ -366,7 +373,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     private void shutDownIfWritten() {
-        if (pendingShutdown != null && !writes.isBusy() && isAttached() && !isClosing()) {
+        if (pendingShutdown != null && !writes.isBusy() && (isAttached() || !isRegistered()) && !isClosing()) {
             ChannelPromise promise = pendingShutdown;
             pendingShutdown = null;
             ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
@@ -392,7 +399,10 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             }
             tell(ChannelInputShutdownEvent.INSTANCE);
         }
-        tell(ChannelInputShutdownReadComplete.INSTANCE);
+        // Whoever was told may have closed the channel, which hears of no more reads then.
+        if (!isClosing()) {
+            tell(ChannelInputShutdownReadComplete.INSTANCE);
+        }
     }
 
     /** Whether the user has shut down the input and wants to hear nothing of it any more, as with epoll. */
@@ -449,9 +459,9 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
 
         @Override
         protected void flush0() {
-            // The write that is under way goes on with what was flushed meanwhile when it completes. What comes after
-            // close() fails with it.
-            if (!writes.isBusy() && !isClosePending()) {
+            // The write that is under way goes on with what was flushed meanwhile when it completes. What is flushed
+            // while connecting goes out, or fails, when that ends. What comes after close() fails with it.
+            if (!writes.isBusy() && !isClosePending() && (connector == null || !connector.isConnecting())) {
                 super.flush0();
             }
         }

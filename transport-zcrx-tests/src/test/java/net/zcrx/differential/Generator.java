@@ -105,13 +105,26 @@ final class Generator {
         if (endsGroup) {
             int at = random.nextInt(steps.size());
             Step before = steps.get(at);
-            List<Op> ops = new ArrayList<>(before.ops());
-            ops.add(op(Kind.SHUT_DOWN_GROUP, random.nextBoolean() ? 0 : 10));
-            steps.set(at, new Step(before.where(), List.copyOf(ops)));
+            Op end = op(Kind.SHUT_DOWN_GROUP, random.nextBoolean() ? 0 : 10);
+            if (before.where() == Where.OFF_LOOP) {
+                // The loop may be at the action before it, or past it.
+                steps.add(at + 1, Step.step(Where.OFF_LOOP, end));
+            } else {
+                List<Op> ops = new ArrayList<>(before.ops());
+                ops.add(end);
+                steps.set(at, new Step(before.where(), List.copyOf(ops)));
+            }
         }
         List<Reaction> reactions = new ArrayList<>();
         for (int i = random.nextInt(4) - 1; i > 0; i--) {
             reactions.add(reaction(role));
+        }
+        if (steps.stream()
+                .flatMap(step -> step.ops().stream())
+                .anyMatch(op -> op.kind() == Kind.PEER_CONNECT_AND_RESET)) {
+            // Such a connection is handed out on epoll only.
+            reactions.removeIf(
+                    reaction -> reaction.callback() == Callback.READ || reaction.callback() == Callback.READ_COMPLETE);
         }
         Scenario scenario = new Scenario(
                 role,
@@ -141,13 +154,25 @@ final class Generator {
             if (op.kind() == Kind.CLOSE_FORCIBLY && where != Where.LOOP) {
                 op = op(Kind.CLOSE);
             }
-            ops.add(op);
+            ops.add(goesWith(ops, op) ? op : op(Kind.USER_EVENT));
         }
         if (where == Where.LOOP) {
             // What the peer does in the middle of a task would tell when within the task the kernel was asked.
             ops.sort(Comparator.comparing(op -> !op.isPeers()));
         }
         return new Step(where, List.copyOf(ops));
+    }
+
+    private static boolean goesWith(List<Op> before, Op op) {
+        // Two loops would race for the channel.
+        boolean registersTwice = registers(op) && before.stream().anyMatch(Generator::registers);
+        // epoll fails to ask for it, and closes.
+        boolean readsAtLeave = op.kind() == Kind.READ && before.contains(op(Kind.DEREGISTER));
+        return !registersTwice && !readsAtLeave;
+    }
+
+    private static boolean registers(Op op) {
+        return op.kind() == Kind.REGISTER || op.kind() == Kind.REGISTER_ELSEWHERE;
     }
 
     /** The last step: the order of what two threads do is not the same each time, only how the channel ends is. */

@@ -75,6 +75,58 @@ class KnownCasesTest {
                                 ACCEPTED, step(HELD, op(Kind.PEER_SEND, 100), op(Kind.PEER_RESET), op(Kind.CLOSE)))));
     }
 
+    static Stream<Arguments> ofClosingByForce() {
+        return Stream.of(
+                named(
+                        "closeForcibly() when data has come in the same pass",
+                        Scenario.of(
+                                ACCEPTED,
+                                step(
+                                        LOOP,
+                                        op(Kind.PEER_SEND, 1000),
+                                        op(Kind.CLOSE_FORCIBLY),
+                                        op(Kind.WRITE_AND_FLUSH, 1000)))),
+                named(
+                        "closeForcibly() behind close()",
+                        Scenario.of(
+                                SERVER,
+                                step(OFF_LOOP, op(Kind.REGISTER)),
+                                step(OFF_LOOP, op(Kind.BIND)),
+                                step(LOOP, op(Kind.CLOSE), op(Kind.CLOSE_FORCIBLY)))));
+    }
+
+    static Stream<Arguments> ofNoLoop() {
+        return Stream.of(
+                named(
+                        "a write on no loop",
+                        Scenario.of(
+                                ACCEPTED, step(LOOP, op(Kind.DEREGISTER)), step(LOOP, op(Kind.WRITE_AND_FLUSH, 100)))),
+                named(
+                        "a region on no loop",
+                        Scenario.of(
+                                ACCEPTED, step(LOOP, op(Kind.DEREGISTER)), step(LOOP, op(Kind.FOREIGN_REGION, 1000)))),
+                named(
+                        "two writes in the task that calls deregister()",
+                        Scenario.of(
+                                ACCEPTED,
+                                step(
+                                        LOOP,
+                                        op(Kind.DEREGISTER),
+                                        op(Kind.WRITE_AND_FLUSH, 3000),
+                                        op(Kind.WRITE_AND_FLUSH, 1)))),
+                named(
+                        "read() of a listener on no loop",
+                        Scenario.of(
+                                        SERVER,
+                                        step(OFF_LOOP, op(Kind.REGISTER)),
+                                        step(OFF_LOOP, op(Kind.BIND)),
+                                        step(OFF_LOOP, op(Kind.DEREGISTER)),
+                                        step(OFF_LOOP, op(Kind.READ)),
+                                        step(OFF_LOOP, op(Kind.PEER_CONNECT)),
+                                        step(OFF_LOOP, op(Kind.REGISTER_ELSEWHERE)))
+                                .withoutAutoRead()));
+    }
+
     static Stream<Arguments> ofHalfClosing() {
         Scenario ownEndFirst =
                 Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_OUTPUT)), step(OFF_LOOP, op(Kind.PEER_END)));
@@ -90,6 +142,16 @@ class KnownCasesTest {
                         "own shutdownInput() with half-closure",
                         Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN_INPUT)))
                                 .withHalfClosure()),
+                named(
+                        "close() when the end of the input is told",
+                        Scenario.of(ACCEPTED, step(OFF_LOOP, op(Kind.PEER_END)))
+                                .withHalfClosure()
+                                .withReaction(Callback.USER_EVENT, op(Kind.CLOSE))),
+                named(
+                        "shutdownInput() behind close()",
+                        Scenario.of(
+                                ACCEPTED,
+                                step(LOOP, op(Kind.WRITE_AND_FLUSH, 3000), op(Kind.CLOSE), op(Kind.SHUTDOWN_INPUT)))),
                 named("shutdown()", Scenario.of(ACCEPTED, step(LOOP, op(Kind.SHUTDOWN)))));
     }
 
@@ -157,6 +219,13 @@ class KnownCasesTest {
                         Scenario.of(
                                 CLIENT, step(OFF_LOOP, op(Kind.REGISTER)), step(LOOP, op(Kind.CONNECT_UNANSWERED)))),
                 named(
+                        "a write while connecting",
+                        Scenario.of(
+                                CLIENT,
+                                step(OFF_LOOP, op(Kind.REGISTER)),
+                                step(LOOP, op(Kind.CONNECT_UNANSWERED)),
+                                step(LOOP, op(Kind.WRITE_AND_FLUSH, 100)))),
+                named(
                         "a connection that is refused",
                         Scenario.of(CLIENT, step(OFF_LOOP, op(Kind.REGISTER)), step(LOOP, op(Kind.CONNECT_REFUSED)))),
                 named(
@@ -169,7 +238,16 @@ class KnownCasesTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"ofClosing", "ofHalfClosing", "ofReading", "ofRegistering", "ofRegions", "ofConnecting"})
+    @MethodSource({
+        "ofClosing",
+        "ofClosingByForce",
+        "ofNoLoop",
+        "ofHalfClosing",
+        "ofReading",
+        "ofRegistering",
+        "ofRegions",
+        "ofConnecting"
+    })
     void shouldShowWhatEpollShows(String name, Scenario scenario) throws Exception {
         Comparison comparison = bench.compare(scenario);
         if (!comparison.stable()) {

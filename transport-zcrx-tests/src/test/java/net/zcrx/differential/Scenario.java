@@ -77,9 +77,47 @@ record Scenario(
                 || ops().stream().anyMatch(op -> op.kind() == Op.Kind.WRITE_AGAIN_BY_LISTENER);
     }
 
-    /** Whether the user closes the channel, before the end of all sequences. */
-    boolean closes() {
-        return ops().stream().anyMatch(op -> op.kind() == Op.Kind.CLOSE || op.kind() == Op.Kind.DISCONNECT);
+    /** Whether a step closes the channel before the group's end, or with it. */
+    boolean closesBeforeGroupEnds() {
+        if (role != Role.ACCEPTED && !steps.get(0).ops().contains(Op.op(Op.Kind.REGISTER))) {
+            // It has no loop to be closed on, or has one late.
+            return false;
+        }
+        for (Step step : steps) {
+            if (step.ops().stream().anyMatch(op -> op.kind() == Op.Kind.CLOSE || op.kind() == Op.Kind.DISCONNECT)) {
+                return true;
+            }
+            if (step.ops().stream().anyMatch(op -> op.kind() == Op.Kind.SHUT_DOWN_GROUP)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a step ends the writing right behind a region that gives nothing at first. */
+    boolean endsBehindSlowRegion() {
+        return steps.stream().anyMatch(step -> {
+            int region = step.ops().indexOf(Op.op(Op.Kind.SLOW_REGION, 1000));
+            return region >= 0
+                    && step.ops().stream()
+                            .skip(region)
+                            .anyMatch(op -> op.kind()
+                                    .name()
+                                    .matches("CLOSE|DISCONNECT|SHUTDOWN|SHUTDOWN_OUTPUT|SHUT_DOWN_GROUP"));
+        });
+    }
+
+    /** Whether a step connects, and then writes or flushes. */
+    boolean writesWhileConnecting() {
+        return steps.stream()
+                .anyMatch(step -> step.ops().stream()
+                        .dropWhile(op -> op.kind() != Op.Kind.CONNECT)
+                        .anyMatch(op -> op.kind().name().matches("WRITE.*|.*REGION|FLUSH")));
+    }
+
+    /** Whether anything is to be written. */
+    boolean writes() {
+        return ops().stream().anyMatch(op -> op.kind().name().matches("WRITE.*|.*REGION"));
     }
 
     List<Op> ops() {

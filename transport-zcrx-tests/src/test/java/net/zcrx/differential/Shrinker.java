@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 /** Leaves out of a sequence what can be left out while it still fails. */
 final class Shrinker {
     /** Each try is a play on both transports. */
-    private static final int MAX_TRIES = 60;
+    private static final int MAX_TRIES = Integer.getInteger("zcrx.differential.tries", 60);
 
     private final Predicate<Scenario> fails;
     private Scenario shortest;

@@ -1,14 +1,19 @@
 package net.zcrx.differential;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
 import java.io.File;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
@@ -29,6 +34,9 @@ final class Subject {
     /** More than the two sockets of a connection hold. */
     static final int BIG = 3 * 1024 * 1024;
 
+    private static final int FIRST_OF_REACTIONS = 100;
+    private static final int FIRST_OF_LISTENERS = 200;
+
     /** A user's exception. */
     static final class ThrownByUser extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -36,6 +44,7 @@ final class Subject {
 
     final Trace trace = new Trace();
     final Queue<ChannelFuture> futures = new ConcurrentLinkedQueue<>();
+    final Queue<Written> written = new ConcurrentLinkedQueue<>();
     final RejectingExecutor executor;
     private final Rig rig;
     private final Targets targets;
@@ -45,6 +54,9 @@ final class Subject {
     private volatile ChannelPromise connect;
     private volatile boolean uncertain;
     private volatile int writesByListener;
+
+    /** A buffer or region that the user has written. */
+    record Written(ReferenceCounted message, ChannelPromise promise) {}
 
     /** Where a channel connects to. */
     record Targets(SocketAddress listening, SocketAddress refusing, SocketAddress unanswering, File file) {}
@@ -64,6 +76,21 @@ final class Subject {
         channel = newChannel;
         channel.closeFuture().addListener(future -> trace.add("closeFuture" + flags(channel)));
         channel.pipeline().addLast(executor, new RecordingHandler(this));
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            /** Once the first handler is removed: a connection that nobody takes would stay open. */
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                if (message instanceof SocketChannel) {
+                    ((SocketChannel) message).unsafe().closeForcibly();
+                }
+                ReferenceCountUtil.release(message);
+            }
+
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                trace.noteFault("exception " + nameOf(cause));
+            }
+        });
     }
 
     Channel channel() {
@@ -77,6 +104,8 @@ final class Subject {
 
     /** In a callback: does what the scenario says, the first time that it is called. */
     void react(Callback callback) throws Exception {
+        // Not counted as the others, as it may come before or after one of them.
+        String number = "#" + (FIRST_OF_REACTIONS + callback.ordinal());
         List<Op> ops;
         synchronized (reactions) {
             ops = reactions.remove(callback);
@@ -86,7 +115,7 @@ final class Subject {
                 if (op.kind() == Op.Kind.THROW) {
                     throw thrown(op.arg());
                 }
-                act(op);
+                actAndRecord(op, op.kind() + number);
             }
         }
     }
@@ -108,7 +137,10 @@ final class Subject {
 
     /** Does an action of the user's; what it throws is recorded. */
     void act(Op op) {
-        String name = op.kind() + "#" + calls.incrementAndGet();
+        actAndRecord(op, op.kind() + "#" + calls.incrementAndGet());
+    }
+
+    private void actAndRecord(Op op, String name) {
         try {
             act(op, name);
         } catch (Throwable e) {
@@ -126,7 +158,10 @@ final class Subject {
             case DEREGISTER -> channel.deregister(promise(name, Callback.DEREGISTERED));
             case CLOSE -> channel.close(promise(name, Callback.CLOSED));
             case DISCONNECT -> channel.disconnect(promise(name, null));
-            case CLOSE_FORCIBLY -> channel.unsafe().closeForcibly();
+            case CLOSE_FORCIBLY -> {
+                channel.unsafe().closeForcibly();
+                trace.add(name + " done");
+            }
             case USER_EVENT -> channel.pipeline().fireUserEventTriggered("");
             case REMOVE_HANDLER -> channel.pipeline().remove(RecordingHandler.class);
             case SHUT_DOWN_GROUP ->
@@ -186,8 +221,9 @@ final class Subject {
             data[i] = (byte) (seed + i * 31);
         }
         uncertain |= bytes >= BIG;
-        Object buffer = Unpooled.directBuffer(bytes).writeBytes(data);
+        ByteBuf buffer = Unpooled.directBuffer(bytes).writeBytes(data);
         ChannelPromise promise = promise(name, Callback.WRITTEN);
+        written.add(new Written(buffer, promise));
         promise.addListener(done -> writeAgain());
         if (flush) {
             channel.writeAndFlush(buffer, promise);
@@ -196,15 +232,17 @@ final class Subject {
         }
     }
 
-    private void written(String name, int bytes, Object message) {
+    private void written(String name, int bytes, ReferenceCounted message) {
         uncertain |= bytes >= BIG;
-        channel.writeAndFlush(message, promise(name, Callback.WRITTEN));
+        ChannelPromise promise = promise(name, Callback.WRITTEN);
+        written.add(new Written(message, promise));
+        channel.writeAndFlush(message, promise);
     }
 
     private void writeAgain() {
         if (writesByListener > 0) {
             writesByListener--;
-            act(new Op(Op.Kind.WRITE_AND_FLUSH, 100));
+            actAndRecord(new Op(Op.Kind.WRITE_AND_FLUSH, 100), "WRITE_AND_FLUSH#" + FIRST_OF_LISTENERS);
         }
     }
 
@@ -215,7 +253,8 @@ final class Subject {
 
     private ChannelPromise watch(String name, ChannelPromise promise, Callback listener) {
         futures.add(promise);
-        promise.addListener(done -> trace.add(name + (done.isSuccess() ? " ok" : " " + nameOf(done.cause()))));
+        promise.addListener(done ->
+                trace.addResult(name + (done.isSuccess() ? " ok" : " " + nameOf(done.cause())), done.cause()));
         if (listener != null) {
             promise.addListener(done -> react(listener));
         }

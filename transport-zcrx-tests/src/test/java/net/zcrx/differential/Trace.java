@@ -1,5 +1,6 @@
 package net.zcrx.differential;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,33 +17,66 @@ final class Trace {
     private final List<List<String>> sections = new ArrayList<>();
     private List<String> events = new ArrayList<>();
     private int additions;
+    /** Whether epoll has failed by itself; see {@link Comparison}. */
+    private boolean failed;
 
     synchronized void add(String event) {
         events.add(event);
+        failed |= event.matches(Comparison.FAULT_OF_EPOLL);
         additions++;
     }
 
+    /** Of an action; {@code cause} is {@code null} if it has not failed. */
+    synchronized void addResult(String result, Throwable cause) {
+        add(result);
+        for (Throwable next = cause; next != null; next = next.getCause()) {
+            failed |= next instanceof UncheckedIOException;
+        }
+    }
+
+    /** An exception that the user's handler, which is removed, does not hear of. */
+    synchronized void noteFault(String exception) {
+        failed |= exception.matches(Comparison.FAULT_OF_EPOLL);
+    }
+
     synchronized void addRead(int bytes) {
-        int size = events.size();
-        int before = size - 1;
-        if (before >= 0 && events.get(before).equals(READ_COMPLETE)) {
-            before--;
-        }
-        if (before >= 0 && events.get(before).startsWith(READ)) {
-            int sum = Integer.parseInt(events.get(before).substring(READ.length())) + bytes;
-            events.subList(before, size).clear();
-            events.add(READ + sum);
-        } else {
-            events.add(READ + bytes);
-        }
-        additions++;
+        add(READ + bytes);
     }
 
     synchronized void addReadComplete() {
         additions++;
-        if (!events.isEmpty() && events.get(events.size() - 1).startsWith(READ)) {
-            events.add(READ_COMPLETE);
+        events.add(READ_COMPLETE);
+    }
+
+    /** The section with what was read in a row, though other lines were in between, as one read. */
+    static List<String> withReadsJoined(List<String> section) {
+        List<String> joined = new ArrayList<>();
+        for (String line : section) {
+            int last = joined.size() - 1;
+            String before = last < 0 ? "" : joined.get(last);
+            if (line.equals(READ_COMPLETE)) {
+                if (before.startsWith(READ)) {
+                    joined.add(line);
+                }
+            } else if (!line.matches(READ + "[0-9]+")) {
+                joined.add(line);
+            } else {
+                if (before.equals(READ_COMPLETE)) {
+                    joined.remove(last--);
+                    before = joined.get(last);
+                }
+                if (before.startsWith(READ)) {
+                    joined.set(last, READ + (bytesOf(before) + bytesOf(line)));
+                } else {
+                    joined.add(line);
+                }
+            }
         }
+        return joined;
+    }
+
+    private static int bytesOf(String read) {
+        return Integer.parseInt(read.substring(READ.length()));
     }
 
     /** Grows with each event. */
@@ -61,6 +95,10 @@ final class Trace {
     synchronized void endSection(List<String> section) {
         sections.add(section);
         events = new ArrayList<>();
+    }
+
+    synchronized boolean hasFailed() {
+        return failed;
     }
 
     synchronized List<List<String>> sections() {
