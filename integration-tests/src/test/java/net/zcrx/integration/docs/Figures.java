@@ -10,10 +10,10 @@ final class Figures {
     private static final Pattern INTERVAL = Pattern.compile("([0-9.]+) to ([0-9.]+)");
 
     /** The campaigns that docs/performance.md and README.md quote. */
-    static final Figures BBR = new Figures("Loopback, copying: bbr-6.18.44-fc-v509");
+    static final Figures BBR = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v509");
 
-    static final Figures BBR_ECHO = new Figures("Loopback, copying: bbr-6.18.44-fc-v657");
-    static final Figures CUBIC = new Figures("Loopback, copying: cubic-6.18.44-fc-v509");
+    static final Figures BBR_ECHO = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v657");
+    static final Figures CUBIC = new Figures("Copying over loopback, CUBIC, kernel 6.18.44-fc-v509");
     static final Figures VM = new Figures("Zero copy, in the virtual machine");
 
     private final List<Ratio> ratios;
