@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.integration.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -26,7 +27,7 @@ class LinksTest {
         for (Path file : files) {
             broken.addAll(broken(new Markdown(file)));
         }
-        assertEquals("", String.join("\n", broken), "Mend these links.");
+        assertEquals("", String.join("\n", broken), "Fix these links.");
     }
 
     @Test
