@@ -13,7 +13,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures zcrx beside Netty's own transports.",
-        subcommands = {QuickCommand.class, FullCommand.class, MicroCommand.class, VmCommand.class, GuestCommand.class})
+        subcommands = {
+            QuickCommand.class,
+            FullCommand.class,
+            MicroCommand.class,
+            VmCommand.class,
+            GuestCommand.class,
+            PageCommand.class
+        })
 public final class Bench implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -31,6 +38,6 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro or vm.");
+        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro, vm or page.");
     }
 }

@@ -81,13 +81,12 @@ final class Patterns {
 
     private static List<Pattern> loopback() {
         List<Pattern> all = new ArrayList<>();
-        all.add(pattern("single", "one long flow", BULK, Load.send("sink", 1)).inQuick());
         all.add(pattern("one-to-one", "4 long flows, each to a loop of its own", BULK_NOT_SLOWER, Load.send("sink", 4))
                 .withLoops(4));
         for (int flows = 1; flows <= 16; flows *= 2) {
-            Pattern incast =
-                    pattern("incast-" + flows, flows + " long flows to one loop", BULK, Load.send("sink", flows));
-            all.add(flows == 8 ? incast.inQuick() : incast);
+            String title = (flows == 1 ? "one long flow" : flows + " long flows") + " to one loop";
+            Pattern incast = pattern("incast-" + flows, title, BULK, Load.send("sink", flows));
+            all.add(flows == 1 || flows == 8 ? incast.inQuick() : incast);
         }
         all.add(pattern("outcast", "one loop fills 8 flows", BULK_NOT_SLOWER, Load.receive(8)));
         all.add(pattern("all-to-all", "16 long flows over 4 loops", BULK_NOT_SLOWER, Load.send("sink", 16))

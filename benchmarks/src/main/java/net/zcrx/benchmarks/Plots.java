@@ -1,6 +1,5 @@
 package net.zcrx.benchmarks;
 
-import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,18 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import javax.imageio.ImageIO;
 import net.zcrx.benchmarks.Results.PatternRuns;
 import net.zcrx.benchmarks.Summary.Cell;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** A bar chart for each metric that matters and each family of patterns: medians, with from where to where. */
 final class Plots {
-    private static final int WIDTH = 1100;
-    private static final int HEIGHT = 480;
     private static final List<Metric> METRICS = List.of(
             Metric.THROUGHPUT,
             Metric.CPU_PER_GIB,
@@ -29,6 +21,7 @@ final class Plots {
             Metric.PACED_P99,
             Metric.MEMORY_PER_CONNECTION);
     private static final List<String> FAMILIES = List.of("echo-tcp", "echo-http", "vm");
+    private static final String OTHERS = "";
 
     private final Results results;
     private final Path directory;
@@ -40,11 +33,10 @@ final class Plots {
 
     /** Draws them; the names of the files. */
     List<String> draw() throws IOException {
-        System.setProperty("java.awt.headless", "true");
         Files.createDirectories(directory);
         List<String> files = new ArrayList<>();
-        List<String> families = new ArrayList<>(FAMILIES);
-        families.add("");
+        List<String> families = new ArrayList<>(List.of(OTHERS));
+        families.addAll(FAMILIES);
         for (String family : families) {
             List<Summary> summaries = results.patterns().stream()
                     .filter(runs -> family(runs).equals(family))
@@ -58,7 +50,7 @@ final class Plots {
     }
 
     private static String family(PatternRuns runs) {
-        return FAMILIES.stream().filter(runs.name()::startsWith).findFirst().orElse("");
+        return FAMILIES.stream().filter(runs.name()::startsWith).findFirst().orElse(OTHERS);
     }
 
     private Optional<String> draw(String family, Metric metric, List<Summary> summaries) throws IOException {
@@ -69,33 +61,17 @@ final class Plots {
         if (with.isEmpty()) {
             return Optional.empty();
         }
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(WIDTH)
-                .height(HEIGHT)
-                .title(metric.label() + (metric.higherIsBetter() ? " (more is better)" : " (less is better)"))
-                .yAxisTitle(metric.heading())
-                .build();
-        chart.getStyler().setXAxisLabelRotation(with.size() > 6 ? 45 : 0);
-        chart.getStyler().setLegendPosition(LegendPosition.OutsideE).setChartBackgroundColor(Color.WHITE);
-        List<String> names = with.stream()
-                .map(summary -> summary.runs().name().substring(family.length()).replaceFirst("^-", ""))
-                .collect(Collectors.toList());
-        for (Peer peer : results.peers()) {
-            List<Double> medians = new ArrayList<>();
-            List<Double> errors = new ArrayList<>();
-            for (Summary summary : with) {
+        BarPlot plot = new BarPlot(metric);
+        for (Summary summary : with) {
+            plot.group(summary.runs().name());
+            for (Peer peer : results.peers()) {
                 Optional<Cell> cell = summary.cell(peer, metric);
-                medians.add(cell.map(Cell::median).orElse(0.0));
-                errors.add(cell.map(each -> (each.max() - each.min()) / 2).orElse(0.0));
+                cell.ifPresent(value -> plot.bar(peer, value));
             }
-            chart.addSeries(peer.toString(), names, medians, errors);
         }
-        String file = (family.isEmpty() ? "patterns" : family) + "-"
-                + metric.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".png";
-        ImageIO.write(
-                BitmapEncoder.getBufferedImage(chart),
-                "png",
-                directory.resolve(file).toFile());
+        String file = (family.equals(OTHERS) ? "patterns" : family) + "-"
+                + metric.name().toLowerCase(Locale.ROOT).replace('_', '-') + ".svg";
+        Files.writeString(directory.resolve(file), plot.draw());
         return Optional.of(file);
     }
 }

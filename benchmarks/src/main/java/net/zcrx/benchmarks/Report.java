@@ -28,15 +28,19 @@ final class Report {
 
     /** All patterns, and before them the goals in short. */
     String all() {
+        return goals() + '\n' + patterns();
+    }
+
+    /** A table for each pattern. */
+    String patterns() {
         StringBuilder text = new StringBuilder();
-        text.append(goals()).append('\n');
         for (PatternRuns runs : results.patterns()) {
             text.append(pattern(new Summary(runs))).append('\n');
         }
         return text.toString();
     }
 
-    /** One line a goal: what was reached, and how sure that is. */
+    /** One line per goal: what was reached, and how sure that is. */
     String goals() {
         Table table =
                 new Table().row(List.of("pattern", "ratio of", "to", "median", "95 % interval", "goal", "result"));
@@ -60,7 +64,7 @@ final class Report {
     private String pattern(Summary summary) {
         PatternRuns runs = summary.runs();
         StringBuilder text = new StringBuilder();
-        text.append(markdown ? "### " : "").append(runs.name()).append(": ").append(runs.title());
+        text.append(markdown ? "## " : "").append(runs.name()).append(": ").append(runs.title());
         text.append(runs.pacedRate() > 0 ? "; paced at " + Math.round(runs.pacedRate()) + " messages/s" : "");
         text.append(String.format(Locale.ROOT, " (rounds: %d of %.1f s)", runs.rounds(), runs.seconds()));
         text.append(markdown ? "\n\n" : "\n");
@@ -102,7 +106,7 @@ final class Report {
     }
 
     /** The median, and in brackets from where to where. */
-    private static String cell(Metric metric, Cell cell) {
+    static String cell(Metric metric, Cell cell) {
         String median = metric.format(cell.median());
         return cell.min() == cell.max()
                 ? median

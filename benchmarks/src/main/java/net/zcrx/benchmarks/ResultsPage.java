@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** RESULTS.md: made of the figures in results/, whenever some of them are new. */
+/** RESULTS.md, and for each campaign a page of details and plots: made of the figures in results/. */
 final class ResultsPage {
     static final String NAME = "RESULTS.md";
+    static final String DETAILS = "details.md";
     private static final String VM = "vm";
     /** What the names of the others begin with; then come the congestion control and the kernel. */
     private static final String LOOPBACK = "loopback-";
@@ -19,23 +21,42 @@ final class ResultsPage {
     private static final String INTRODUCTION = """
             # Results
 
-            Written by `./zcrx bench ... --results`; do not edit. The median of the rounds, in brackets the least and
-            the greatest. A ratio is taken within each round, with the best of the other transports in that round
-            unless it says otherwise; the interval is of the median of these ratios, by bootstrap. Goals that were
-            missed are shown as they are.
+            Each value that was measured, per campaign. A reader who wants a verdict takes the
+            [performance page](../docs/performance.md); one who wants reasons takes the
+            [analysis](../docs/performance/analysis.md).
 
-            How it is measured: every round has fresh server processes, pinned to the same processor; the load
-            generator is another program, pinned to another. Peers take turns within a round, and each round another
-            one is first. Servers are warm before they are measured; those of the echo patterns live for one round of
-            all of them, each waiting while another one is measured. Processor time is the kernel's account of the
-            server process, user and system. On loopback most of TCP's receive work is done on the sender's processor,
-            in its softirq: that part is in nobody's figure. Paced latencies are at a fixed rate, the same for all
-            peers, in an echo a quarter of what the slowest one does, and count from the time that a message should have
-            been sent; where the server's compiler had more than 0.5 %% of its processor meanwhile, it is measured
-            again, four times at most. The pings beside long flows come from the server's processor, as else they would
-            wait behind the flows in the loopback device. Peak memory is without the heap, which has the same %d MiB
-            everywhere. TCP's congestion control decides how fast a sender is, so each has tables of its own, and so has
-            each kernel.
+            ## How to read this page
+
+            - **Plots** have a bar for the median of the rounds, and a line from the least to the greatest. An arrow means
+              that the line goes on. The figures stand beside the bar.
+            - **Goals:** a ratio is zcrx divided by the best of the other transports, or by the one that is named, within
+              each round. The table has the median of these ratios and its 95 %% interval (by bootstrap).
+            - **met** means that the whole interval reaches the goal, **missed** that none of it does. **Undecided** means
+              that the interval lies on both sides: the goal is *not* shown to be reached. **No verdict** means that the
+              machine was too noisy.
+            - **Details** have all metrics of all transports.
+            - `io_uring-ring` is Netty's io_uring transport with a ring of receive buffers. `incast-N` is N long flows to one
+              event loop; `single` is an older name of `incast-1`.
+            - TCP's congestion control decides how fast a sender is, so each has a campaign of its own, and so has each
+              kernel.
+
+            ## How it was measured
+
+            - Every round has fresh server processes, pinned to the same processor. The load generator is another program,
+              pinned to another processor.
+            - Transports take turns within a round. Each round another one is first.
+            - Servers are warm before they are measured. Servers of the echo patterns live for one round of all of them; each
+              waits while another one is measured.
+            - Processor time is the kernel's account of the server process, user and system. On loopback most of TCP's
+              receive work is done on the sender's processor, in its softirq: that part is in nobody's figure.
+            - Paced latencies are at a fixed rate, the same for all transports: in an echo a quarter of what the slowest one
+              reaches. They count from the time that a message should have been sent. Where the server's compiler had more
+              than 0.5 %% of its processor, the measurement is repeated, four times at most.
+            - The pings beside long flows come from the server's processor. Otherwise they would wait behind the flows in
+              the loopback device.
+            - Peak memory is without the heap, which has the same %d MiB everywhere.
+
+            `./zcrx bench ... --results` and `./zcrx bench page` write this page: do not edit it.
 
             """.formatted(ServerProcess.HEAP_MIB);
 
@@ -54,13 +75,9 @@ final class ResultsPage {
     void write() throws IOException {
         StringBuilder page = new StringBuilder(INTRODUCTION);
         for (String loopback : loopbacks()) {
-            append(page, loopback, "## Loopback, copying: " + loopback.substring(LOOPBACK.length()) + "\n\n");
+            append(page, loopback);
         }
-        append(
-                page,
-                VM,
-                "## Zero copy, in the virtual machine\n\nA software NIC and an emulated processor: compare only with"
-                        + " each other.\n\n");
+        append(page, VM);
         Path micro = module.resolve("results").resolve(MicroResults.NAME);
         if (Files.exists(micro)) {
             MicroResults results = MicroResults.read(micro);
@@ -82,34 +99,46 @@ final class ResultsPage {
         }
     }
 
-    private void append(StringBuilder page, String name, String head) throws IOException {
+    private void append(StringBuilder page, String name) throws IOException {
         Path json = module.resolve("results").resolve(name + JSON);
         if (!Files.exists(json)) {
             return;
         }
         Results results = Results.read(json);
-        Machine machine = results.machine();
-        page.append(head);
-        page.append(machine.date()).append(", ").append(machine.processors()).append(" x ");
-        page.append(machine.processor()).append(", ").append(machine.memory());
-        page.append(", Linux ").append(machine.kernel());
-        page.append(", TCP congestion control ").append(machine.congestion()).append(". ");
-        page.append(machine.versions().entrySet().stream()
-                .map(version -> version.getKey() + ' ' + version.getValue())
-                .collect(Collectors.joining(", ")));
-        page.append(".\n\n");
-        Path plots = module.resolve("results").resolve("plots").resolve(name);
-        List<String> images = new Plots(results, plots).draw();
-        page.append(new Report(results, true).all());
-        for (String image : images) {
-            page.append("![")
-                    .append(image)
-                    .append("](results/plots/")
-                    .append(name)
-                    .append('/')
-                    .append(image)
-                    .append(")\n");
+        Path directory = module.resolve("results").resolve(name);
+        List<String> plots = new Plots(results, directory).draw();
+        String title = title(name, results.machine());
+        Report report = new Report(results, true);
+        page.append("## ").append(title).append("\n\n").append(machine(results.machine()));
+        if (name.equals(VM)) {
+            page.append("A software NIC and an emulated processor: compare transports only with each other.\n\n");
         }
-        page.append('\n');
+        for (String plot : plots) {
+            page.append("![").append(plot).append("](results/").append(name).append('/');
+            page.append(plot).append(")\n");
+        }
+        page.append('\n').append(report.goals()).append("\n[All metrics of these patterns](results/");
+        page.append(name).append('/').append(DETAILS).append(")\n\n");
+        Files.writeString(
+                directory.resolve(DETAILS),
+                "# Details: " + title + "\n\n" + machine(results.machine())
+                        + "The median of the rounds, in brackets the least and the greatest. [How to read and how it was"
+                        + " measured](../../" + NAME + ").\n\n" + report.patterns());
+    }
+
+    private static String title(String name, Machine machine) {
+        String congestion = machine.congestion().toUpperCase(Locale.ROOT);
+        return name.equals(VM)
+                ? "Zero copy, in the virtual machine"
+                : "Copying over loopback, " + congestion + ", kernel " + machine.kernel();
+    }
+
+    private static String machine(Machine machine) {
+        return machine.date() + ", " + machine.processors() + " x " + machine.processor() + ", " + machine.memory()
+                + ", Linux " + machine.kernel() + ", TCP congestion control " + machine.congestion() + ". "
+                + machine.versions().entrySet().stream()
+                        .map(version -> version.getKey() + ' ' + version.getValue())
+                        .collect(Collectors.joining(", "))
+                + ".\n\n";
     }
 }

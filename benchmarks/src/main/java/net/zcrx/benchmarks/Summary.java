@@ -31,7 +31,7 @@ final class Summary {
     enum Verdict {
         MET("met"),
         MISSED("missed"),
-        UNDECIDED("undecided: the interval holds the goal"),
+        UNDECIDED("undecided: the interval lies on both sides of the goal"),
         TOO_FEW("no verdict: fewer than " + MIN_ROUNDS + " rounds"),
         NOISY("no verdict: the machine was too noisy");
 

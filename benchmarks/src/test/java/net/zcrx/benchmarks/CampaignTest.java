@@ -67,7 +67,7 @@ class CampaignTest {
 
     @Test
     void shouldMeasureThePeerOnNetty41() throws Exception {
-        Pattern single = Patterns.matching(false, "single").get(0);
+        Pattern single = Patterns.matching(false, "incast-1").get(0);
         try (Target target = Target.start(SETUP, Peer.INCUBATOR, single)) {
             assertTrue(Run.measure(SETUP, single, target, 0).get(Metric.THROUGHPUT) > 0);
         }
@@ -76,7 +76,7 @@ class CampaignTest {
     @Test
     void shouldReportAServerThatCannotStart() throws Exception {
         Setup nowhere = new Setup(Home.find(), "cubic", List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
-        Pattern single = Patterns.matching(false, "single").get(0);
+        Pattern single = Patterns.matching(false, "incast-1").get(0);
         Results results = new Campaign("test", nowhere, List.of(single), List.of(Peer.NIO), 1, null, NOWHERE).run();
         assertTrue(results.patterns().get(0).runs().get(0).failure().contains("ended at its start"));
     }

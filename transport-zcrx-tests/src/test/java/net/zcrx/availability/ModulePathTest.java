@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application on the module path, as the README tells to start it. */
+/** An application on the module path, as docs/requirements.md tells to start it. */
 class ModulePathTest {
     private static final String ADD_OPENS =
             "--add-opens=io.netty.transport.classes.io_uring/io.netty.channel.uring=net.zcrx.transport";

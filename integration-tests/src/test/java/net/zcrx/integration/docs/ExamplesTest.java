@@ -50,7 +50,7 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
-/** The examples of docs/frameworks.md, which quotes from here. */
+/** The examples of README.md and docs/frameworks.md, which quote from here. */
 class ExamplesTest {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 0);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -107,12 +107,12 @@ class NettyVersionsTest {
     }
 
     @Test
-    void shouldBeTheRangeOfReadme() throws IOException {
+    void shouldBeTheRangeOfRequirements() throws IOException {
         List<String> versions = versions();
-        String readme = Files.readString(Path.of(System.getProperty("basedir"), "..", "README.md"));
+        String requirements = Files.readString(Path.of(System.getProperty("basedir"), "..", "docs", "requirements.md"));
         String range = OLDEST + " to " + versions.get(versions.size() - 1);
         assertTrue(versions.contains(OLDEST), versions::toString);
-        assertTrue(readme.contains("| Netty | " + range), range);
+        assertTrue(requirements.contains("| Netty | " + range), range);
     }
 
     private static List<Path> mixture(String part, String version, String others) throws IOException {
