@@ -14,6 +14,9 @@ packages_to_test=(
     chromium=chromium
     fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
     iproute2=ip
+    python3=python3
+    git=git
+    gnupg=gpg
     musl="/lib/ld-musl-$(uname -m).so.1"
 )
 # The library for aarch64 is built and tried on x86_64.
