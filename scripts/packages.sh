@@ -8,6 +8,7 @@ packages_to_run=(
     libc6-dev=/usr/include/stdio.h
     curl=curl
 )
+packages_to_release=(git=git)
 packages_to_test=(
     wrk=wrk
     nghttp2-client=h2load
@@ -15,15 +16,18 @@ packages_to_test=(
     fonts-dejavu-core=/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
     iproute2=ip
     musl="/lib/ld-musl-$(uname -m).so.1"
+    python3=python3
+    gnupg=gpg
 )
 # The library for aarch64 is built and tried on x86_64.
 if [ "$(uname -m)" = x86_64 ]; then
-    packages_to_test+=(
+    packages_to_release+=(
         gcc-aarch64-linux-gnu=aarch64-linux-gnu-gcc
         libc6-dev-arm64-cross=/usr/aarch64-linux-gnu/include/stdio.h
-        qemu-user-static=qemu-aarch64-static
     )
+    packages_to_test+=(qemu-user-static=qemu-aarch64-static)
 fi
+packages_to_test+=("${packages_to_release[@]}")
 
 # A JDK, of that version or newer.
 jdk_17() {

@@ -1,0 +1,67 @@
+package consumer;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.Random;
+import net.zcrx.Zcrx;
+import net.zcrx.ZcrxEventLoopGroup;
+import net.zcrx.ZcrxServerSocketChannel;
+
+/** Echoes a message over a socket, and says which jar the transport came from. */
+public final class Echo {
+    private static final int LENGTH = 100_000;
+
+    private Echo() {}
+
+    public static void main(String[] arguments) throws Exception {
+        System.out.println("consumer: "
+                + Zcrx.class.getProtectionDomain().getCodeSource().getLocation());
+        if (!Zcrx.isAvailable()) {
+            System.err.println("consumer: no zcrx: " + Zcrx.unavailabilityCause().getMessage());
+            System.exit(1);
+        }
+        EventLoopGroup group = new ZcrxEventLoopGroup(1);
+        try {
+            Channel server = new ServerBootstrap()
+                    .group(group)
+                    .channel(ZcrxServerSocketChannel.class)
+                    .childHandler(new Answer())
+                    .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .sync()
+                    .channel();
+            exchange((InetSocketAddress) server.localAddress());
+        } finally {
+            group.shutdownGracefully().sync();
+        }
+        System.out.println("consumer: " + LENGTH + " bytes came back as they were sent");
+    }
+
+    private static void exchange(InetSocketAddress server) throws IOException {
+        byte[] sent = new byte[LENGTH];
+        new Random(1).nextBytes(sent);
+        try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(sent);
+            if (!Arrays.equals(sent, socket.getInputStream().readNBytes(LENGTH))) {
+                throw new IOException("What came back is not what was sent.");
+            }
+        }
+    }
+
+    @Sharable
+    private static final class Answer extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            context.writeAndFlush(message);
+        }
+    }
+}
