@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Debian packages that the project needs, each with what shows that it is there: a command or a file.
 
 packages_to_run=(

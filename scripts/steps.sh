@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Steps of a run of tests: their counts, what failed, was flaky or skipped, JVMs that died. To be sourced in the project's root.
 
 flakes_allowed=2

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Long flows: as many bytes as the server takes (send), or gives (receive). */
 #define _GNU_SOURCE
 #include <errno.h>

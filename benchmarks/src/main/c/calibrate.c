@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What the processor can do now. */
 #include <stdint.h>
 #include <stdio.h>

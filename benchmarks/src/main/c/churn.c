@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Connections that come and go: connect, one message, its answer, close. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * The benchmarks RefillBenchmark and ReceiveCycleBenchmark in C: for each completion the same steps, the same stores and
  * the same memory order as in the transport, one thread, no kernel.

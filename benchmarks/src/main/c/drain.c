@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* What a proxy sends to: takes all connections, and throws their bytes away. Ends when its standard input does. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

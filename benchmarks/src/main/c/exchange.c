@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Messages that the server answers. Without a rate each connection sends the next one when the answer to the last is
  * there. With a rate the times to send are fixed beforehand, and a latency counts from the time a message should have

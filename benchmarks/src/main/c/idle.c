@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Connections that were used once, so that the server has made for them what it makes, and then only stay. */
 #include <poll.h>
 #include <sys/socket.h>

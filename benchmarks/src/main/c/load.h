@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The load generator: groups of connections, each on a thread of its own, that measure one server together. */
 #ifndef LOAD_H
 #define LOAD_H

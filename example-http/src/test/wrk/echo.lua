@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- POST bodies of several sizes.
 local bodies = { string.rep("a", 10), string.rep("b", 5000), string.rep("c", 200000) }
 local n = 0

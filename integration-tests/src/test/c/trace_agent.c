@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * A JVMTI agent that records what our library looks up by name through JNI, and what is looked up by reflection or as
  * a resource by our classes or about them: what native-image must be told, and what its own tracing agent records.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The glue between net.zcrx.uring.Native and system.c. JNI_OnLoad is the one symbol that this library exports. */
 #include "name.h"
 #include "system.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Which Java class this library belongs to, read off its own file name, so that it survives shading.
  *

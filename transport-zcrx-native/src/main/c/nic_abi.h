@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * The structures of netlink and ethtool that the Java side writes and reads by offset. They are older than any kernel
  * whose headers a build machine may have, so they are not declared again: only the offsets in net.zcrx.nic are asserted.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The system calls, free of JNI so that the unit run can have them under a sanitizer. Results: a value or -errno. */
 #ifndef ZCRX_SYSTEM_H
 #define ZCRX_SYSTEM_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * The kernel's structures that the Java side writes and reads by offset, declared here so that a build machine with
  * old kernel headers does as well. Names and fields are the kernel's. The assertions are the contract: an offset in

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Looks at each built library: what it exports, what it wants of others, and how it is linked.
 # Usage: check_library.sh <library>...
 set -eu

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The unit run of everything that needs no JVM. The Makefile builds it under sanitizers: their findings fail it too. */
 #include "name.h"
 #include "nic_abi.h"

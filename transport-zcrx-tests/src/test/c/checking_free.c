@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * checking_free.so, for LD_PRELOAD: a small block that is freed is filled and kept for a while; one that was written
  * meanwhile ends the process with a word on what was written where. glibc's own checks see such a write only if it hits

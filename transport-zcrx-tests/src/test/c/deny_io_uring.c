@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * deny_io_uring CALL ERRNO COMMAND...: runs COMMAND where io_uring_CALL(2) (setup, enter or register) fails with this
  * number, as under the seccomp profiles of containers (1, EPERM) or on a kernel without io_uring (38, ENOSYS).

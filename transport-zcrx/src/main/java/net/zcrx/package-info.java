@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a user touches, and the connection behind it: {@code Zcrx...} is the API, every other class is hidden.
  *

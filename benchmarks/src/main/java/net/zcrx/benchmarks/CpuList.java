@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks;
 
 /** Lists of processors as taskset takes them: {@code 0}, {@code 2-5}, {@code 0,2-3}. */

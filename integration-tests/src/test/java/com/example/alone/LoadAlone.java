@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package com.example.alone;
 
 /** Loads the native library whose path it gets where its class is missing, and says what comes of it. */

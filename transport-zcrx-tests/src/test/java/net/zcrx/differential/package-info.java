@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The same sequence of a user's and a peer's actions on epoll and on zcrx: what the user sees must be the same.
  *

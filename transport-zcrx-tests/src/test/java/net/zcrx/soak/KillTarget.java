@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.soak;
 
 /** A server that echoes on the given port until it is killed. */

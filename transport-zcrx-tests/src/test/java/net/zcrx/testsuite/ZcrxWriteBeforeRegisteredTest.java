@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.testsuite;
 
 import io.netty.bootstrap.Bootstrap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic;
 
 /** Whether a NIC puts headers and payload into different buffers ({@code tcp-data-split}). */

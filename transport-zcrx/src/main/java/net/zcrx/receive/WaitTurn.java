@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.receive;
 
 /** When it is the turn of a connection that waits for memory; those of one turn go in the order in which they came. */

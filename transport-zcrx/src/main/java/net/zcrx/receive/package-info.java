@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How bytes get in: a {@link net.zcrx.receive.Receiver} gives the kernel memory and takes it back. One copies into
  * chunks, another has a NIC write into pages. Also the queues of NICs that the loops of a group share, and what happens

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.uring;
 
 /** The pages of completions on their way back to the kernel, first in, first out. It grows and keeps its memory. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.example.http;
 
 /** The server cannot start or go on; the message is a sentence for the person who runs it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * An HTTP server on a choice of transports: uploads, downloads, echo, metrics and a live page.
  *

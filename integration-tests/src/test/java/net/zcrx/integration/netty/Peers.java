@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package net.zcrx.integration.netty;
 
 import io.netty.bootstrap.Bootstrap;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package relocated_by.test.net.zcrx.uring;
 
 /** What {@link net.zcrx.uring.Native} looks like to its library once an application has shaded it. */
