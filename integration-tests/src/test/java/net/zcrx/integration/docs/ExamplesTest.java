@@ -23,8 +23,14 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.string.StringDecoder;
 import io.netty.handler.codec.string.StringEncoder;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
@@ -37,6 +43,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.Zcrx;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxIoHandler;
 import net.zcrx.ZcrxServerSocketChannel;
@@ -55,6 +62,7 @@ import reactor.netty.resources.LoopResources;
 class ExamplesTest {
     private static final InetSocketAddress ADDRESS = new InetSocketAddress("127.0.0.1", 0);
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(ExamplesTest.class);
 
     @Test
     void shouldGreetByNetty() throws Exception {
@@ -78,6 +86,42 @@ class ExamplesTest {
                 .channel();
         client.writeAndFlush("World");
         assertEquals("Hello World", Await.result(answer));
+        shutDown(group);
+    }
+
+    @Test
+    void shouldGreetWhereTransportMayBeMissing() throws Exception {
+        CompletableFuture<Object> answer = new CompletableFuture<>();
+
+        EventLoopGroup group;
+        Class<? extends ServerChannel> listener;
+        if (Zcrx.isAvailable()) {
+            group = new ZcrxEventLoopGroup();
+            listener = ZcrxServerSocketChannel.class;
+        } else {
+            logger.info("No zcrx: {}", Zcrx.unavailabilityCause().getMessage());
+            group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+            listener = NioServerSocketChannel.class;
+        }
+        Channel server = new ServerBootstrap()
+                .group(group)
+                .channel(listener)
+                .childHandler(new Greeter())
+                .bind(ADDRESS)
+                .sync()
+                .channel();
+
+        EventLoopGroup clients = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
+        Channel client = new Bootstrap()
+                .group(clients)
+                .channel(NioSocketChannel.class)
+                .handler(new Client(answer))
+                .connect(server.localAddress())
+                .sync()
+                .channel();
+        client.writeAndFlush("World");
+        assertEquals("Hello World", Await.result(answer));
+        shutDown(clients);
         shutDown(group);
     }
 
