@@ -8,7 +8,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,7 +37,9 @@ final class SmallContainerChild {
 
     public static void main(String[] arguments) throws Exception {
         boolean epoll = arguments.length > 0;
-        EventLoopGroup group = epoll ? new EpollEventLoopGroup(LOOPS) : new ZcrxEventLoopGroup(LOOPS);
+        EventLoopGroup group = epoll
+                ? new MultiThreadIoEventLoopGroup(LOOPS, EpollIoHandler.newFactory())
+                : new ZcrxEventLoopGroup(LOOPS);
         Queue<ByteBuf> held = new ConcurrentLinkedQueue<>();
         Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
         Channel server = new ServerBootstrap()

@@ -38,4 +38,6 @@ public final class Native {
     public static native long memoryLockLimit();
 
     public static native int pageSize();
+
+    private static native int version();
 }
