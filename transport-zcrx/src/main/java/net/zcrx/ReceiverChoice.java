@@ -162,7 +162,7 @@ final class ReceiverChoice {
                 String reason = bytes == config.areaBytes()
                         ? ""
                         : "with an area of " + bytes + " bytes instead of " + config.areaBytes()
-                                + ", for more memory may not be locked. Mend it with: ulimit -l unlimited";
+                                + ", for more memory may not be locked. Fix it with: ulimit -l unlimited";
                 ZcrxMode mode = device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY;
                 return new ReceiverChoice(receiver, mode, reason);
             } catch (InterfaceQueue.RefusedException e) {
@@ -227,7 +227,7 @@ final class ReceiverChoice {
                     ? Refusals.refusedRegistration(nic.interfaceName(), queue, areaBytes, errno)
                     : new NicException("The kernel refused an area of " + areaBytes
                             + " bytes for zero-copy receive without a device (errno " + errno
-                            + "). It may be more than can be locked, which mends: ulimit -l unlimited");
+                            + "). It may be more than can be locked, which fixes: ulimit -l unlimited");
         }
     }
 

@@ -45,7 +45,7 @@ public final class Zcrx {
      * be told without trying: kernel, capability, driver, header split, locked memory, a queue in use. Takes a moment:
      * not for an event loop's thread.
      *
-     * @return a sentence with the command that mends it, or {@code null} if nothing is known to prevent zero copy
+     * @return a sentence with the command that fixes it, or {@code null} if nothing is known to prevent zero copy
      */
     public static Throwable zeroCopyCause(String interfaceName, int queue) {
         return CAUSE != null ? CAUSE : ZeroCopyCheck.cause(interfaceName, queue, new ZcrxIoHandlerConfig().areaBytes());

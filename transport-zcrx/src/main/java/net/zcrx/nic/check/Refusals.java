@@ -49,11 +49,11 @@ public final class Refusals {
         switch (errno) {
             case NicException.EPERM:
                 return refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
-                        + areaBytes + " bytes. Run it as root, or mend the latter with: "
+                        + areaBytes + " bytes. Run it as root, or fix the latter with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
             case NicException.ENOMEM:
                 return refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
-                        + Native.memoryLockLimit() + "). Take a smaller area, or mend it with: "
+                        + Native.memoryLockLimit() + "). Take a smaller area, or fix it with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
             case NicException.EEXIST:
                 return refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
@@ -97,7 +97,7 @@ public final class Refusals {
                                 ? "The driver (" + nic.driver().orElse("none") + ") of " + name
                                         + " takes no rule such as \"" + rule + "\", so the port cannot be steered."
                                 : "Rules are switched off on " + name + ", so \"" + rule
-                                        + "\" cannot be installed. Mend it with: sudo "
+                                        + "\" cannot be installed. Fix it with: sudo "
                                         + NicSetting.NTUPLE.command(name, "true"),
                         NicException.EOPNOTSUPP);
             default:

@@ -8,7 +8,7 @@ package net.zcrx.nic.check;
  * @param status whether it is there
  * @param needed whether there is no zero copy without it
  * @param text what is the case and what it means, a sentence or two
- * @param command what mends it, for a shell; empty if it is there or no command does
+ * @param command what fixes it, for a shell; empty if it is there or no command does
  */
 public record Requirement(String name, Status status, boolean needed, String text, String command) {
     /** Whether a requirement is met. */
@@ -45,6 +45,6 @@ public record Requirement(String name, Status status, boolean needed, String tex
 
     /** Text and command as one. */
     public String sentence() {
-        return command.isEmpty() ? text : text + " Mend it with: " + command;
+        return command.isEmpty() ? text : text + " Fix it with: " + command;
     }
 }

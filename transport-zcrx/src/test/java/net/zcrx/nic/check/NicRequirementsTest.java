@@ -22,7 +22,7 @@ class NicRequirementsTest {
     void shouldNameCommandForHeaderSplit() {
         List<String> off = preventing(TestNic.with(4, NOT_THREE, HeaderSplit.OFF, 0, -1), 3);
         assertEquals(
-                List.of("Header split of zcnic0 is off, but zero copy needs payload in buffers of its own. Mend it"
+                List.of("Header split of zcnic0 is off, but zero copy needs payload in buffers of its own. Fix it"
                         + " with: sudo ethtool -G zcnic0 tcp-data-split on"),
                 off);
         List<String> auto = preventing(TestNic.with(4, NOT_THREE, HeaderSplit.AUTO, 0, -1), 3);
@@ -35,14 +35,14 @@ class NicRequirementsTest {
         assertEquals(
                 List.of(
                         "zcnic0 splits off only payloads of more than 256 bytes (hds-thresh), but zero copy needs a"
-                                + " threshold of 0. Where ethtool does not know it, zcrx doctor --fix does. Mend it with: sudo ethtool -G zcnic0 hds-thresh 0"),
+                                + " threshold of 0. Where ethtool does not know it, zcrx doctor --fix does. Fix it with: sudo ethtool -G zcnic0 hds-thresh 0"),
                 preventing(TestNic.with(4, NOT_THREE, HeaderSplit.ON, 256, -1), 3));
     }
 
     @Test
     void shouldMissQueueThatDoesNotExist() {
         assertEquals(
-                List.of("zcnic0 has no receive queue 4: there are 4, and they count from 0. Mend it with: sudo ethtool"
+                List.of("zcnic0 has no receive queue 4: there are 4, and they count from 0. Fix it with: sudo ethtool"
                         + " -L zcnic0 combined 5"),
                 preventing(TestNic.with(4, ALL), 4));
     }
