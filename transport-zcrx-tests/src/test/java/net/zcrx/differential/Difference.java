@@ -272,8 +272,8 @@ enum Difference {
         List<String> without(Scenario scenario, List<String> section) {
             List<String> alike = new ArrayList<>(section);
             if (fails(section)) {
-                alike.replaceAll(line ->
-                        line.replaceAll("^(SHUTDOWN_INPUT#[0-9]+) (ok|ClosedChannelException)$", "$1 done"));
+                alike.replaceAll(
+                        line -> line.replaceAll("^(SHUTDOWN_INPUT#[0-9]+) (ok|ClosedChannelException)$", "$1 done"));
             }
             return alike;
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.availability;
+package net.zcrx.environment;
 
 import java.io.FileInputStream;
 import java.io.IOException;
