@@ -192,7 +192,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public boolean isTransient(int result) {
         if (result == Uring.ENOSPC) {
             // The completion queue was full; by now it has been read.
-            counters.add(Counter.CQ_FULL, 1);
+            counters.add(Counter.COMPLETION_QUEUE_FULL, 1);
             return true;
         }
         return false;
