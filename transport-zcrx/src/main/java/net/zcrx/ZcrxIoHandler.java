@@ -39,6 +39,9 @@ public final class ZcrxIoHandler implements IoHandler {
     /** The kernel ends in one what it was asked to cancel, or two; what is with one of its threads takes longer. */
     private static final int MAX_CLOSING_PASSES = 100;
 
+    /** Kept as long as the loop: what reads the group's counters keeps neither. */
+    private final ZcrxIoHandlerFactory factory;
+
     private final LoopThread thread;
     private final IoUringIoHandler uring;
     private final ReceiverChoice reception;
@@ -51,20 +54,22 @@ public final class ZcrxIoHandler implements IoHandler {
     private volatile boolean ended;
 
     /**
+     * @param factory of the group
      * @param thread as {@code uring} knows it
      * @param index the loop's number in its group
-     * @param queues of the group
      * @param copyBytes of the loop's area if it receives by copy
      */
     ZcrxIoHandler(
+            ZcrxIoHandlerFactory factory,
             LoopThread thread,
             IoUringIoHandler uring,
             ZcrxIoHandlerConfig config,
             int index,
-            GroupQueues queues,
             long copyBytes) {
+        this.factory = factory;
         this.thread = thread;
         this.uring = uring;
+        GroupQueues queues = factory.queues();
         try {
             reception =
                     ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
@@ -95,7 +100,7 @@ public final class ZcrxIoHandler implements IoHandler {
 
     /** The loop's counters now; from any thread. */
     public ZcrxMetrics metrics() {
-        return ZcrxMetrics.of(reception.mode(), reception.reason(), this::count);
+        return ZcrxMetrics.of(reception.mode(), reception.reason(), ended, this::count);
     }
 
     long count(Counter counter) {

@@ -72,7 +72,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         LoopThread thread = new LoopThread(executor);
-        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues, areaBytes());
+        ZcrxIoHandler handler = new ZcrxIoHandler(this, thread, newRing(thread), config, handlers, areaBytes());
         handlers++;
         metrics.add(handler);
         return handler;
@@ -148,6 +148,10 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
                     + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
         }
+    }
+
+    GroupQueues queues() {
+        return queues;
     }
 
     /** How many queues are configured. */

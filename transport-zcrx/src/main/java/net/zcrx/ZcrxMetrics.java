@@ -15,19 +15,22 @@ import net.zcrx.receive.Counters.Counter;
 public final class ZcrxMetrics {
     private final ZcrxMode mode;
     private final String modeReason;
+    private final boolean ended;
     /** By {@link Counter#ordinal}. */
     private final long[] values;
 
-    private ZcrxMetrics(ZcrxMode mode, String modeReason, long[] values) {
+    private ZcrxMetrics(ZcrxMode mode, String modeReason, boolean ended, long[] values) {
         this.mode = mode;
         this.modeReason = modeReason;
+        this.ended = ended;
         this.values = values;
     }
 
-    static ZcrxMetrics of(ZcrxMode mode, String modeReason, ToLongFunction<Counter> values) {
+    static ZcrxMetrics of(ZcrxMode mode, String modeReason, boolean ended, ToLongFunction<Counter> values) {
         return new ZcrxMetrics(
                 mode,
                 modeReason,
+                ended,
                 Arrays.stream(Counter.values()).mapToLong(values).toArray());
     }
 
@@ -43,6 +46,11 @@ public final class ZcrxMetrics {
     /** Why the mode is not a better one; empty if it is the best. */
     public String modeReason() {
         return modeReason;
+    }
+
+    /** Whether it is of a loop that has ended, or of all that have: then counters stay as they are. */
+    public boolean ended() {
+        return ended;
     }
 
     /**
@@ -193,6 +201,7 @@ public final class ZcrxMetrics {
         return other instanceof ZcrxMetrics metrics
                 && mode == metrics.mode
                 && modeReason.equals(metrics.modeReason)
+                && ended == metrics.ended
                 && Arrays.equals(values, metrics.values);
     }
 
@@ -207,7 +216,9 @@ public final class ZcrxMetrics {
         StringBuilder text = new StringBuilder("ZcrxMetrics[mode=")
                 .append(mode)
                 .append(", modeReason=")
-                .append(modeReason);
+                .append(modeReason)
+                .append(", ended=")
+                .append(ended);
         for (Counter counter : Counter.values()) {
             text.append(", ").append(nameOf(counter)).append('=').append(value(counter));
         }

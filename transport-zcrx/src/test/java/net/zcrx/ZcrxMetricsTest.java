@@ -15,7 +15,7 @@ class ZcrxMetricsTest {
 
     /** Each value is another one, so that no two can be mistaken for each other. */
     private static ZcrxMetrics metrics(String reason) {
-        return ZcrxMetrics.of(ZcrxMode.COPY, reason, counter -> FIRST + counter.ordinal());
+        return ZcrxMetrics.of(ZcrxMode.COPY, reason, false, counter -> FIRST + counter.ordinal());
     }
 
     @Test
@@ -36,7 +36,7 @@ class ZcrxMetricsTest {
 
     @Test
     void shouldTellAllThatItHas() {
-        StringBuilder expected = new StringBuilder("ZcrxMetrics[mode=COPY, modeReason=none");
+        StringBuilder expected = new StringBuilder("ZcrxMetrics[mode=COPY, modeReason=none, ended=false");
         for (Counter counter : Counter.values()) {
             expected.append(", ").append(camelCase(counter.name())).append('=').append(FIRST + counter.ordinal());
         }
@@ -48,11 +48,12 @@ class ZcrxMetricsTest {
         assertEquals(metrics("none"), metrics("none"));
         assertEquals(metrics("none").hashCode(), metrics("none").hashCode());
         assertNotEquals(metrics("none"), metrics("another"));
-        assertNotEquals(metrics("none"), ZcrxMetrics.of(ZcrxMode.KERNEL_COPY, "none", c -> FIRST + c.ordinal()));
+        assertNotEquals(metrics("none"), ZcrxMetrics.of(ZcrxMode.KERNEL_COPY, "none", false, c -> FIRST + c.ordinal()));
+        assertNotEquals(metrics("none"), ZcrxMetrics.of(ZcrxMode.COPY, "none", true, c -> FIRST + c.ordinal()));
         for (Counter counter : Counter.values()) {
             assertNotEquals(
                     metrics("none"),
-                    ZcrxMetrics.of(ZcrxMode.COPY, "none", c -> c == counter ? 0 : FIRST + c.ordinal()),
+                    ZcrxMetrics.of(ZcrxMode.COPY, "none", false, c -> c == counter ? 0 : FIRST + c.ordinal()),
                     counter.name());
         }
     }

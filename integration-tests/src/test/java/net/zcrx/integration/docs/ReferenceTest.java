@@ -4,6 +4,10 @@ package net.zcrx.integration.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -21,11 +25,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.zcrx.ZcrxChannelOption;
+import net.zcrx.ZcrxIoHandler;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxMode;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.micrometer.ZcrxMeters;
 import org.junit.jupiter.api.Test;
 
 /** The tables of docs/options.md and docs/metrics.md have a row for all that the code has, and no other. */
@@ -58,6 +64,22 @@ class ReferenceTest {
                         ZcrxMetrics.class,
                         method -> method.getParameterCount() == 0 && !OF_OBJECT.contains(method.getName())),
                 METRICS.names("All metrics"));
+    }
+
+    @Test
+    void shouldListEveryMeter() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        new ZcrxMeters(ZcrxIoHandler.newFactory()).bindTo(registry);
+        Set<String> meters = registry.getMeters().stream()
+                .map(Meter::getId)
+                .map(Meter.Id::getName)
+                .collect(Collectors.toSet());
+        assertRows(meters, METRICS.names("Micrometer and Prometheus"));
+        for (Meter meter : registry.getMeters()) {
+            String row = "| `" + meter.getId().getName() + "` | " + (meter instanceof Gauge ? "gauge" : "counter")
+                    + ", " + meter.getId().getBaseUnit() + " |";
+            assertTrue(METRICS.text().contains(row), () -> "docs/metrics.md lacks " + row);
+        }
     }
 
     @Test
