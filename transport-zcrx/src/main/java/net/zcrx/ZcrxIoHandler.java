@@ -8,6 +8,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.event.FlightRecorder;
 import net.zcrx.loop.KernelEvents;
 import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
@@ -42,6 +43,7 @@ public final class ZcrxIoHandler implements IoHandler {
     /** Kept as long as the loop: what reads the group's counters keeps neither. */
     private final ZcrxIoHandlerFactory factory;
 
+    private final int index;
     private final LoopThread thread;
     private final IoUringIoHandler uring;
     private final ReceiverChoice reception;
@@ -67,6 +69,7 @@ public final class ZcrxIoHandler implements IoHandler {
             int index,
             long copyBytes) {
         this.factory = factory;
+        this.index = index;
         this.thread = thread;
         this.uring = uring;
         GroupQueues queues = factory.queues();
@@ -128,6 +131,7 @@ public final class ZcrxIoHandler implements IoHandler {
         // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more when
         // it calls destroy(). Then the channels could not tell that they are closed.
         thread.atEnd(this::prepareToDestroy);
+        FlightRecorder.loopStarts(index, reception.mode().name(), reception.reason());
     }
 
     @Override

@@ -11,9 +11,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.zcrx.ZcrxChannelOption;
@@ -38,6 +42,7 @@ import org.junit.jupiter.api.Test;
 class ReferenceTest {
     private static final Markdown OPTIONS = Markdown.of("docs/options.md");
     private static final Markdown METRICS = Markdown.of("docs/metrics.md");
+    private static final Pattern EVENT = Pattern.compile("(?m)^@Name\\(\"(.*)\"\\)$");
     private static final Set<String> OF_OBJECT = Set.of("toString", "hashCode", "equals");
     /** Channels take these, but their configs do not report them as long as they are not set. */
     private static final Set<ChannelOption<?>> NOT_REPORTED =
@@ -80,6 +85,17 @@ class ReferenceTest {
                     + ", " + meter.getId().getBaseUnit() + " |";
             assertTrue(METRICS.text().contains(row), () -> "docs/metrics.md lacks " + row);
         }
+    }
+
+    @Test
+    void shouldListEveryEvent() throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> sources = Files.list(Markdown.ROOT.resolve("transport-zcrx/src/main/java/net/zcrx/event"))) {
+            for (Path source : sources.toList()) {
+                EVENT.matcher(Files.readString(source)).results().forEach(event -> names.add(event.group(1)));
+            }
+        }
+        assertRows(names, METRICS.names("JFR events"));
     }
 
     @Test
