@@ -84,11 +84,6 @@ public final class ZcrxIoHandler implements IoHandler {
         }
         ringEnd = new RingEnd(uring, thread);
         loop = new Loop(reception.receiver(), RingFd.of(uring), this::wakeup, queues);
-        LOGGER.info(
-                "Event loop {} receives in mode {}{}",
-                index,
-                reception.mode(),
-                reception.reason().isEmpty() ? "" : ": " + reception.reason());
     }
 
     /** A factory with all settings at their defaults. */
@@ -99,6 +94,15 @@ public final class ZcrxIoHandler implements IoHandler {
     /** @throws UnsatisfiedLinkError if the transport does not work here, see {@link Zcrx#unavailabilityCause()} */
     public static ZcrxIoHandlerFactory newFactory(ZcrxIoHandlerConfig config) {
         return new ZcrxIoHandlerFactory(config, 0);
+    }
+
+    ZcrxMode mode() {
+        return reception.mode();
+    }
+
+    /** Why the mode is not a better one; empty if it is the best. */
+    String modeReason() {
+        return reception.reason();
     }
 
     /** The loop's counters now; from any thread. */
