@@ -13,6 +13,7 @@ module net.zcrx.transport {
     requires transitive io.netty.transport;
     requires transitive io.netty.transport.unix.common;
     requires io.netty.transport.classes.io_uring;
+    requires static jdk.jfr;
     requires net.zcrx.natives;
     requires org.jctools.core;
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package consumer;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +18,7 @@ import java.util.Random;
 import net.zcrx.Zcrx;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxServerSocketChannel;
+import net.zcrx.micrometer.ZcrxMeters;
 
 /** Echoes a message over a socket, and says which jar the transport came from. */
 public final class Echo {
@@ -30,7 +33,9 @@ public final class Echo {
             System.err.println("consumer: no zcrx: " + Zcrx.unavailabilityCause().getMessage());
             System.exit(1);
         }
-        EventLoopGroup group = new ZcrxEventLoopGroup(1);
+        ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(1);
+        MeterRegistry registry = new SimpleMeterRegistry();
+        new ZcrxMeters(group).bindTo(registry);
         try {
             Channel server = new ServerBootstrap()
                     .group(group)
@@ -42,6 +47,13 @@ public final class Echo {
             exchange((InetSocketAddress) server.localAddress());
         } finally {
             group.shutdownGracefully().sync();
+        }
+        // The loop has ended, so that this is all that it received.
+        double metered = registry.find("zcrx.received.bytes").functionCounters().stream()
+                .mapToDouble(FunctionCounter::count)
+                .sum();
+        if (metered != LENGTH) {
+            throw new IOException("The meters tell of " + metered + " bytes and not of " + LENGTH + ".");
         }
         System.out.println("consumer: " + LENGTH + " bytes came back as they were sent");
     }

@@ -47,7 +47,7 @@ final class LoopMetrics {
         }
 
         ZcrxMetrics metrics() {
-            return ZcrxMetrics.of(last.mode(), last.modeReason(), counter -> sums[counter.ordinal()]);
+            return ZcrxMetrics.of(last.mode(), last.modeReason(), true, counter -> sums[counter.ordinal()]);
         }
     }
 

@@ -326,7 +326,7 @@ final class ReceiveSide extends Delivery {
             if (limit == 0 && !bulk && before == State.ARMED) {
                 // The kernel disarms a multishot receive when the completion queue has no room for more; one in bulk
                 // also when it could have taken the last of the memory.
-                receiver.counters().add(Counter.CQ_FULL, 1);
+                receiver.counters().add(Counter.COMPLETION_QUEUE_FULL, 1);
             }
         } else if (result == 0) {
             ended = limit == 0 || received < limit;

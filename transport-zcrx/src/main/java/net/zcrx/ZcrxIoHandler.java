@@ -8,6 +8,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import net.zcrx.event.FlightRecorder;
 import net.zcrx.loop.KernelEvents;
 import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
@@ -39,6 +40,10 @@ public final class ZcrxIoHandler implements IoHandler {
     /** The kernel ends in one what it was asked to cancel, or two; what is with one of its threads takes longer. */
     private static final int MAX_CLOSING_PASSES = 100;
 
+    /** Kept as long as the loop: what reads the group's counters keeps neither. */
+    private final ZcrxIoHandlerFactory factory;
+
+    private final int index;
     private final LoopThread thread;
     private final IoUringIoHandler uring;
     private final ReceiverChoice reception;
@@ -51,20 +56,23 @@ public final class ZcrxIoHandler implements IoHandler {
     private volatile boolean ended;
 
     /**
+     * @param factory of the group
      * @param thread as {@code uring} knows it
      * @param index the loop's number in its group
-     * @param queues of the group
      * @param copyBytes of the loop's area if it receives by copy
      */
     ZcrxIoHandler(
+            ZcrxIoHandlerFactory factory,
             LoopThread thread,
             IoUringIoHandler uring,
             ZcrxIoHandlerConfig config,
             int index,
-            GroupQueues queues,
             long copyBytes) {
+        this.factory = factory;
+        this.index = index;
         this.thread = thread;
         this.uring = uring;
+        GroupQueues queues = factory.queues();
         try {
             reception =
                     ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
@@ -76,11 +84,6 @@ public final class ZcrxIoHandler implements IoHandler {
         }
         ringEnd = new RingEnd(uring, thread);
         loop = new Loop(reception.receiver(), RingFd.of(uring), this::wakeup, queues);
-        LOGGER.info(
-                "Event loop {} receives in mode {}{}",
-                index,
-                reception.mode(),
-                reception.reason().isEmpty() ? "" : ": " + reception.reason());
     }
 
     /** A factory with all settings at their defaults. */
@@ -93,9 +96,18 @@ public final class ZcrxIoHandler implements IoHandler {
         return new ZcrxIoHandlerFactory(config, 0);
     }
 
+    ZcrxMode mode() {
+        return reception.mode();
+    }
+
+    /** Why the mode is not a better one; empty if it is the best. */
+    String modeReason() {
+        return reception.reason();
+    }
+
     /** The loop's counters now; from any thread. */
     public ZcrxMetrics metrics() {
-        return ZcrxMetrics.of(reception.mode(), reception.reason(), this::count);
+        return ZcrxMetrics.of(reception.mode(), reception.reason(), ended, this::count);
     }
 
     long count(Counter counter) {
@@ -123,6 +135,7 @@ public final class ZcrxIoHandler implements IoHandler {
         // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more when
         // it calls destroy(). Then the channels could not tell that they are closed.
         thread.atEnd(this::prepareToDestroy);
+        FlightRecorder.loopStarts(index, reception.mode().name(), reception.reason());
     }
 
     @Override

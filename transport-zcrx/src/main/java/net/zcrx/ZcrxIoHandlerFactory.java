@@ -44,6 +44,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final LoopMetrics metrics = new LoopMetrics();
     /** Written by one thread at a time. */
     private volatile int handlers;
+    /** With its reason; {@code null} before there is a loop. */
+    private String modeOfFirst;
 
     /** @param loops of the group; 0 if that is not known, or Netty's default */
     ZcrxIoHandlerFactory(ZcrxIoHandlerConfig config, int loops) {
@@ -72,10 +74,22 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop that shares a queue needs that the one that binds it has done so.
         LoopThread thread = new LoopThread(executor);
-        ZcrxIoHandler handler = new ZcrxIoHandler(thread, newRing(thread), config, handlers, queues, areaBytes());
+        ZcrxIoHandler handler = new ZcrxIoHandler(this, thread, newRing(thread), config, handlers, areaBytes());
+        tellMode(handler);
         handlers++;
         metrics.add(handler);
         return handler;
+    }
+
+    /** Once for the group; and for each loop that receives in another way than the first, or for another reason. */
+    private void tellMode(ZcrxIoHandler handler) {
+        String mode = handler.mode() + (handler.modeReason().isEmpty() ? "" : ": " + handler.modeReason());
+        if (modeOfFirst == null) {
+            modeOfFirst = mode;
+            LOGGER.info("Event loops receive in mode {}", mode);
+        } else if (!mode.equals(modeOfFirst)) {
+            LOGGER.info("Event loop {}, unlike the first of its group, receives in mode {}", handlers, mode);
+        }
     }
 
     /** Of one more loop that receives by copy. */
@@ -148,6 +162,10 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
             throw new IllegalStateException("Connections cannot be steered to event loops that do not exist yet. Give"
                     + " ZcrxChannelOption.FLOW_STEERING the factory of the group that handles the connections.");
         }
+    }
+
+    GroupQueues queues() {
+        return queues;
     }
 
     /** How many queues are configured. */

@@ -1,101 +1,236 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * One loop's counters at one moment; bytes and buffers since the loop's start unless said otherwise. Each is exact;
- * as the loop goes on while they are read, two of them may be a moment apart.
+ * One loop's counters and gauges at one moment. A counter counts from the loop's start and never decreases; a gauge is
+ * the value now. Each is exact; as the loop goes on while they are read, two of them may be a moment apart. Immutable.
  *
- * @param mode how the loop's connections receive
- * @param modeReason why it is not a better one; empty if it is the best
- * @param zeroCopyBytes bytes received where the NIC wrote them. Short payloads that the kernel keeps beside a packet's
- *     headers are copied by it and counted here all the same: only the NIC's statistics tell them apart
- * @param zeroCopyBuffers buffers that these came in
- * @param copiedBytes bytes that the kernel copied into the area. It counts them for a queue: where several loops share
- *     one the sum over the loops is exact, and a loop's part of it a guess
- * @param copiedBuffers buffers that these came in
- * @param copiedOutBytes bytes, of those above, that were copied out of the area because the application held too many
- *     buffers
- * @param heldBuffers buffers that the application holds now
- * @param heldBytes their bytes
- * @param areaBytes bytes of memory that the loop has mapped to receive into, which is more than it may ever take of the
- *     system; an area that loops share counts once. It is neither heap nor direct memory. A loop that has ended keeps
- *     it until the application has released all buffers
- * @param residentBytes of those, the bytes that may take memory of the system now, in pieces of 2 MiB: what was not
- *     used yet takes none, and in mode COPY what no buffer was on for some seconds is given back. With zero copy, and
- *     on huge pages that were set aside, it is all
- * @param fragments completions of the kernel that brought data. With zero copy each takes a page out, and at any moment
- *     {@code fragments == refills + heldFragments}, or a page was lost or returned twice
- * @param heldFragments fragments whose page the application holds now; with zero copy
- * @param heldPages pages that the application holds now, a page that holds several fragments once; with zero copy
- * @param refills pages or chunks given to the kernel
- * @param refillRingFull pages that found no place among those given back to the kernel and had to wait for one
- * @param offLoopReturns buffers released on another thread than the loop's
- * @param exhaustions receives that ended because the kernel had no page or chunk (ENOBUFS, ENOMEM) and were armed again
- * @param starvations times that the kernel told that the NIC found no free page; kernel 7.2
- * @param copyOuts times that copying out began
- * @param growths areas that were added because the application held too many pages, or the NIC found none; kernel 7.3
- * @param coalescings times that the loop let what long flows bring gather, for 50 us at most, before it looked: it does
- *     while connections receive 250 MB/s or more and none sends
- * @param completionQueueFull receives that ended because the completion queue was full and were armed again
- * @param zeroCopySends sends without a copy (SEND_ZC)
- * @param copiedSends of those, the ones that the kernel copied after all
+ * <p>Later versions may have more of them.
  */
-public record ZcrxMetrics(
-        ZcrxMode mode,
-        String modeReason,
-        long zeroCopyBytes,
-        long zeroCopyBuffers,
-        long copiedBytes,
-        long copiedBuffers,
-        long copiedOutBytes,
-        long heldBuffers,
-        long heldBytes,
-        long areaBytes,
-        long residentBytes,
-        long fragments,
-        long heldFragments,
-        long heldPages,
-        long refills,
-        long refillRingFull,
-        long offLoopReturns,
-        long exhaustions,
-        long starvations,
-        long copyOuts,
-        long growths,
-        long coalescings,
-        long completionQueueFull,
-        long zeroCopySends,
-        long copiedSends) {
+public final class ZcrxMetrics {
+    private final ZcrxMode mode;
+    private final String modeReason;
+    private final boolean ended;
+    /** By {@link Counter#ordinal}. */
+    private final long[] values;
 
-    static ZcrxMetrics of(ZcrxMode mode, String modeReason, ToLongFunction<Counter> values) {
+    private ZcrxMetrics(ZcrxMode mode, String modeReason, boolean ended, long[] values) {
+        this.mode = mode;
+        this.modeReason = modeReason;
+        this.ended = ended;
+        this.values = values;
+    }
+
+    static ZcrxMetrics of(ZcrxMode mode, String modeReason, boolean ended, ToLongFunction<Counter> values) {
         return new ZcrxMetrics(
                 mode,
                 modeReason,
-                values.applyAsLong(Counter.ZERO_COPY_BYTES),
-                values.applyAsLong(Counter.ZERO_COPY_BUFFERS),
-                values.applyAsLong(Counter.COPIED_BYTES),
-                values.applyAsLong(Counter.COPIED_BUFFERS),
-                values.applyAsLong(Counter.COPIED_OUT_BYTES),
-                values.applyAsLong(Counter.HELD_BUFFERS),
-                values.applyAsLong(Counter.HELD_BYTES),
-                values.applyAsLong(Counter.AREA_BYTES),
-                values.applyAsLong(Counter.RESIDENT_BYTES),
-                values.applyAsLong(Counter.FRAGMENTS),
-                values.applyAsLong(Counter.HELD_FRAGMENTS),
-                values.applyAsLong(Counter.HELD_PAGES),
-                values.applyAsLong(Counter.REFILLS),
-                values.applyAsLong(Counter.REFILL_RING_FULL),
-                values.applyAsLong(Counter.OFF_LOOP_RETURNS),
-                values.applyAsLong(Counter.EXHAUSTIONS),
-                values.applyAsLong(Counter.STARVATIONS),
-                values.applyAsLong(Counter.COPY_OUTS),
-                values.applyAsLong(Counter.GROWTHS),
-                values.applyAsLong(Counter.COALESCINGS),
-                values.applyAsLong(Counter.CQ_FULL),
-                values.applyAsLong(Counter.ZERO_COPY_SENDS),
-                values.applyAsLong(Counter.COPIED_SENDS));
+                ended,
+                Arrays.stream(Counter.values()).mapToLong(values).toArray());
+    }
+
+    private long value(Counter counter) {
+        return values[counter.ordinal()];
+    }
+
+    /** How the loop's connections receive. */
+    public ZcrxMode mode() {
+        return mode;
+    }
+
+    /** Why the mode is not a better one; empty if it is the best. */
+    public String modeReason() {
+        return modeReason;
+    }
+
+    /** Whether it is of a loop that has ended, or of all that have: then counters stay as they are. */
+    public boolean ended() {
+        return ended;
+    }
+
+    /**
+     * Counter, bytes: received where the NIC wrote them. Short payloads that the kernel keeps beside a packet's
+     * headers are copied by it and count here all the same: only the statistics of the NIC tell them apart.
+     */
+    public long zeroCopyBytes() {
+        return value(Counter.ZERO_COPY_BYTES);
+    }
+
+    /** Counter, buffers: those that {@link #zeroCopyBytes} came in. */
+    public long zeroCopyBuffers() {
+        return value(Counter.ZERO_COPY_BUFFERS);
+    }
+
+    /**
+     * Counter, bytes: copied by the kernel into the area. The kernel counts per queue: where several loops share one,
+     * the sum over the loops is exact and the part of one loop is an estimate.
+     */
+    public long copiedBytes() {
+        return value(Counter.COPIED_BYTES);
+    }
+
+    /** Counter, buffers: those that {@link #copiedBytes} came in. */
+    public long copiedBuffers() {
+        return value(Counter.COPIED_BUFFERS);
+    }
+
+    /**
+     * Counter, bytes: of all received ones, those that were copied out of the area because the application held too
+     * many buffers.
+     */
+    public long copiedOutBytes() {
+        return value(Counter.COPIED_OUT_BYTES);
+    }
+
+    /** Gauge, buffers: those that the application holds now. */
+    public long heldBuffers() {
+        return value(Counter.HELD_BUFFERS);
+    }
+
+    /** Gauge, bytes: those of {@link #heldBuffers}. */
+    public long heldBytes() {
+        return value(Counter.HELD_BYTES);
+    }
+
+    /**
+     * Gauge, bytes: memory that the loop has mapped to receive into, which is more than it may ever take of the
+     * system. An area that loops share counts once. It is neither heap nor direct memory. A loop that has ended keeps
+     * it until the application has released all buffers.
+     */
+    public long areaBytes() {
+        return value(Counter.AREA_BYTES);
+    }
+
+    /**
+     * Gauge, bytes: of {@link #areaBytes}, those that may take memory of the system now, in pieces of 2 MiB. What was
+     * not used yet takes none, and in mode COPY what no buffer was on for some seconds is given back. With zero copy,
+     * and on huge pages that were set aside, it is all.
+     */
+    public long residentBytes() {
+        return value(Counter.RESIDENT_BYTES);
+    }
+
+    /**
+     * Counter, completions: those of the kernel that brought data. With zero copy each takes a page out, and at any
+     * moment {@code fragments == refills + heldFragments}, or a page was lost or returned twice.
+     */
+    public long fragments() {
+        return value(Counter.FRAGMENTS);
+    }
+
+    /** Gauge, fragments: with zero copy, those whose page the application holds now. */
+    public long heldFragments() {
+        return value(Counter.HELD_FRAGMENTS);
+    }
+
+    /**
+     * Gauge, pages: with zero copy, those that the application holds now. A page with several fragments counts once.
+     */
+    public long heldPages() {
+        return value(Counter.HELD_PAGES);
+    }
+
+    /** Counter, pages or chunks: given to the kernel. */
+    public long refills() {
+        return value(Counter.REFILLS);
+    }
+
+    /** Counter, pages: those that found the ring to the kernel full and had to wait. */
+    public long refillRingFull() {
+        return value(Counter.REFILL_RING_FULL);
+    }
+
+    /** Counter, buffers: released on a thread other than the loop's. */
+    public long offLoopReturns() {
+        return value(Counter.OFF_LOOP_RETURNS);
+    }
+
+    /** Counter, receives: ended because the kernel had no page or chunk (ENOBUFS, ENOMEM), and armed again. */
+    public long exhaustions() {
+        return value(Counter.EXHAUSTIONS);
+    }
+
+    /** Counter, events: the kernel reported that the NIC found no free page. Linux 7.2 or later. */
+    public long starvations() {
+        return value(Counter.STARVATIONS);
+    }
+
+    /** Counter, events: copying out of the area began. */
+    public long copyOuts() {
+        return value(Counter.COPY_OUTS);
+    }
+
+    /**
+     * Counter, areas: added because the application held too many pages or the NIC found none. Linux 7.3 or later.
+     */
+    public long growths() {
+        return value(Counter.GROWTHS);
+    }
+
+    /**
+     * Counter, waits: the loop let data of long flows gather, for at most 50 µs, before it looked. It does so while
+     * connections receive 250 MB/s or more and none sends.
+     */
+    public long coalescings() {
+        return value(Counter.COALESCINGS);
+    }
+
+    /** Counter, receives: ended because the completion queue was full, and armed again. */
+    public long completionQueueFull() {
+        return value(Counter.COMPLETION_QUEUE_FULL);
+    }
+
+    /** Counter, sends: asked for without a copy (SEND_ZC). */
+    public long zeroCopySends() {
+        return value(Counter.ZERO_COPY_SENDS);
+    }
+
+    /** Counter, sends: of {@link #zeroCopySends}, those that the kernel copied after all. */
+    public long copiedSends() {
+        return value(Counter.COPIED_SENDS);
+    }
+
+    /** Whether the other has the same mode, reason and values. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ZcrxMetrics metrics
+                && mode == metrics.mode
+                && modeReason.equals(metrics.modeReason)
+                && ended == metrics.ended
+                && Arrays.equals(values, metrics.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(values);
+    }
+
+    /** All of it, for logs. The form may change. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("ZcrxMetrics[mode=")
+                .append(mode)
+                .append(", modeReason=")
+                .append(modeReason)
+                .append(", ended=")
+                .append(ended);
+        for (Counter counter : Counter.values()) {
+            text.append(", ").append(nameOf(counter)).append('=').append(value(counter));
+        }
+        return text.append(']').toString();
+    }
+
+    /** As its accessor is called: {@code zeroCopyBytes} for {@code ZERO_COPY_BYTES}. */
+    private static String nameOf(Counter counter) {
+        StringBuilder name = new StringBuilder();
+        for (String word : counter.name().split("_")) {
+            name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return name.replace(0, 1, name.substring(0, 1).toLowerCase(Locale.ROOT)).toString();
     }
 }

@@ -23,18 +23,20 @@ class RoomsTest {
     /** Each package with those that it may import. */
     private static final Map<String, Set<String>> BELOW = Map.ofEntries(
             entry("uring"),
+            entry("event"),
             entry("option", "uring"),
             entry("memory", "uring"),
             entry("availability", "memory", "uring"),
             entry("nic", "uring"),
             entry("nic.check", "nic", "uring"),
             entry("nic.change", "nic", "nic.check", "uring"),
-            entry("receive", "memory", "nic", "nic.check", "uring"),
+            entry("receive", "event", "memory", "nic", "nic.check", "uring"),
             entry("send", "receive", "uring"),
             entry("loop", "receive", "memory", "nic", "nic.check", "uring"),
             entry(
                     "",
                     "availability",
+                    "event",
                     "loop",
                     "send",
                     "receive",

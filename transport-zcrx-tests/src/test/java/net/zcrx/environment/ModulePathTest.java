@@ -2,15 +2,19 @@
 package net.zcrx.environment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +66,23 @@ class ModulePathTest {
     @Test
     void shouldEcho() throws IOException, InterruptedException {
         run(ADD_OPENS).assertWorksInCopyMode();
+    }
+
+    /** Though no module here requires the Flight Recorder. */
+    @Test
+    void shouldRecordEvents() throws IOException, InterruptedException {
+        Path recording = module.resolveSibling(module.getFileName() + ".jfr");
+        try {
+            run(ADD_OPENS, "-XX:StartFlightRecording=dumponexit=true,filename=" + recording)
+                    .assertWorksInCopyMode();
+            List<RecordedEvent> starts = RecordingFile.readAllEvents(recording).stream()
+                    .filter(event -> event.getEventType().getName().equals("net.zcrx.LoopStart"))
+                    .toList();
+            assertTrue(!starts.isEmpty());
+            assertEquals("COPY", starts.get(0).getString("mode"));
+        } finally {
+            Files.deleteIfExists(recording);
+        }
     }
 
     @Test

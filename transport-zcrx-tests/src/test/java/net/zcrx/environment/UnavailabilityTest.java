@@ -50,6 +50,12 @@ class UnavailabilityTest {
     }
 
     @Test
+    void shouldWorkWithoutFlightRecorder() throws IOException, InterruptedException {
+        Probe.run(AS_IT_IS, Probe.onClassPath(Probe.classPath(), "--limit-modules=java.se,jdk.unsupported"))
+                .assertWorksInCopyMode();
+    }
+
+    @Test
     void shouldHonourNoNative() throws IOException, InterruptedException {
         Probe probe = Probe.run(AS_IT_IS, Probe.onClassPath(Probe.classPath(), "-Dio.netty.transport.noNative=true"));
         probe.assertUnavailable("Remove", "-Dio.netty.transport.noNative=true");

@@ -373,6 +373,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         unlimited.close();
         limited.close();
         calmTimer.cancel();
+        guard.end(chunks.withApplication());
         pool.drain();
         closed = true;
         count();

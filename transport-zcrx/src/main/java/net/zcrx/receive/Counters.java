@@ -27,7 +27,7 @@ public final class Counters {
         COPY_OUTS,
         GROWTHS,
         COALESCINGS,
-        CQ_FULL,
+        COMPLETION_QUEUE_FULL,
         COPIED_SENDS,
         ZERO_COPY_SENDS
     }

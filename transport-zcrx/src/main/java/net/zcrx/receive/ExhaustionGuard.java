@@ -3,6 +3,7 @@ package net.zcrx.receive;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import net.zcrx.event.FlightRecorder;
 import net.zcrx.memory.Area;
 import net.zcrx.receive.Counters.Counter;
 
@@ -16,6 +17,9 @@ final class ExhaustionGuard {
     private int high;
     private int low;
     private boolean copyingOut;
+    private FlightRecorder.Span span = FlightRecorder.Span.NONE;
+    /** Bytes, when copying out began last. */
+    private long copiedOutBefore;
 
     /**
      * @param total how many chunks or pages there are
@@ -36,11 +40,22 @@ final class ExhaustionGuard {
     boolean isCopyingOut(int held) {
         if (copyingOut) {
             copyingOut = isAboveLow(held);
+            if (!copyingOut) {
+                end(held);
+            }
         } else if (isHigh(held)) {
             copyingOut = true;
             counters.add(Counter.COPY_OUTS, 1);
+            copiedOutBefore = counters.get(Counter.COPIED_OUT_BYTES);
+            span = FlightRecorder.copyingOutBegins(held);
         }
         return copyingOut;
+    }
+
+    /** Copying out has ended; or the receiver has, and with it copying out if it was on. */
+    void end(int held) {
+        span.end(held, counters.get(Counter.COPIED_OUT_BYTES) - copiedOutBefore);
+        span = FlightRecorder.Span.NONE;
     }
 
     boolean isHigh(int held) {

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
+import net.zcrx.event.FlightRecorder;
 import net.zcrx.receive.Receiver.Tenant;
 
 /**
@@ -86,8 +87,9 @@ final class Tenants {
         endsLargest = true;
     }
 
-    private static void end(Tenant tenant) {
+    private void end(Tenant tenant) {
         if (tenant != null) {
+            FlightRecorder.connectionEnds(tenant.socket(), () -> held(tenant));
             tenant.end(new IOException("The connections of a NIC queue hold all of its receive memory with data that"
                     + " came out of order, so that what is missing finds no place. This one held most and was ended,"
                     + " for the others to go on. Give the queue more memory with areaBytes or maxAreaBytes, or the"

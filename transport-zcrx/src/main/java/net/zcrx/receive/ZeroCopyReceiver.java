@@ -7,6 +7,7 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoOps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import net.zcrx.event.FlightRecorder;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.memory.Reclaimer;
@@ -192,7 +193,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public boolean isTransient(int result) {
         if (result == Uring.ENOSPC) {
             // The completion queue was full; by now it has been read.
-            counters.add(Counter.CQ_FULL, 1);
+            counters.add(Counter.COMPLETION_QUEUE_FULL, 1);
             return true;
         }
         return false;
@@ -216,6 +217,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** The kernel's event: the NIC found no free page. */
     public void starved() {
         counters.add(Counter.STARVATIONS, 1);
+        FlightRecorder.starves(ledger.pagesOut());
         grow();
         shared.starve();
     }
@@ -329,6 +331,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     @Override
     public void close() {
         discardBegun();
+        guard.end(ledger.pagesOut());
         pool.drain();
         refillRing.put(returned);
         count();
@@ -348,6 +351,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
             pagesCame += areas[0].length() / refillRing.bufferBytes();
             retryAt = System.nanoTime();
             counters.add(Counter.GROWTHS, 1);
+            FlightRecorder.grows(shared.areas().list().length, shared.areas().bytes());
         }
         followOthers();
     }

@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import jdk.jfr.consumer.RecordedEvent;
+import net.zcrx.event.TestRecording;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,7 +120,7 @@ class TenantsTest {
         listener.listen(2);
         List<One> accepted = new ArrayList<>();
         List<java.net.Socket> clients = new ArrayList<>();
-        try {
+        try (TestRecording recording = new TestRecording("ConnectionEnded")) {
             for (int bytes : new int[] {1000, 30_000, 0}) {
                 java.net.Socket client = new java.net.Socket(
                         InetAddress.getLoopbackAddress(),
@@ -143,6 +145,15 @@ class TenantsTest {
             tenants.attend();
             tenants.attend();
             assertEquals(List.of(accepted.get(1)), ended);
+            List<RecordedEvent> events = recording.events();
+            assertEquals(1, events.size());
+            assertEquals(
+                    clients.get(1).getLocalSocketAddress().toString(),
+                    events.get(0).getString("remoteAddress"));
+            assertEquals(
+                    clients.get(1).getRemoteSocketAddress().toString().replaceFirst("^.*/", "/"),
+                    events.get(0).getString("localAddress"));
+            assertTrue(events.get(0).getLong("held") >= 30_000);
         } finally {
             listener.close();
             for (One one : accepted) {

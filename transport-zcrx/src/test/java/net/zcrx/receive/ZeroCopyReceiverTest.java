@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.uring.IoUringIoEvent;
+import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.event.TestRecording;
 import net.zcrx.memory.Area;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.ModelQueue;
@@ -137,6 +139,16 @@ class ZeroCopyReceiverTest {
         receiver.endPass();
         assertEquals(count, resumed.size());
         assertEquals(Receiver.FOR_EVER, receiver.beginPass());
+    }
+
+    @Test
+    void shouldRecordStarvation() throws IOException {
+        try (TestRecording recording = new TestRecording("Starvation")) {
+            ByteBuf buffer = receive();
+            receiver.starved();
+            buffer.release();
+            assertEquals(1, recording.events().get(0).getInt("heldPages"));
+        }
     }
 
     @Test

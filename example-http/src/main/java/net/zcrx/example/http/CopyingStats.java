@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
@@ -59,10 +58,5 @@ final class CopyingStats extends ChannelInboundHandlerAdapter implements Transpo
     @Override
     public long heldBuffers() {
         return heldBodyBuffers.getAsLong();
-    }
-
-    @Override
-    public Map<String, Long> counters() {
-        return Map.of();
     }
 }

@@ -40,12 +40,6 @@ final class ServerMetrics {
         Gauge.builder("transport.buffers.held", transport, TransportStats::heldBuffers)
                 .description("Received buffers that the application has not released yet")
                 .register(registry);
-        Gauge.builder("transport.area.bytes", transport, TransportStats::areaBytes)
-                .description("Memory, neither heap nor direct memory, that is mapped to receive into")
-                .register(registry);
-        Gauge.builder("transport.resident.bytes", transport, TransportStats::residentBytes)
-                .description("Of that, what may take memory of the system now")
-                .register(registry);
         Gauge.builder("http.body.buffers.held", heldBodyBuffers, LongAdder::sum)
                 .description("Pieces of request bodies that are being echoed or written to disk")
                 .register(registry);
@@ -60,15 +54,7 @@ final class ServerMetrics {
                 .tag("transport", transportName)
                 .tag("mode", transport.mode())
                 .register(registry);
-        transport
-                .counters()
-                .keySet()
-                .forEach(name -> FunctionCounter.builder(
-                                "transport." + name,
-                                transport,
-                                stats -> stats.counters().get(name))
-                        .description("The transport's own counter")
-                        .register(registry));
+        transport.bindTo(registry);
     }
 
     private void receivedBytes(String way, ToDoubleFunction<TransportStats> bytes) {
@@ -135,7 +121,22 @@ final class ServerMetrics {
                 .put("connectionsAccepted", accepted.sum())
                 .put("requests", total)
                 .put("requestsByStatus", requests)
-                .put("transportCounters", transport.counters())
+                .put("transportCounters", transportCounters())
                 .toString();
+    }
+
+    /** Name to value; without those that {@link TransportStats} has for all transports. */
+    private SortedMap<String, Object> transportCounters() {
+        SortedMap<String, Object> counters = new TreeMap<>();
+        for (FunctionCounter counter : registry.getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith(transportName + "."))
+                .filter(FunctionCounter.class::isInstance)
+                .map(FunctionCounter.class::cast)
+                .toList()) {
+            StringBuilder name = new StringBuilder(counter.getId().getName().substring(transportName.length() + 1));
+            counter.getId().getTags().forEach(tag -> name.append('.').append(tag.getValue()));
+            counters.put(name.toString(), (long) counter.count());
+        }
+        return counters;
     }
 }

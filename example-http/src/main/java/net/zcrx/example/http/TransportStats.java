@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.example.http;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
-import java.util.Map;
 
 /** What a transport says of the bytes it has received. Safe to call on any thread; every number is a snapshot. */
 interface TransportStats {
@@ -21,18 +21,8 @@ interface TransportStats {
     /** Received buffers that were handed to the application and not released yet. */
     long heldBuffers();
 
-    /** Bytes of memory, neither heap nor direct memory, that it has mapped to receive into. */
-    default long areaBytes() {
-        return 0;
-    }
-
-    /** Of those, the bytes that may take memory of the system now. */
-    default long residentBytes() {
-        return 0;
-    }
-
-    /** The transport's own counters, name to value; empty for a transport that has none. */
-    Map<String, Long> counters();
+    /** Adds the transport's own meters, whose names begin with its name; none if it has none. */
+    default void bindTo(MeterRegistry registry) {}
 
     /** Called once for each accepted connection, before its first byte is read. */
     default void observe(Channel accepted) {}

@@ -80,7 +80,7 @@ final class Transports {
                     TransportName.ZCRX.toString(),
                     new MultiThreadIoEventLoopGroup(threads, factory),
                     ZcrxServerSocketChannel.class,
-                    new ZcrxStats(factory::metrics));
+                    new ZcrxStats(factory));
         } catch (IllegalStateException e) {
             // The group wraps what the handler of a loop has to say.
             Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -355,13 +355,16 @@ class CurlTest {
                 "http_connections_accepted_total",
                 "http_body_buffers_held 0.0",
                 "transport_buffers_held",
-                "transport_area_bytes",
-                "transport_resident_bytes",
                 "transport_info{mode=\"")) {
             assertTrue(metrics.contains(metric), () -> metric + " is not in\n" + metrics);
         }
+        for (String metric :
+                List.of("zcrx_area_bytes ", "zcrx_resident_bytes ", "zcrx_received_bytes_total{kind=\"copied\"}")) {
+            assertEquals(transport == TransportName.ZCRX, metrics.contains(metric), () -> metric + " in\n" + metrics);
+        }
         String stats = server.stats();
         assertTrue(stats.contains("\"transport\":\"" + transport + "\""), stats);
+        assertEquals(transport == TransportName.ZCRX, stats.contains("\"received.buffers.copied\":"), stats);
     }
 
     private static long received(String metrics) {

@@ -35,7 +35,7 @@ final class Markdown {
     private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} +(.*)$");
     private static final Pattern LINK = Pattern.compile("\\[[^\\[\\]]*]\\(([^()\\s]*)\\)");
     private static final Pattern IMAGE = Pattern.compile("!\\[[^\\[\\]]*]\\(([^()\\s]*)\\)");
-    private static final Pattern NAME = Pattern.compile("`(\\w+)`");
+    private static final Pattern NAME = Pattern.compile("`([\\w.]+)`");
 
     private final Path file;
     private final String text;

@@ -4,12 +4,19 @@ package net.zcrx.integration.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -18,20 +25,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.zcrx.ZcrxChannelOption;
+import net.zcrx.ZcrxIoHandler;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxMode;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.micrometer.ZcrxMeters;
 import org.junit.jupiter.api.Test;
 
 /** The tables of docs/options.md and docs/metrics.md have a row for all that the code has, and no other. */
 class ReferenceTest {
     private static final Markdown OPTIONS = Markdown.of("docs/options.md");
     private static final Markdown METRICS = Markdown.of("docs/metrics.md");
+    private static final Pattern EVENT = Pattern.compile("(?m)^@Name\\(\"(.*)\"\\)$");
     private static final Set<String> OF_OBJECT = Set.of("toString", "hashCode", "equals");
     /** Channels take these, but their configs do not report them as long as they are not set. */
     private static final Set<ChannelOption<?>> NOT_REPORTED =
@@ -58,6 +69,33 @@ class ReferenceTest {
                         ZcrxMetrics.class,
                         method -> method.getParameterCount() == 0 && !OF_OBJECT.contains(method.getName())),
                 METRICS.names("All metrics"));
+    }
+
+    @Test
+    void shouldListEveryMeter() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        new ZcrxMeters(ZcrxIoHandler.newFactory()).bindTo(registry);
+        Set<String> meters = registry.getMeters().stream()
+                .map(Meter::getId)
+                .map(Meter.Id::getName)
+                .collect(Collectors.toSet());
+        assertRows(meters, METRICS.names("Micrometer and Prometheus"));
+        for (Meter meter : registry.getMeters()) {
+            String row = "| `" + meter.getId().getName() + "` | " + (meter instanceof Gauge ? "gauge" : "counter")
+                    + ", " + meter.getId().getBaseUnit() + " |";
+            assertTrue(METRICS.text().contains(row), () -> "docs/metrics.md lacks " + row);
+        }
+    }
+
+    @Test
+    void shouldListEveryEvent() throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> sources = Files.list(Markdown.ROOT.resolve("transport-zcrx/src/main/java/net/zcrx/event"))) {
+            for (Path source : sources.toList()) {
+                EVENT.matcher(Files.readString(source)).results().forEach(event -> names.add(event.group(1)));
+            }
+        }
+        assertRows(names, METRICS.names("JFR events"));
     }
 
     @Test

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.event;
+
+import io.netty.channel.unix.Socket;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells the JDK's Flight Recorder what happens. Where nothing is recorded, or this runtime has no Flight Recorder, each
+ * call does nothing. Any thread; an event is of the thread that calls.
+ */
+public final class FlightRecorder {
+    private static final boolean IS_THERE = isThere();
+
+    private FlightRecorder() {}
+
+    private static boolean isThere() {
+        try {
+            return LoopStart.canBeRecorded();
+        } catch (LinkageError e) {
+            // The runtime has no module jdk.jfr; or on the module path nothing has asked for it.
+            return false;
+        }
+    }
+
+    /** Something that lasts. */
+    public interface Span {
+        /** Nobody records it. */
+        Span NONE = (held, bytes) -> {};
+
+        /**
+         * It is over.
+         *
+         * @param held pages or chunks that the application holds now
+         * @param bytes that were copied out meanwhile
+         */
+        void end(int held, long bytes);
+    }
+
+    /**
+     * An event loop starts.
+     *
+     * @param loop its number in the group, from 0
+     * @param reason why the mode is not a better one; empty if it is the best
+     */
+    public static void loopStarts(int loop, String mode, String reason) {
+        if (IS_THERE) {
+            LoopStart.record(loop, mode, reason);
+        }
+    }
+
+    /**
+     * A loop begins to copy out what it receives.
+     *
+     * @param held pages or chunks that the application holds now
+     */
+    public static Span copyingOutBegins(int held) {
+        return IS_THERE ? CopyingOut.start(held) : Span.NONE;
+    }
+
+    /**
+     * The NIC found no free page.
+     *
+     * @param heldPages that the application holds, of what the loop received
+     */
+    public static void starves(int heldPages) {
+        if (IS_THERE) {
+            Starvation.record(heldPages);
+        }
+    }
+
+    /**
+     * A queue has got one more area.
+     *
+     * @param areas of the queue now
+     * @param bytes of all of them
+     */
+    public static void grows(int areas, long bytes) {
+        if (IS_THERE) {
+            Growth.record(areas, bytes);
+        }
+    }
+
+    /**
+     * A connection is about to be ended, for its memory.
+     *
+     * @param bytes that it holds; asked only if this is recorded
+     */
+    public static void connectionEnds(Socket socket, LongSupplier bytes) {
+        if (IS_THERE) {
+            ConnectionEnded.record(socket, bytes);
+        }
+    }
+}
