@@ -14,6 +14,7 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
 /** Connects a socket: connect(2) without blocking, then a poll on the ring for its result. */
@@ -79,7 +80,7 @@ final class Connector {
 
     /** The poll for writability completed: the attempt has ended, one way or the other. */
     void writable(int result) {
-        if (result == Uring.ECANCELED) {
+        if (result == -Errno.ECANCELED) {
             return;
         }
         ChannelPromise attempt = promise;

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /**
@@ -27,7 +28,6 @@ public final class Area {
     public static final long MAX_LENGTH = 1L << 30;
 
     private static final AtomicLong MAPPED_BYTES = new AtomicLong();
-    private static final int ENOMEM = 12;
     private static final long HUGE_PAGE = hugePageSize();
 
     private final long address;
@@ -109,7 +109,7 @@ public final class Area {
 
     private static String refusal(long length, int errno) {
         String what = "The kernel refused to map an area of " + length + " bytes (errno " + errno + "): ";
-        return errno == ENOMEM
+        return errno == Errno.ENOMEM
                 ? what + "the process has reached its limit of address space (ulimit -v) or the system is out of"
                         + " memory; raise the limit or configure a smaller area."
                 : what + "see mmap(2) for this errno, and configure a smaller area.";

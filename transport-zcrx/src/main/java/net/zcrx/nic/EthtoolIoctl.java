@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /**
@@ -61,7 +62,7 @@ public final class EthtoolIoctl {
             throw new NicException(
                     "\"" + interfaceName + "\" is no name of a network interface: such a name has 1 to "
                             + MAX_NAME_BYTES + " bytes.",
-                    NicException.ENODEV);
+                    Errno.ENODEV);
         }
     }
 
@@ -126,7 +127,7 @@ public final class EthtoolIoctl {
         int size = withMemory(HASHING_BYTES, data -> {
             data.putInt(0, GET_HASHING).putInt(HASHING_CONTEXT, context);
             int result = call(data);
-            if (result == -NicException.EOPNOTSUPP) {
+            if (result == -Errno.EOPNOTSUPP) {
                 return 0;
             }
             check("ETHTOOL_GRSSH", result);
@@ -179,7 +180,7 @@ public final class EthtoolIoctl {
         return withMemory(FlowRuleCodec.BYTES, data -> {
             data.putInt(0, GET_RULE_COUNT);
             int result = call(data);
-            if (result == -NicException.EOPNOTSUPP) {
+            if (result == -Errno.EOPNOTSUPP) {
                 return null;
             }
             check("ETHTOOL_GRXCLSRLCNT", result);
@@ -208,7 +209,7 @@ public final class EthtoolIoctl {
         return withMemory(FlowRuleCodec.BYTES, data -> {
             data.putInt(0, GET_RULE).putInt(FlowRuleCodec.LOCATION, location);
             int result = call(data);
-            if (result == -NicException.ENOENT) {
+            if (result == -Errno.ENOENT) {
                 return null;
             }
             check("ETHTOOL_GRXCLSRULE", result);
@@ -226,7 +227,7 @@ public final class EthtoolIoctl {
                 return location;
             }
         }
-        throw new NicException("all " + table.size + " places are taken", NicException.ENOSPC);
+        throw new NicException("all " + table.size + " places are taken", Errno.ENOSPC);
     }
 
     private interface Call<T> {

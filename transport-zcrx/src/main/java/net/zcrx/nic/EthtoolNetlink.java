@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import net.zcrx.uring.Errno;
 
 /** What the kernel's ethtool netlink family says and changes; numbers are those of {@code linux/ethtool_netlink.h}. */
 public final class EthtoolNetlink {
@@ -142,7 +143,7 @@ public final class EthtoolNetlink {
             List<NetlinkAttributes> answers = netlink.request(family, command, this::putHeader);
             return answers.stream().findFirst();
         } catch (NicException e) {
-            if (e.errno() == NicException.EOPNOTSUPP) {
+            if (e.errno() == Errno.EOPNOTSUPP) {
                 return Optional.empty();
             }
             throw e;

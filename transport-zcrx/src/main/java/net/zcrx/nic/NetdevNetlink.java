@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import net.zcrx.uring.Errno;
 
 /** What the kernel's netdev netlink family says of receive queues; numbers are those of {@code linux/netdev.h}. */
 final class NetdevNetlink {
@@ -65,7 +66,7 @@ final class NetdevNetlink {
         try {
             return OptionalInt.of(netlink.family("netdev"));
         } catch (NicException e) {
-            if (e.errno() == NicException.ENOENT) {
+            if (e.errno() == Errno.ENOENT) {
                 return OptionalInt.empty();
             }
             throw e;

@@ -75,8 +75,8 @@ public final class BufferRing {
             registration.putLong(16, 0).putLong(24, 0).putLong(32, 0);
             registration.putLong(0, address).putInt(8, size);
             registration.putShort(14, incremental ? FLAG_INCREMENTAL : 0);
-            int result = Uring.EEXIST;
-            for (int i = 0; result == Uring.EEXIST && i < GROUPS; i++) {
+            int result = -Errno.EEXIST;
+            for (int i = 0; result == -Errno.EEXIST && i < GROUPS; i++) {
                 short group = (short) (FIRST_GROUP + i);
                 registration.putShort(12, group);
                 result = Native.register(ringFd, REGISTER_PBUF_RING, Buffer.memoryAddress(registration), 1);
@@ -94,7 +94,7 @@ public final class BufferRing {
     private static String refusal(int size, long bytes, int result) {
         String what = "The kernel refused a ring of " + size + " provided buffers (IORING_REGISTER_PBUF_RING, errno "
                 + -result + "): ";
-        return result == Uring.ENOMEM
+        return result == -Errno.ENOMEM
                 ? what + "its " + bytes + " bytes are more than may still be locked, or the system is out of memory; "
                         + "raise the limit of locked memory (ulimit -l) or use fewer event loops."
                 : what + "see io_uring_register(2) for this errno.";

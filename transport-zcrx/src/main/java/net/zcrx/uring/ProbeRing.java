@@ -32,11 +32,8 @@ public final class ProbeRing implements AutoCloseable {
         Uring.OP_RECV
     };
 
-    private static final int ETIME = -62;
-    private static final int ENFILE = 23;
-    private static final int EMFILE = 24;
     /** Made before it is needed: without descriptors no class can be loaded. */
-    private static final RingRefusal NO_DESCRIPTOR = new RingRefusal("io_uring_setup", EMFILE);
+    private static final RingRefusal NO_DESCRIPTOR = new RingRefusal("io_uring_setup", Errno.EMFILE);
 
     private static final int MEMORY_TRIES = 20;
     private static final long MEMORY_PAUSE_NANOS = 10_000_000;
@@ -74,7 +71,7 @@ public final class ProbeRing implements AutoCloseable {
     public static RingRefusal refusal(int entries, int completions) {
         int fd = setupAsLoop(entries, completions);
         // The memory of rings that were closed is given back a moment later, and until then counts as locked.
-        for (int i = 0; fd == Uring.ENOMEM && i < MEMORY_TRIES; i++) {
+        for (int i = 0; fd == -Errno.ENOMEM && i < MEMORY_TRIES; i++) {
             LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
             fd = setupAsLoop(entries, completions);
         }
@@ -87,11 +84,11 @@ public final class ProbeRing implements AutoCloseable {
                 return new RingRefusal("io_uring_register", -result);
             }
             result = Native.await(fd, 0, 0);
-            if (result < 0 && result != ETIME) {
+            if (result < 0 && result != -Errno.ETIME) {
                 return new RingRefusal("io_uring_enter", -result);
             }
             byte missing = probe.firstUnsupported(NEEDED);
-            return missing < 0 ? null : new RingRefusal("operation " + missing + " of io_uring", -Uring.EINVAL);
+            return missing < 0 ? null : new RingRefusal("operation " + missing + " of io_uring", Errno.EINVAL);
         }
     }
 
@@ -99,7 +96,7 @@ public final class ProbeRing implements AutoCloseable {
     public static RingRefusal refusalOfDescriptors(int count) {
         int fd = Native.netlinkSocket(0);
         try {
-            if (fd == -EMFILE || fd == -ENFILE) {
+            if (fd == -Errno.EMFILE || fd == -Errno.ENFILE) {
                 return NO_DESCRIPTOR;
             }
             return count == 1 ? null : refusalOfDescriptors(count - 1);
@@ -110,7 +107,7 @@ public final class ProbeRing implements AutoCloseable {
 
     private static int setupAsLoop(int entries, int completions) {
         int fd = setup(entries, completions, LOOP | LOOP_ON_NEWER);
-        return fd == Uring.EINVAL ? setup(entries, completions, LOOP) : fd;
+        return fd == -Errno.EINVAL ? setup(entries, completions, LOOP) : fd;
     }
 
     /** Whether a ring can be set up as zero-copy receive needs it, with completions of two sizes (6.18). */

@@ -32,25 +32,6 @@ public final class Uring {
 
     public static final int CQE_BUFFER_SHIFT = 16;
 
-    /** Kernel-internal, but a cancelled request of a kernel thread may end with it. */
-    public static final int ERESTARTSYS = -512;
-
-    public static final int ECANCELED = -125;
-    public static final int EINPROGRESS = -115;
-    public static final int ENOBUFS = -105;
-    public static final int ENOSPC = -28;
-    public static final int ENOMEM = -12;
-    public static final int EAGAIN = -11;
-    public static final int EINTR = -4;
-    public static final int EFAULT = -14;
-    public static final int EINVAL = -22;
-    public static final int EPERM = -1;
-    public static final int ENODEV = -19;
-    public static final int EEXIST = -17;
-    public static final int EOPNOTSUPP = -95;
-    public static final int ERANGE = -34;
-    public static final int ENOTCONN = -107;
-
     public static final int POLLOUT = 0x4;
     public static final int POLLRDHUP = 0x2000;
 

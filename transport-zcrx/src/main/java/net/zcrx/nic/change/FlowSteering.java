@@ -14,6 +14,7 @@ import java.util.Optional;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.check.Refusals;
+import net.zcrx.uring.Errno;
 
 /**
  * The rules of a NIC that send a listener's connections to the queues that its event loops own ({@code ethtool -N}).
@@ -129,7 +130,7 @@ public final class FlowSteering {
         try (SteeringTable table = SteeringTable.open(directory, record.interfaceName())) {
             table.remove(record);
         } catch (NicException e) {
-            if (e.errno() != NicException.ENODEV) {
+            if (e.errno() != Errno.ENODEV) {
                 throw e;
             }
             // The interface is gone, and its rules with it.

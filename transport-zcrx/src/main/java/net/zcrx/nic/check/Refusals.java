@@ -6,6 +6,7 @@ import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /** What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread. */
@@ -35,7 +36,7 @@ public final class Refusals {
         String refused = "The kernel refused to share queue " + queue + " of " + interfaceName
                 + ", which another event loop has bound: ";
         return new NicException(
-                errno == NicException.EPERM
+                errno == Errno.EPERM
                         ? refused
                                 + "CAP_NET_ADMIN is missing. Keep it for as long as the event loops run, for they share"
                                 + " queues as connections come."
@@ -47,22 +48,22 @@ public final class Refusals {
     static String registrationSentence(String interfaceName, int queue, long areaBytes, int errno) {
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";
         switch (errno) {
-            case NicException.EPERM:
+            case Errno.EPERM:
                 return refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
                         + areaBytes + " bytes. Run it as root, or fix the latter with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
-            case NicException.ENOMEM:
+            case Errno.ENOMEM:
                 return refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
                         + Native.memoryLockLimit() + "). Take a smaller area, or fix it with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
-            case NicException.EEXIST:
+            case Errno.EEXIST:
                 return refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
                         + " sudo ss -tlnp";
-            case NicException.EOPNOTSUPP:
+            case Errno.EOPNOTSUPP:
                 return refused + "its driver cannot give a queue's memory to a process, or has no device that"
                         + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en, mlx5_core,"
                         + " gve or fbnic.";
-            case NicException.ERANGE:
+            case Errno.ERANGE:
                 return refused + "the area is not contiguous enough for such large receive buffers. Use huge pages"
                         + " (sudo sysctl vm.nr_hugepages=N) or receive buffers of a page.";
             default:
@@ -75,7 +76,7 @@ public final class Refusals {
     public static void requireQueue(NicSnapshot nic, int queue) throws NicException {
         Requirement exists = new NicRequirements(nic, queue).queueExists();
         if (exists.prevents()) {
-            throw new NicException(exists.sentence(), NicException.ERANGE);
+            throw new NicException(exists.sentence(), Errno.ERANGE);
         }
     }
 
@@ -83,15 +84,15 @@ public final class Refusals {
     public static NicException refusedRule(NicSnapshot nic, FlowRule rule, NicException refusal) {
         String name = nic.interfaceName();
         switch (refusal.errno()) {
-            case NicException.EPERM:
+            case Errno.EPERM:
                 return refusedChange(name, refusal);
-            case NicException.ENOSPC:
+            case Errno.ENOSPC:
                 return new NicException(
                         "The table of rules of " + name + " is full (" + refusal.getMessage() + "). List them with"
                                 + " ethtool -n " + name + " and delete one with: sudo ethtool -N " + name
                                 + " delete LOCATION",
-                        NicException.ENOSPC);
-            case NicException.EOPNOTSUPP:
+                        Errno.ENOSPC);
+            case Errno.EOPNOTSUPP:
                 return new NicException(
                         nic.ntuple() || nic.rules().isEmpty()
                                 ? "The driver (" + nic.driver().orElse("none") + ") of " + name
@@ -99,7 +100,7 @@ public final class Refusals {
                                 : "Rules are switched off on " + name + ", so \"" + rule
                                         + "\" cannot be installed. Fix it with: sudo "
                                         + NicSetting.NTUPLE.command(name, "true"),
-                        NicException.EOPNOTSUPP);
+                        Errno.EOPNOTSUPP);
             default:
                 return new NicException(
                         name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());
@@ -108,13 +109,13 @@ public final class Refusals {
 
     /** Why a NIC's setting could not be changed. */
     public static NicException refusedChange(String interfaceName, NicException refusal) {
-        if (refusal.errno() == NicException.EPERM) {
+        if (refusal.errno() == Errno.EPERM) {
             return new NicException(
                     interfaceName + " was not changed. "
                             + ProcessRequirements.netAdmin().sentence(),
-                    NicException.EPERM);
+                    Errno.EPERM);
         }
-        if (refusal.errno() == NicException.EBUSY) {
+        if (refusal.errno() == Errno.EBUSY) {
             return new NicException(
                     interfaceName + " cannot be changed now, most likely because a queue is bound: "
                             + refusal.getMessage() + ". End the process that uses it and try again.",
