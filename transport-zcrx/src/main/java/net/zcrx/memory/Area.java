@@ -89,8 +89,8 @@ public final class Area {
     }
 
     /**
-     * Maps pages and has them faulted in. A mapping of huge ones alone promises nothing: a cgroup that allows none of them
-     * (a pod without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
+     * Maps pages and has them faulted in. A mapping of huge ones alone promises nothing: a cgroup that allows none of
+     * them (a pod without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
      *
      * @return the address, or a negative errno: nothing is mapped then
      */

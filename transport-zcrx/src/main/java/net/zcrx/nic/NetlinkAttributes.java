@@ -11,7 +11,10 @@ import java.util.OptionalInt;
 
 /** Netlink attributes as they were read; the layout is in {@link NetlinkWriter}. */
 final class NetlinkAttributes {
-    private static final int HEADER_BYTES = 4;
+    private static final int NLA_LEN = 0;
+    private static final int NLA_TYPE = 2;
+    private static final int NLATTR_BYTES = 4;
+    private static final int NLA_ALIGN = 4;
     /** Without the flags for nested and for big-endian values. */
     private static final int TYPE_MASK = (1 << 14) - 1;
 
@@ -22,15 +25,15 @@ final class NetlinkAttributes {
     /** Reads what lies between the buffer's position and its limit. */
     NetlinkAttributes(ByteBuffer in) {
         int position = in.position();
-        while (in.limit() - position >= HEADER_BYTES) {
-            int length = Short.toUnsignedInt(in.getShort(position));
-            if (length < HEADER_BYTES || length > in.limit() - position) {
+        while (in.limit() - position >= NLATTR_BYTES) {
+            int length = Short.toUnsignedInt(in.getShort(position + NLA_LEN));
+            if (length < NLATTR_BYTES || length > in.limit() - position) {
                 break;
             }
-            int type = in.getShort(position + 2) & TYPE_MASK;
-            ByteBuffer value = in.slice(position + HEADER_BYTES, length - HEADER_BYTES);
+            int type = in.getShort(position + NLA_TYPE) & TYPE_MASK;
+            ByteBuffer value = in.slice(position + NLATTR_BYTES, length - NLATTR_BYTES);
             list.add(new Attribute(type, value.order(ByteOrder.nativeOrder())));
-            position += (length + 3) & ~3;
+            position += length + NLA_ALIGN - 1 & -NLA_ALIGN;
         }
     }
 

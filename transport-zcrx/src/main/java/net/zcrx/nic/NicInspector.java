@@ -56,8 +56,8 @@ public final class NicInspector {
         if (!isAvailable()) {
             throw new NicException(
                     "NICs cannot be inspected, for the native libraries of zcrx and Netty were not loaded:"
-                            + " put transport-zcrx-native and netty-transport-native-io_uring for this platform on the class"
-                            + " path, and do not set -Dio.netty.transport.noNative.");
+                            + " put transport-zcrx-native and netty-transport-native-io_uring for this platform on the"
+                            + " class path, and do not set -Dio.netty.transport.noNative.");
         }
         return GenericNetlink.open();
     }

@@ -11,16 +11,40 @@ import java.nio.ByteOrder;
 /**
  * A ring of provided buffers ({@code IORING_REGISTER_PBUF_RING}): buffers that the kernel picks by itself when data
  * has come. Used on its event loop's thread only.
+ *
+ * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
+ * asserts them. A row is 16 bytes.
+ *
+ * <pre>
+ *      struct io_uring_buf_reg                 argument of IORING_REGISTER_PBUF_RING
+ *      +---------------+---------------+---------------+-------+-------+
+ *   0  | ring_addr                     | ring_entries  | bgid  | flags |
+ *  16  | min_left (0: off), reserved                      (to byte 40) |
+ *      +---------------+---------------+---------------+-------+-------+
+ *      struct io_uring_buf                     one entry; in the first one resv is the ring's tail
+ *      +---------------+---------------+---------------+-------+-------+
+ *   0  | addr                          | len           | bid   | resv  |
+ *      +---------------+---------------+---------------+-------+-------+
+ * </pre>
  */
 public final class BufferRing {
     private static final int REGISTER_PBUF_RING = 22;
-    private static final int REGISTRATION_BYTES = 40;
-    private static final short FLAG_INCREMENTAL = 2;
-    private static final int ENTRY_BYTES = 16;
-    private static final int ENTRY_LENGTH = 8;
-    private static final int ENTRY_ID = 12;
+
+    private static final int REG_RING_ADDR = 0;
+    private static final int REG_RING_ENTRIES = 8;
+    private static final int REG_BGID = 12;
+    private static final int REG_FLAGS = 14;
+    private static final int REG_MIN_LEFT = 16;
+    private static final int REG_BYTES = 40;
+    /** {@code flags}: one buffer may serve several completions. */
+    private static final short IOU_PBUF_RING_INC = 2;
+
+    private static final int BUF_ADDR = 0;
+    private static final int BUF_LEN = 8;
+    private static final int BUF_BID = 12;
+    private static final int BUF_BYTES = 16;
     /** The ring's tail lies in the reserved field of its first entry. */
-    private static final int TAIL = 14;
+    private static final int RING_TAIL = 14;
 
     private static final VarHandle SHORT =
             MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
@@ -63,22 +87,24 @@ public final class BufferRing {
      */
     public static BufferRing register(int ringFd, int size, int ids, boolean incremental) {
         int pageSize = Native.pageSize();
-        long bytes = (long) (size * ENTRY_BYTES + pageSize - 1) / pageSize * pageSize;
+        long bytes = (long) (size * BUF_BYTES + pageSize - 1) / pageSize * pageSize;
         long address = Native.mmap(bytes, Native.MAP_POPULATE);
         if (address < 0) {
             throw new IllegalStateException("No memory for a ring of " + size + " provided buffers: errno " + -address);
         }
-        CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(REGISTRATION_BYTES);
+        CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(REG_BYTES);
         ByteBuffer registration = memory.buffer();
         try {
             // The memory comes as it is, and the kernel wants the reserved fields to be zero.
-            registration.putLong(16, 0).putLong(24, 0).putLong(32, 0);
-            registration.putLong(0, address).putInt(8, size);
-            registration.putShort(14, incremental ? FLAG_INCREMENTAL : 0);
+            for (int i = REG_MIN_LEFT; i < REG_BYTES; i += Long.BYTES) {
+                registration.putLong(i, 0);
+            }
+            registration.putLong(REG_RING_ADDR, address).putInt(REG_RING_ENTRIES, size);
+            registration.putShort(REG_FLAGS, incremental ? IOU_PBUF_RING_INC : 0);
             int result = -Errno.EEXIST;
             for (int i = 0; result == -Errno.EEXIST && i < GROUPS; i++) {
                 short group = (short) (FIRST_GROUP + i);
-                registration.putShort(12, group);
+                registration.putShort(REG_BGID, group);
                 result = Native.register(ringFd, REGISTER_PBUF_RING, Buffer.memoryAddress(registration), 1);
                 if (result == 0) {
                     return new BufferRing(address, bytes, size, ids, group);
@@ -110,19 +136,21 @@ public final class BufferRing {
      * @param id less than the number of ids
      */
     public void add(long address, int length, short id) {
-        int entry = (tail & mask) * ENTRY_BYTES;
-        entries.putLong(entry, address).putInt(entry + ENTRY_LENGTH, length).putShort(entry + ENTRY_ID, id);
+        int entry = (tail & mask) * BUF_BYTES;
+        entries.putLong(entry + BUF_ADDR, address)
+                .putInt(entry + BUF_LEN, length)
+                .putShort(entry + BUF_BID, id);
         added[id] = tail++;
     }
 
     /** Shows the kernel what was added: the release store orders the entries before the tail. */
     public void publish() {
-        SHORT.setRelease(entries, TAIL, tail);
+        SHORT.setRelease(entries, RING_TAIL, tail);
     }
 
     /** The buffer that was added after the one with this id, in which a bundle goes on. */
     public int after(int id) {
-        return entries.getShort((added[id] + 1 & mask) * ENTRY_BYTES + ENTRY_ID);
+        return entries.getShort((added[id] + 1 & mask) * BUF_BYTES + BUF_BID);
     }
 
     /** Frees the ring's memory; only when the io_uring it was registered with is closed. */

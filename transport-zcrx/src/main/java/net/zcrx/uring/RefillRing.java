@@ -10,8 +10,9 @@ import java.nio.LongBuffer;
 
 /**
  * Where the pages of an interface queue go back to the kernel: memory that the kernel shares with every loop that reads
- * by the queue. The kernel is the one consumer; the lock of this object makes the loops one producer, which each of them
- * is once a pass. All methods may be called on any thread, until {@link #free()} those that say so.
+ * by the queue. The kernel is the one consumer; the lock of this object makes the loops one producer, which each of
+ * them is once a pass. {@link QueueAbi} has the layout of an entry and of the counters. All methods may be called on
+ * any thread, until {@link #free()} those that say so.
  */
 public final class RefillRing {
     /** The most entries that a refill ring may have. */
@@ -20,10 +21,7 @@ public final class RefillRing {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    private static final int ENTRY_BYTES = 16;
-    private static final int ENTRY_LENGTH = 8;
-    private static final int ENTRY_PAD = 12;
-    private static final int ENTRY_LONGS = ENTRY_BYTES / Long.BYTES;
+    private static final int ENTRY_LONGS = QueueAbi.RQE_BYTES / Long.BYTES;
 
     private final long address;
     private final int bytes;
@@ -52,7 +50,7 @@ public final class RefillRing {
     RefillRing(int entries) {
         int page = Native.pageSize();
         // The kernel's header, the entries, and a page of their own for the counters behind them.
-        stats = roundUp(page + entries * ENTRY_BYTES, page);
+        stats = roundUp(page + entries * QueueAbi.RQE_BYTES, page);
         bytes = stats + page;
         address = Native.mmap(bytes, Native.MAP_POPULATE);
         if (address < 0) {
@@ -70,10 +68,10 @@ public final class RefillRing {
         bufferBytes = newBufferBytes;
         for (int i = 0; i < count; i++) {
             // The kernel only reads, so that this is written once and not for each page.
-            memory.putInt(newEntries + i * ENTRY_BYTES + ENTRY_LENGTH, bufferBytes);
-            memory.putInt(newEntries + i * ENTRY_BYTES + ENTRY_PAD, 0);
+            int entry = newEntries + i * QueueAbi.RQE_BYTES;
+            memory.putInt(entry + QueueAbi.RQE_LEN, bufferBytes).putInt(entry + QueueAbi.RQE_PAD, 0);
         }
-        entries = memory.slice(newEntries, count * ENTRY_BYTES)
+        entries = memory.slice(newEntries, count * QueueAbi.RQE_BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asLongBuffer();
     }
@@ -168,17 +166,17 @@ public final class RefillRing {
     }
 
     /**
-     * Bytes that the kernel copied though a NIC is there, of those that the caller received since it last asked; always 0
-     * before kernel 7.2. The kernel counts for the queue, not for the loop: whoever asks first takes what nobody has taken
-     * yet, up to {@code received}. So a loop's share is a guess, and the loops' sum is exact: the kernel counts before a
-     * completion can be seen, and whoever finds less than it received leaves nothing behind. (As exact as the
+     * Bytes that the kernel copied though a NIC is there, of those that the caller received since it last asked; always
+     * 0 before kernel 7.2. The kernel counts for the queue, not for the loop: whoever asks first takes what nobody has
+     * taken yet, up to {@code received}. So a loop's share is a guess, and the loops' sum is exact: the kernel counts
+     * before a completion can be seen, and whoever finds less than it received leaves nothing behind. (As exact as the
      * kernel's own count, which it adds to without a lock.)
      */
     public synchronized long takeCopiedBytes(long received) {
         if (freed) {
             return 0;
         }
-        long copied = (long) LONG.getOpaque(memory, stats + Long.BYTES);
+        long copied = (long) LONG.getOpaque(memory, stats + QueueAbi.STATS_COPY_BYTES);
         long mine = Math.min(received, copied - attributed);
         attributed += mine;
         return mine;

@@ -9,7 +9,9 @@ import net.zcrx.nic.NicSnapshot;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
-/** What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread. */
+/**
+ * What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread.
+ */
 public final class Refusals {
     private Refusals() {}
 
