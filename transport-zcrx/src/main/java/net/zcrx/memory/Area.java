@@ -73,7 +73,7 @@ public final class Area {
         if (address < 0) {
             throw new UncheckedIOException(new IOException(refusal(length, (int) -address)));
         }
-        // Only a wish: a kernel without transparent huge pages refuses, and the small pages serve as well.
+        // Only a wish (madvise(2)): a kernel without transparent huge pages refuses, and the small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
         return new Area(address, (int) length, false);
     }
@@ -154,7 +154,8 @@ public final class Area {
      * Gives memory back to the system. What was in it is lost, and it reads as zeroes; it is there again when it is
      * written to. Nobody may use it meanwhile, the kernel included.
      *
-     * <p>Not {@code MADV_FREE}: that leaves it in what the process and its cgroup are seen to take.
+     * <p>This is {@code MADV_DONTNEED} of madvise(2). Not {@code MADV_FREE}: that leaves it in what the process and its
+     * cgroup are seen to take.
      *
      * @return whether the system took it; it does not where the process locks all of its memory ({@code mlockall})
      */

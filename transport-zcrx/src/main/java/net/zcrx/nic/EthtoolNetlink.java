@@ -8,7 +8,11 @@ import java.util.OptionalInt;
 import java.util.function.Consumer;
 import net.zcrx.uring.Errno;
 
-/** What the kernel's ethtool netlink family says and changes; numbers are those of {@code linux/ethtool_netlink.h}. */
+/**
+ * What the kernel's ethtool netlink family says and changes. Numbers are those of the kernel's
+ * {@code include/uapi/linux/ethtool_netlink.h} and {@code ethtool_netlink_generated.h}; its
+ * {@code Documentation/networking/ethtool-netlink.rst} says what they mean.
+ */
 public final class EthtoolNetlink {
     private static final int FEATURES_GET = 11;
     private static final int FEATURES_SET = 12;

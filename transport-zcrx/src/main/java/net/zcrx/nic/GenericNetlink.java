@@ -32,6 +32,8 @@ import net.zcrx.uring.Native;
  *  32  | ... its end   | attributes
  *      +---------------+-------+-------+---------------+---------------+
  * </pre>
+ *
+ * <p>The kernel's {@code Documentation/userspace-api/netlink/intro.rst} explains requests, dumps and errors.
  */
 public final class GenericNetlink implements AutoCloseable {
     private static final int NETLINK_GENERIC = 16;

@@ -12,7 +12,10 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import net.zcrx.uring.Errno;
 
-/** What the kernel's netdev netlink family says of receive queues; numbers are those of {@code linux/netdev.h}. */
+/**
+ * What the kernel's netdev netlink family says of receive queues (Linux 6.8). Numbers are those of the kernel's
+ * {@code include/uapi/linux/netdev.h}; its {@code Documentation/netlink/specs/netdev.yaml} says what they mean.
+ */
 final class NetdevNetlink {
     private static final int QUEUE_GET = 10;
     private static final int NAPI_GET = 11;

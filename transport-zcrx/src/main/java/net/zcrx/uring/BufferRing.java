@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A ring of provided buffers ({@code IORING_REGISTER_PBUF_RING}): buffers that the kernel picks by itself when data
- * has come. Used on its event loop's thread only.
+ * A ring of provided buffers ({@code IORING_REGISTER_PBUF_RING}, Linux 5.19): buffers that the kernel picks by itself
+ * when data has come. Used on its event loop's thread only.
  *
  * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
  * asserts them. A row is 16 bytes.
@@ -26,6 +26,9 @@ import java.nio.ByteOrder;
  *   0  | addr                          | len           | bid   | resv  |
  *      +---------------+---------------+---------------+-------+-------+
  * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_register_buf_ring.3.html">
+ *     io_uring_register_buf_ring(3)</a>
  */
 public final class BufferRing {
     private static final int REGISTER_PBUF_RING = 22;
@@ -143,12 +146,18 @@ public final class BufferRing {
         added[id] = tail++;
     }
 
-    /** Shows the kernel what was added: the release store orders the entries before the tail. */
+    /**
+     * Shows the kernel what was added: the release store orders the entries before the tail. The kernel loads the tail
+     * with {@code smp_load_acquire()} ({@code io_ring_buffer_select()} in {@code io_uring/kbuf.c}).
+     */
     public void publish() {
         SHORT.setRelease(entries, RING_TAIL, tail);
     }
 
-    /** The buffer that was added after the one with this id, in which a bundle goes on. */
+    /**
+     * The buffer that was added after the one with this id, in which a bundle goes on: the kernel takes buffers in the
+     * order of the ring, and names only the first one (io_uring_prep_recv(3)).
+     */
     public int after(int id) {
         return entries.getShort((added[id] + 1 & mask) * BUF_BYTES + BUF_BID);
     }

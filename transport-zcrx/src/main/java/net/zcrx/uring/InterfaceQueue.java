@@ -9,6 +9,13 @@ import java.nio.ByteBuffer;
  * A NIC's receive queue as one ring knows it: registered for zero-copy receive ({@code IORING_REGISTER_ZCRX_IFQ}), or
  * imported from the ring that did. {@link QueueAbi} has the layouts. Used on the loop's thread only, or before the loop
  * begins.
+ *
+ * <p>The kernel's side is {@code io_uring/zcrx.c} (Linux 6.15). A registration needs {@code CAP_NET_ADMIN}, and a ring
+ * with {@code IORING_SETUP_DEFER_TASKRUN} and {@code IORING_SETUP_CQE32} or {@code IORING_SETUP_CQE_MIXED} (from
+ * Linux 6.18 on).
+ *
+ * @see <a href="https://docs.kernel.org/networking/iou-zcrx.html">io_uring zero copy Rx</a>
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_register.2.html">io_uring_register(2)</a>
  */
 public final class InterfaceQueue {
     /** Event: the NIC found no free page. */
@@ -197,7 +204,11 @@ public final class InterfaceQueue {
     }
 
     /**
-     * Makes the kernel take what is on the refill ring now, not when the NIC wants pages; returns 0 or a negated errno.
+     * Makes the kernel take what is on the refill ring now (Linux 6.19). It would else look there only when the NIC
+     * wants pages ({@code io_pp_zc_alloc_netmems()} in {@code io_uring/zcrx.c}), while a copied fragment takes a page
+     * of the free list alone ({@code io_zcrx_alloc_fallback()}).
+     *
+     * @return 0 or a negated errno
      */
     public int flush() {
         clearArgument();

@@ -27,6 +27,9 @@ import java.util.concurrent.locks.LockSupport;
  *  16  |op |res| flags | reserved      | ... one of these 8 bytes for each operation
  *      +---+---+-------+---------------+---------------+---------------+
  * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_setup.2.html">io_uring_setup(2)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_register.2.html">io_uring_register(2)</a>
  */
 public final class ProbeRing implements AutoCloseable {
     private static final int SETUP_CQSIZE = 1 << 3;
@@ -47,7 +50,7 @@ public final class ProbeRing implements AutoCloseable {
             | SETUP_TASKRUN_FLAG
             | SETUP_SINGLE_ISSUER
             | SETUP_DEFER_TASKRUN;
-    /** Flags that Netty adds on newer kernels (6.6 and 6.18), with which a ring takes other amounts of memory. */
+    /** Flags that Netty adds on newer kernels (Linux 6.6 and 6.18), with which a ring takes other amounts of memory. */
     private static final int LOOP_ON_NEWER = SETUP_NO_SQARRAY | SETUP_CQE_MIXED;
     /** The flags that zero-copy receive asks of a ring. */
     private static final int ZERO_COPY = SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_CQE_MIXED;

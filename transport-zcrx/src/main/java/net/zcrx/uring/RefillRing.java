@@ -15,7 +15,7 @@ import java.nio.LongBuffer;
  * any thread, until {@link #free()} those that say so.
  */
 public final class RefillRing {
-    /** The most entries that a refill ring may have. */
+    /** The most entries that a refill ring may have: {@code IO_RQ_MAX_ENTRIES} in {@code io_uring/zcrx.c}. */
     public static final int MAX_ENTRIES = 32768;
 
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
@@ -124,7 +124,8 @@ public final class RefillRing {
     }
 
     private void publish() {
-        // The release store orders the entries before the tail.
+        // The release store orders the entries before the tail, which the kernel loads with smp_load_acquire()
+        // (io_zcrx_rqring_entries() in io_uring/zcrx.c, Linux 6.15).
         INT.setRelease(memory, tail, nextTail);
         overflowing = overflow.size();
     }
@@ -135,7 +136,8 @@ public final class RefillRing {
             return;
         }
         if (count - (nextTail - seenHead) < size) {
-            // The acquire load orders the kernel's read of an entry before its place is written again.
+            // The acquire load orders the kernel's read of an entry before its place is written again: the kernel
+            // stores the head with smp_store_release() once it has read (io_zcrx_ring_refill() in io_uring/zcrx.c).
             seenHead = (int) INT.getAcquire(memory, head);
         }
         int room = Math.min(size, count - (nextTail - seenHead));

@@ -6,8 +6,8 @@ import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * Cancels by system call ({@code IORING_REGISTER_SYNC_CANCEL}), which needs no place in the submission queue and takes
- * effect though that stands behind a drain. Used on the loop's thread only.
+ * Cancels by system call ({@code IORING_REGISTER_SYNC_CANCEL}, Linux 6.0), which needs no place in the submission queue
+ * and takes effect though that stands behind a drain. Used on the loop's thread only.
  *
  * <p>The layout is that of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
  * asserts it. A row is 16 bytes.
@@ -20,6 +20,9 @@ import java.nio.ByteBuffer;
  *  32  |op | reserved                                     (to byte 64) |
  *      +---------------+---------------+---------------+---------------+
  * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_register_sync_cancel.3.html">
+ *     io_uring_register_sync_cancel(3)</a>
  */
 public final class SyncCancel {
     private static final int REGISTER_SYNC_CANCEL = 24;

@@ -6,8 +6,8 @@ import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * What this kernel's zero-copy receive can do, asked from the kernel ({@code IORING_REGISTER_QUERY}, Linux 6.19 for
- * this question). An older kernel answers nothing: then it has registration and RECV_ZC at most.
+ * What this kernel's zero-copy receive can do, asked from the kernel ({@code IORING_REGISTER_QUERY}, Linux 6.18; this
+ * question: 6.19). An older kernel answers nothing: then it has registration and RECV_ZC at most.
  *
  * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring/query.h}; {@code zcrx_abi.h} of the native
  * library asserts them. A row is 16 bytes.
@@ -26,6 +26,8 @@ import java.nio.ByteBuffer;
  *  32  | reserved                      |
  *      +---------------+---------------+---------------+---------------+
  * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_register.2.html">io_uring_register(2)</a>
  */
 public final class ZeroCopyFeatures {
     private static final int REGISTER_QUERY = 35;

@@ -174,8 +174,8 @@ public final class NicRequirements {
                 ? Requirement.missing(
                         subject,
                         "No rule of " + name + " sends anything to queue " + queue
-                                + ". Let the server channel do it (ZcrxChannelOption.FLOW_STEERING), or add one for your"
-                                + " port.",
+                                + ". Let the server channel do it (ZcrxChannelOption.FLOW_STEERING), or add one for"
+                                + " your port.",
                         "sudo ethtool -N " + name + " flow-type tcp4 dst-port PORT action " + queue)
                 : Requirement.ok(
                         subject,
