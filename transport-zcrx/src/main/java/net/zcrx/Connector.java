@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx;
 
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+import static net.zcrx.option.SocketConstants.TCP_FASTOPEN_CONNECT;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -19,9 +22,6 @@ import net.zcrx.uring.Uring;
 
 /** Connects a socket: connect(2) without blocking, then a poll on the ring for its result. */
 final class Connector {
-    private static final int IPPROTO_TCP = 6;
-    private static final int TCP_FASTOPEN_CONNECT = 30;
-
     private final ZcrxSocketChannel channel;
     private ChannelPromise promise;
     private Future<?> timeout;

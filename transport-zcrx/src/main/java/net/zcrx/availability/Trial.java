@@ -65,7 +65,7 @@ public final class Trial {
         return closed;
     }
 
-    /** Whether classes, and not a native library, are the matter. */
+    /** Whether classes, and not a native library, are the cause. */
     private static boolean isLinkage(Throwable failure) {
         return failure instanceof LinkageError && !(failure instanceof UnsatisfiedLinkError);
     }

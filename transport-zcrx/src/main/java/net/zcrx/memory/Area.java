@@ -78,7 +78,7 @@ public final class Area {
         return new Area(address, (int) length, false);
     }
 
-    /** Of all areas of the process. */
+    /** Returns how many bytes all areas of the process have together; any thread. */
     public static long mappedBytes() {
         return MAPPED_BYTES.get();
     }

@@ -55,7 +55,7 @@ public final class EthtoolNetlink {
         family = netlink.family("ethtool");
     }
 
-    /** The receive ring of each queue. */
+    /** The settings of the receive rings, which all queues share. */
     record Rings(HeaderSplit split, OptionalInt threshold, OptionalInt entries) {}
 
     Rings rings() throws NicException {
@@ -70,14 +70,11 @@ public final class EthtoolNetlink {
 
     /** The kernel leaves "auto" out, so only the threshold tells that the driver can split at all. */
     private static HeaderSplit split(NetlinkAttributes rings, OptionalInt threshold) {
-        switch (rings.number(RINGS_TCP_DATA_SPLIT).orElse(SPLIT_AUTO)) {
-            case SPLIT_ON:
-                return HeaderSplit.ON;
-            case SPLIT_OFF:
-                return HeaderSplit.OFF;
-            default:
-                return threshold.isPresent() ? HeaderSplit.AUTO : HeaderSplit.UNSUPPORTED;
-        }
+        return switch (rings.number(RINGS_TCP_DATA_SPLIT).orElse(SPLIT_AUTO)) {
+            case SPLIT_ON -> HeaderSplit.ON;
+            case SPLIT_OFF -> HeaderSplit.OFF;
+            default -> threshold.isPresent() ? HeaderSplit.AUTO : HeaderSplit.UNSUPPORTED;
+        };
     }
 
     void setHeaderSplit(HeaderSplit split) throws NicException {
@@ -98,7 +95,7 @@ public final class EthtoolNetlink {
                         + channels.get().number(CHANNELS_RX_COUNT).orElse(0));
     }
 
-    /** Whether rules work. */
+    /** Whether the driver takes rules now ({@code rx-ntuple-filter}). */
     boolean ntuple() throws NicException {
         Optional<NetlinkAttributes> features = get(FEATURES_GET);
         if (features.isEmpty()) {

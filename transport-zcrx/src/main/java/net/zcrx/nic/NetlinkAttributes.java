@@ -15,7 +15,7 @@ final class NetlinkAttributes {
     private static final int NLA_TYPE = 2;
     private static final int NLATTR_BYTES = 4;
     private static final int NLA_ALIGN = 4;
-    /** Without the flags for nested and for big-endian values. */
+    /** The bits of {@code nla_type} that are the type; the others are flags for nested and for big-endian values. */
     private static final int TYPE_MASK = (1 << 14) - 1;
 
     private record Attribute(int type, ByteBuffer value) {}
@@ -41,22 +41,18 @@ final class NetlinkAttributes {
         return find(type) != null;
     }
 
-    /** A number of one, two or four bytes. */
+    /** Returns the number of one, two or four bytes in the attribute of this type. */
     OptionalInt number(int type) {
         ByteBuffer value = find(type);
         if (value == null) {
             return OptionalInt.empty();
         }
-        switch (value.remaining()) {
-            case Byte.BYTES:
-                return OptionalInt.of(Byte.toUnsignedInt(value.get(0)));
-            case Short.BYTES:
-                return OptionalInt.of(Short.toUnsignedInt(value.getShort(0)));
-            case Integer.BYTES:
-                return OptionalInt.of(value.getInt(0));
-            default:
-                return OptionalInt.empty();
-        }
+        return switch (value.remaining()) {
+            case Byte.BYTES -> OptionalInt.of(Byte.toUnsignedInt(value.get(0)));
+            case Short.BYTES -> OptionalInt.of(Short.toUnsignedInt(value.getShort(0)));
+            case Integer.BYTES -> OptionalInt.of(value.getInt(0));
+            default -> OptionalInt.empty();
+        };
     }
 
     Optional<String> string(int type) {
@@ -69,13 +65,13 @@ final class NetlinkAttributes {
         return Optional.of(new String(bytes, StandardCharsets.UTF_8).replace("\0", ""));
     }
 
-    /** The attributes in this one; none if it is not there. */
+    /** Returns the attributes in the attribute of this type; none if it is not there. */
     NetlinkAttributes nested(int type) {
         ByteBuffer value = find(type);
         return new NetlinkAttributes(value == null ? ByteBuffer.allocate(0) : value);
     }
 
-    /** Those in each of the attributes of this type. */
+    /** Returns the attributes in each attribute of this type. */
     List<NetlinkAttributes> allNested(int type) {
         List<NetlinkAttributes> all = new ArrayList<>();
         for (Attribute attribute : list) {

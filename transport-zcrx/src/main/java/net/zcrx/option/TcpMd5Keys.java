@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.option;
 
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -26,7 +28,6 @@ import java.util.Set;
  * </pre>
  */
 public final class TcpMd5Keys {
-    private static final int IPPROTO_TCP = 6;
     private static final int TCP_MD5SIG = 14;
     private static final int MAX_KEY = 80;
 

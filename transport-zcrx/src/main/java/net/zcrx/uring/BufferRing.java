@@ -67,9 +67,9 @@ public final class BufferRing {
     private short tail;
 
     /**
-     * Memory as the kernel lays it out.
+     * Creates a ring in memory that has its size.
      *
-     * @param ids of buffers, less than that
+     * @param ids the number of buffers; their ids are less than that
      */
     BufferRing(long address, long bytes, int size, int ids, short group) {
         this.address = address;
@@ -83,7 +83,7 @@ public final class BufferRing {
     /**
      * Registers a ring of {@code size} entries (a power of two, at most 32768).
      *
-     * @param ids of buffers, from 0 on; at most 32768
+     * @param ids the number of buffers, at most 32768; their ids begin with 0
      * @param incremental one buffer may serve several completions (kernel 6.12)
      * @return the ring, without a buffer yet
      * @throws IllegalStateException if the kernel refuses

@@ -48,7 +48,11 @@ public final class IdleAccounting {
 
     private IdleAccounting() {}
 
-    /** On the loop's thread, once the ring is enabled. Whether it was done. */
+    /**
+     * Switches the flag on. On the loop's thread, once the ring is enabled.
+     *
+     * @return whether it was done
+     */
     public static boolean correct(IoUringIoHandler handler) {
         if (FLAGS == null || SystemPropertyUtil.get(PROPERTY) != null) {
             return false;

@@ -38,7 +38,7 @@ public final class InterfaceQueue {
     private int id;
     private boolean events;
 
-    /** Not registered yet. */
+    /** Creates a queue that is not registered yet. */
     InterfaceQueue(int ring, RefillRing refillRing) {
         this.ring = ring;
         this.refillRing = refillRing;
@@ -47,7 +47,7 @@ public final class InterfaceQueue {
         argumentAddress = Buffer.memoryAddress(argument);
     }
 
-    /** What to register. */
+    /** A queue to register, with its memory and what the ring wants of it. */
     public static final class Request {
         private final int entries;
         private final long areaAddress;
@@ -178,7 +178,7 @@ public final class InterfaceQueue {
         return 0;
     }
 
-    /** What RECV_ZC names the queue by, on this ring. */
+    /** Returns the number that RECV_ZC names the queue by, on this ring. */
     public int id() {
         return id;
     }
@@ -188,7 +188,7 @@ public final class InterfaceQueue {
         return events;
     }
 
-    /** Where its pages go back. */
+    /** Returns the ring that its pages go back by. */
     public RefillRing refillRing() {
         return refillRing;
     }

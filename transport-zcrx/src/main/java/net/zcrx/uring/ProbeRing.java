@@ -54,7 +54,7 @@ public final class ProbeRing implements AutoCloseable {
     private static final int LOOP_ON_NEWER = SETUP_NO_SQARRAY | SETUP_CQE_MIXED;
     /** The flags that zero-copy receive asks of a ring. */
     private static final int ZERO_COPY = SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_CQE_MIXED;
-    /** What no loop does without. */
+    /** The operations that no loop does without. */
     private static final byte[] NEEDED = {
         Uring.OP_NOP,
         Uring.OP_POLL_ADD,
@@ -89,7 +89,7 @@ public final class ProbeRing implements AutoCloseable {
         ring = new FileDescriptor(fd);
     }
 
-    /** As {@link #refusal(int, int)}, of the smallest ring. */
+    /** Returns what {@link #refusal(int, int)} says of the smallest ring. */
     public static RingRefusal refusal() {
         return refusal(1, 2);
     }

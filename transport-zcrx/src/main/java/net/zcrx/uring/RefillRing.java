@@ -26,24 +26,32 @@ public final class RefillRing {
     private final long address;
     private final int bytes;
     private final ByteBuffer memory;
+    /** The offset of the kernel's counters. */
     private final int stats;
 
+    /** The offset of the kernel's head. */
     private int head;
+    /** The offset of our tail. */
     private int tail;
-    /** The entries: a token, and in the other half what stays as it is. */
+    /** The entries: a token in the first half of each; the other half stays as it is. */
     private LongBuffer entries;
 
+    /** The number of entries, a power of two. */
     private int count;
+    /** The length of a receive buffer in bytes. */
     private int bufferBytes;
-
+    /** The tail after what has been written; it may wrap. */
     private int nextTail;
     /** The kernel's head as it was last seen; it only moves on. */
     private int seenHead;
-    /** What found the ring full, whichever loop brought it. */
+    /** The tokens that found the ring full, whichever loop brought them. */
     private final TokenList overflow = new TokenList();
 
+    /** The size of {@code overflow}, for any thread. */
     private volatile int overflowing;
+    /** The copied bytes that {@link #takeCopiedBytes} has given to loops. */
     private long attributed;
+
     private boolean freed;
 
     /** Memory for that many entries, and for the kernel's counters; the kernel says where in it what lies. */
@@ -84,7 +92,7 @@ public final class RefillRing {
         return bytes;
     }
 
-    /** Where the kernel's counters are, in bytes from the address. */
+    /** Returns the offset of the kernel's counters, in bytes from the address. */
     int stats() {
         return stats;
     }
@@ -156,7 +164,7 @@ public final class RefillRing {
         }
     }
 
-    /** How many pages wait for room. */
+    /** Returns how many pages wait for room. */
     public int overflow() {
         return overflowing;
     }

@@ -15,12 +15,12 @@ public record RingRefusal(String what, int errno) {
 
     private static final String SECCOMP_FILTER = "2";
 
-    /** More memory would be locked than may be. */
+    /** Returns the refusal of a ring for which more memory would be locked than may be. */
     public static RingRefusal ofMemory() {
         return new RingRefusal("io_uring_setup", Errno.ENOMEM);
     }
 
-    /** Why, and what to do. */
+    /** Returns a sentence that says why, and what to do. */
     public String sentence() {
         String refused = what + " is refused to this process (errno " + errno + "): ";
         if (errno == Errno.ENOMEM) {
@@ -65,7 +65,7 @@ public record RingRefusal(String what, int errno) {
                 .anyMatch(line -> line.startsWith("Seccomp:") && line.endsWith(SECCOMP_FILTER));
     }
 
-    /** Empty if there is no such file, as in sandboxes and on older kernels. */
+    /** Returns the file's text; empty if there is no such file, as in sandboxes and on older kernels. */
     private static String read(Path file) {
         try {
             return Files.readString(file).trim();

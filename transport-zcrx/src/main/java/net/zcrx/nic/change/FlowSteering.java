@@ -99,7 +99,7 @@ public final class FlowSteering {
         return record.rules().stream().map(FlowRule::toString).toList();
     }
 
-    /** What is less than was asked for, as a sentence. */
+    /** Returns a sentence that says what is less than was asked for, if anything is. */
     public Optional<String> notice() {
         boolean spread = record.rules().stream().allMatch(rule -> rule.context() != 0);
         return record.queues().size() == 1 || spread

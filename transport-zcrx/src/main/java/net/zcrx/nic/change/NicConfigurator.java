@@ -119,7 +119,7 @@ public final class NicConfigurator {
             }
         }
 
-        /** All of them or none. */
+        /** Makes all of these changes, or none if one is refused; returns the commands that do the same. */
         List<String> apply(List<Change> changes) throws NicException {
             List<String> commands = new ArrayList<>();
             Deque<Change> done = new ArrayDeque<>();

@@ -23,7 +23,7 @@ public final class PortSteering {
     private PortSteering() {}
 
     /**
-     * Installs them.
+     * Installs the rules.
      *
      * @param queues by the name of their NIC
      * @throws NicException if a NIC refuses; then nothing was changed

@@ -49,29 +49,29 @@ public final class Refusals {
 
     static String registrationSentence(String interfaceName, int queue, long areaBytes, int errno) {
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";
-        switch (errno) {
-            case Errno.EPERM:
-                return refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
+        return switch (errno) {
+            case Errno.EPERM ->
+                refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
                         + areaBytes + " bytes. Run it as root, or fix the latter with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
-            case Errno.ENOMEM:
-                return refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
+            case Errno.ENOMEM ->
+                refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
                         + Native.memoryLockLimit() + "). Take a smaller area, or fix it with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
-            case Errno.EEXIST:
-                return refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
+            case Errno.EEXIST ->
+                refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
                         + " sudo ss -tlnp";
-            case Errno.EOPNOTSUPP:
-                return refused + "its driver cannot give a queue's memory to a process, or has no device that"
+            case Errno.EOPNOTSUPP ->
+                refused + "its driver cannot give a queue's memory to a process, or has no device that"
                         + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en, mlx5_core,"
                         + " gve or fbnic.";
-            case Errno.ERANGE:
-                return refused + "the area is not contiguous enough for such large receive buffers. Use huge pages"
+            case Errno.ERANGE ->
+                refused + "the area is not contiguous enough for such large receive buffers. Use huge pages"
                         + " (sudo sysctl vm.nr_hugepages=N) or receive buffers of a page.";
-            default:
-                return refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
+            default ->
+                refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
                         + ". See its set-up with: ethtool -g " + interfaceName;
-        }
+        };
     }
 
     /** @throws NicException if the NIC has no such queue */
@@ -85,17 +85,16 @@ public final class Refusals {
     /** Why a NIC refused a rule. */
     public static NicException refusedRule(NicSnapshot nic, FlowRule rule, NicException refusal) {
         String name = nic.interfaceName();
-        switch (refusal.errno()) {
-            case Errno.EPERM:
-                return refusedChange(name, refusal);
-            case Errno.ENOSPC:
-                return new NicException(
+        return switch (refusal.errno()) {
+            case Errno.EPERM -> refusedChange(name, refusal);
+            case Errno.ENOSPC ->
+                new NicException(
                         "The table of rules of " + name + " is full (" + refusal.getMessage() + "). List them with"
                                 + " ethtool -n " + name + " and delete one with: sudo ethtool -N " + name
                                 + " delete LOCATION",
                         Errno.ENOSPC);
-            case Errno.EOPNOTSUPP:
-                return new NicException(
+            case Errno.EOPNOTSUPP ->
+                new NicException(
                         nic.ntuple() || nic.rules().isEmpty()
                                 ? "The driver (" + nic.driver().orElse("none") + ") of " + name
                                         + " takes no rule such as \"" + rule + "\", so the port cannot be steered."
@@ -103,10 +102,9 @@ public final class Refusals {
                                         + "\" cannot be installed. Fix it with: sudo "
                                         + NicSetting.NTUPLE.command(name, "true"),
                         Errno.EOPNOTSUPP);
-            default:
-                return new NicException(
-                        name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());
-        }
+            default ->
+                new NicException(name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());
+        };
     }
 
     /** Why a NIC's setting could not be changed. */
