@@ -108,7 +108,7 @@ public final class Area {
     }
 
     private static String refusal(long length, int errno) {
-        String what = "The kernel refused to map an area of " + length + " bytes (errno " + errno + "): ";
+        String what = "The kernel refused to map an area of " + length + " bytes (" + Errno.describe(errno) + "): ";
         return errno == Errno.ENOMEM
                 ? what + "the process has reached its limit of address space (ulimit -v) or the system is out of"
                         + " memory; raise the limit or configure a smaller area."
@@ -180,7 +180,8 @@ public final class Area {
             MAPPED_BYTES.addAndGet(-length);
             int result = Native.munmap(address, length);
             if (result < 0) {
-                throw new IllegalStateException("The kernel refused to unmap " + this + " (errno " + -result + ").");
+                throw new IllegalStateException(
+                        "The kernel refused to unmap " + this + " (" + Errno.describe(-result) + ").");
             }
         }
     }

@@ -10,6 +10,7 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Socket;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /** Makes the sockets of channels: new ones of a family, or those that somebody else has opened. */
@@ -108,8 +109,8 @@ public final class TcpSockets {
             on.clean();
         }
         if (result < 0) {
-            throw new ChannelException(
-                    "Descriptor " + socket.intValue() + " could not be made non-blocking (errno " + -result + ").");
+            throw new ChannelException("Descriptor " + socket.intValue() + " could not be made non-blocking ("
+                    + Errno.describe(-result) + ").");
         }
     }
 }

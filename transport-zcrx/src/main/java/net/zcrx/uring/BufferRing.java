@@ -93,7 +93,8 @@ public final class BufferRing {
         long bytes = (long) (size * BUF_BYTES + pageSize - 1) / pageSize * pageSize;
         long address = Native.mmap(bytes, Native.MAP_POPULATE);
         if (address < 0) {
-            throw new IllegalStateException("No memory for a ring of " + size + " provided buffers: errno " + -address);
+            throw new IllegalStateException(
+                    "No memory for a ring of " + size + " provided buffers: " + Errno.describe((int) -address));
         }
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(REG_BYTES);
         ByteBuffer registration = memory.buffer();
@@ -121,8 +122,8 @@ public final class BufferRing {
     }
 
     private static String refusal(int size, long bytes, int result) {
-        String what = "The kernel refused a ring of " + size + " provided buffers (IORING_REGISTER_PBUF_RING, errno "
-                + -result + "): ";
+        String what = "The kernel refused a ring of " + size + " provided buffers (IORING_REGISTER_PBUF_RING, "
+                + Errno.describe(-result) + "): ";
         return result == -Errno.ENOMEM
                 ? what + "its " + bytes + " bytes are more than may still be locked, or the system is out of memory; "
                         + "raise the limit of locked memory (ulimit -l) or use fewer event loops."

@@ -13,6 +13,7 @@ public final class Errno {
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
@@ -33,4 +34,39 @@ public final class Errno {
     public static final int ERESTARTSYS = 512;
 
     private Errno() {}
+
+    /** Returns an errno as sentences name it, such as "errno 12, ENOMEM"; without a name if it is none of these. */
+    public static String describe(int errno) {
+        String name = name(errno);
+        return "errno " + errno + (name.isEmpty() ? "" : ", " + name);
+    }
+
+    private static String name(int errno) {
+        return switch (errno) {
+            case EPERM -> "EPERM";
+            case ENOENT -> "ENOENT";
+            case EINTR -> "EINTR";
+            case EBADF -> "EBADF";
+            case EAGAIN -> "EAGAIN";
+            case ENOMEM -> "ENOMEM";
+            case EACCES -> "EACCES";
+            case EFAULT -> "EFAULT";
+            case EBUSY -> "EBUSY";
+            case EEXIST -> "EEXIST";
+            case ENODEV -> "ENODEV";
+            case EINVAL -> "EINVAL";
+            case ENFILE -> "ENFILE";
+            case EMFILE -> "EMFILE";
+            case ENOSPC -> "ENOSPC";
+            case ERANGE -> "ERANGE";
+            case ENOSYS -> "ENOSYS";
+            case ETIME -> "ETIME";
+            case EOPNOTSUPP -> "EOPNOTSUPP";
+            case ENOBUFS -> "ENOBUFS";
+            case EINPROGRESS -> "EINPROGRESS";
+            case ECANCELED -> "ECANCELED";
+            case ERESTARTSYS -> "ERESTARTSYS";
+            default -> "";
+        };
+    }
 }

@@ -96,7 +96,7 @@ public final class InterfaceQueue {
 
         /** @param errno positive */
         public RefusedException(int errno) {
-            super("IORING_REGISTER_ZCRX_IFQ: errno " + errno);
+            super("IORING_REGISTER_ZCRX_IFQ: " + Errno.describe(errno));
             this.errno = errno;
         }
 

@@ -117,13 +117,15 @@ public final class IoVectors {
         return bytes;
     }
 
-    /** Before the handler runs, which submits all that is queued: what is added from now on is submitted later. */
+    /**
+     * Called before the handler runs, which submits all that is queued: what is added from now on is submitted later.
+     */
     public void beginPass() {
         move(filling, submitting);
         position = SLAB_BYTES;
     }
 
-    /** After the handler ran: what was queued before it has been submitted. */
+    /** Called after the handler ran: what was queued before it has been submitted. */
     public void endPass() {
         move(submitting, free);
     }

@@ -63,7 +63,7 @@ public final class RefillRing {
         address = Native.mmap(bytes, Native.MAP_POPULATE);
         if (address < 0) {
             throw new IllegalStateException(
-                    "No memory for a refill ring of " + entries + " entries: errno " + -address);
+                    "No memory for a refill ring of " + entries + " entries: " + Errno.describe((int) -address));
         }
         memory = Buffer.wrapMemoryAddressWithNativeOrder(address, bytes);
     }

@@ -22,6 +22,7 @@ public record RingRefusal(String what, int errno) {
 
     /** Returns a sentence that says why, and what to do. */
     public String sentence() {
+        // Not by Errno.describe: where no descriptor is left, a class that is not loaded yet cannot be (see ProbeRing).
         String refused = what + " is refused to this process (errno " + errno + "): ";
         if (errno == Errno.ENOMEM) {
             return refused + "an event loop's ring counts as locked memory of its user, of whom all processes together"
