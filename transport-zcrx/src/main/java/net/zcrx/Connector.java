@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx;
 
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+import static net.zcrx.option.SocketConstants.TCP_FASTOPEN_CONNECT;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -14,13 +17,11 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
 /** Connects a socket: connect(2) without blocking, then a poll on the ring for its result. */
 final class Connector {
-    private static final int IPPROTO_TCP = 6;
-    private static final int TCP_FASTOPEN_CONNECT = 30;
-
     private final ZcrxSocketChannel channel;
     private ChannelPromise promise;
     private Future<?> timeout;
@@ -79,7 +80,7 @@ final class Connector {
 
     /** The poll for writability completed: the attempt has ended, one way or the other. */
     void writable(int result) {
-        if (result == Uring.ECANCELED) {
+        if (result == -Errno.ECANCELED) {
             return;
         }
         ChannelPromise attempt = promise;

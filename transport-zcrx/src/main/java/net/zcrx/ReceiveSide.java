@@ -11,6 +11,7 @@ import net.zcrx.nic.NicException;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.WaitTurn;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
 /**
@@ -339,10 +340,10 @@ final class ReceiveSide extends Delivery {
     }
 
     private boolean mayGoOn(int result) {
-        return result == Uring.ECANCELED
+        return result == -Errno.ECANCELED
                 || receiver.isTransient(result)
-                || result == Uring.EINVAL && turnFromBulk()
-                || result == Uring.EFAULT && turnToOtherQueue();
+                || result == -Errno.EINVAL && turnFromBulk()
+                || result == -Errno.EFAULT && turnToOtherQueue();
     }
 
     /** A kernel without it refuses each receive that was armed in bulk, of which there may be several. */
@@ -368,7 +369,7 @@ final class ReceiveSide extends Delivery {
     }
 
     private IOException failure(int result) {
-        if (result == Uring.EFAULT && receiver.isZeroCopy()) {
+        if (result == -Errno.EFAULT && receiver.isZeroCopy()) {
             return new IOException("The packets of " + channel + " come by a NIC queue that another process or group of"
                     + " event loops has bound, and only there they can be read. See by which with ethtool -n, and steer"
                     + " them to a queue of this group.");

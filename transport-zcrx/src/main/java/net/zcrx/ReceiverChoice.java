@@ -16,6 +16,7 @@ import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.RefillRing;
@@ -36,10 +37,6 @@ final class ReceiverChoice {
     private static final int POOL_CACHE = 128;
     /** For a NIC that does not tell how long its ring is. */
     private static final int USUAL_RING = 256;
-
-    private static final int EPERM = 1;
-    private static final int ENOMEM = 12;
-    private static final int EEXIST = 17;
 
     private final Receiver receiver;
     private final ZcrxMode mode;
@@ -183,7 +180,7 @@ final class ReceiverChoice {
     }
 
     private static boolean isMemory(int errno, long bytes) {
-        return errno == ENOMEM || errno == EPERM && bytes > Native.memoryLockLimit();
+        return errno == Errno.ENOMEM || errno == Errno.EPERM && bytes > Native.memoryLockLimit();
     }
 
     /** Where the pages of an area go: a queue of a NIC, or none. */
@@ -257,7 +254,7 @@ final class ReceiverChoice {
             try {
                 return InterfaceQueue.register(ring, request);
             } catch (InterfaceQueue.RefusedException e) {
-                if (e.errno() != EEXIST || System.nanoTime() - deadline > 0 || !pause(pauseMillis)) {
+                if (e.errno() != Errno.EEXIST || System.nanoTime() - deadline > 0 || !pause(pauseMillis)) {
                     throw e;
                 }
                 pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);

@@ -14,6 +14,7 @@ import net.zcrx.receive.Counters;
 import net.zcrx.send.FileRegionSend;
 import net.zcrx.send.ImmediateSends;
 import net.zcrx.send.ZeroCopySends;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.IoVectors;
 import net.zcrx.uring.Uring;
 
@@ -175,7 +176,7 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
 
     private void ended(int result, boolean zeroCopySend) {
         write = 0;
-        if ((result == Uring.EAGAIN || result == Uring.EINPROGRESS) && !stopping && channel.isAttached()) {
+        if ((result == -Errno.EAGAIN || result == -Errno.EINPROGRESS) && !stopping && channel.isAttached()) {
             awaitWritable();
             return;
         }
@@ -190,7 +191,7 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
     /** Still busy: see {@link #flush}. */
     private void written(int result, boolean zeroCopySend) throws IOException {
         ChannelOutboundBuffer in = channel.unsafe().outboundBuffer();
-        if (zeroCopySend && (result == Uring.ENOMEM || result == Uring.EOPNOTSUPP)) {
+        if (zeroCopySend && (result == -Errno.ENOMEM || result == -Errno.EOPNOTSUPP)) {
             // Its pages count as locked memory, and no more of that is allowed, or the socket cannot do it.
             zeroCopyRefused = true;
         } else if (in != null && result >= 0) {
@@ -202,11 +203,11 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
 
     /** Whether the socket took nothing because it was not asked to the end: by a cancel, here or of a kernel thread. */
     private static boolean isCancelled(int result) {
-        return result == Uring.ECANCELED
-                || result == Uring.EINTR
-                || result == Uring.ERESTARTSYS
-                || result == Uring.EAGAIN
-                || result == Uring.EINPROGRESS;
+        return result == -Errno.ECANCELED
+                || result == -Errno.EINTR
+                || result == -Errno.ERESTARTSYS
+                || result == -Errno.EAGAIN
+                || result == -Errno.EINPROGRESS;
     }
 
     /** Goes on after a write. */

@@ -19,6 +19,7 @@ import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import net.zcrx.nic.change.PortSteering;
 import net.zcrx.option.TcpSockets;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
@@ -162,7 +163,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         int result = event.res();
         if (result >= 0) {
             accepted.add(new Socket(result));
-        } else if (result != Uring.ECANCELED && result != Uring.EAGAIN) {
+        } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN) {
             error = result;
         }
         ready();

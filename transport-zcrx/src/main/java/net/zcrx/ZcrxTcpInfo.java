@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx;
 
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +13,6 @@ import java.nio.ByteOrder;
  */
 public final class ZcrxTcpInfo {
 
-    private static final int IPPROTO_TCP = 6;
     private static final int TCP_INFO = 11;
 
     /** Bytes of {@code struct tcp_info} up to and with {@code tcpi_total_retrans}; every kernel gives these. */

@@ -30,7 +30,7 @@ class RoomsTest {
             entry("nic", "uring"),
             entry("nic.check", "nic", "uring"),
             entry("nic.change", "nic", "nic.check", "uring"),
-            entry("receive", "event", "memory", "nic", "nic.check", "uring"),
+            entry("receive", "event", "memory", "nic", "nic.check", "option", "uring"),
             entry("send", "receive", "uring"),
             entry("loop", "receive", "memory", "nic", "nic.check", "uring"),
             entry(

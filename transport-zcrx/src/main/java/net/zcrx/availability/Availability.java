@@ -38,7 +38,7 @@ public final class Availability {
                         + "this one.");
     }
 
-    /** What to do about classes that are missing or do not fit. */
+    /** Returns a sentence that says what to do about classes that are missing or do not fit. */
     static String linkage(LinkageError e) {
         NettyVersions netty = NettyVersions.find();
         String refusal = netty.refusal();

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /** Which versions Netty's parts have here, and what to say where they do not fit. Loads no native library. */
 final class NettyVersions {
-    /** The first with completions whose user data has more than 16 bits. */
+    /** The first version with completions whose user data has more than 16 bits. */
     static final String OLDEST = "4.2.14.Final";
 
     private static final int[] OLDEST_NUMBERS = {4, 2, 14};
@@ -48,7 +48,7 @@ final class NettyVersions {
         }
     }
 
-    /** {@code null} if the class does not tell, as in shaded jars. */
+    /** Returns the version of a class's jar; {@code null} if the class does not tell, as in shaded jars. */
     private static String versionOf(Class<?> type) {
         String version = type.getModule().isNamed()
                 ? type.getModule().getDescriptor().rawVersion().orElse(null)
@@ -89,7 +89,7 @@ final class NettyVersions {
         return false;
     }
 
-    /** Such as "Netty 4.2.9.Final", or which parts have which version. */
+    /** Returns such as "Netty 4.2.9.Final", or which parts have which version. */
     @Override
     public String toString() {
         List<String> different = new ArrayList<>(new LinkedHashSet<>(versions.values()));

@@ -65,12 +65,14 @@ public final class Trial {
         return closed;
     }
 
-    /** Whether classes, and not a native library, are the matter. */
+    /** Whether classes, and not a native library, are the cause. */
     private static boolean isLinkage(Throwable failure) {
         return failure instanceof LinkageError && !(failure instanceof UnsatisfiedLinkError);
     }
 
-    /** Calls what Netty's versions differ in, and makes a channel of each kind, which links all that they are made of. */
+    /**
+     * Calls what Netty's versions differ in, and makes a channel of each kind, which links all that they are made of.
+     */
     private static void link(List<Supplier<Channel>> channels) {
         Uring.nop((short) 0);
         new IoUringIoEvent(0, 0, Uring.OP_NOP, 0L).userData();

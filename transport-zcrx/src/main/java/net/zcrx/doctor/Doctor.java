@@ -16,8 +16,8 @@ import net.zcrx.nic.check.ZeroCopyCheck;
 
 /**
  * A command that tells what this machine lacks for zero-copy receive, what each lack means and which command fixes it;
- * it can set up the NIC itself and undo that. Exit status: 0 zero copy can be used, 1 only copy mode or a change that failed, 2 wrong usage,
- * 3 the transport cannot be used at all.
+ * it can set up the NIC itself and undo that. Exit status: 0 zero copy can be used, 1 only copy mode or a change that
+ * failed, 2 wrong usage, 3 the transport cannot be used at all.
  */
 public final class Doctor {
     private static final int ZERO_COPY = 0;
@@ -25,20 +25,19 @@ public final class Doctor {
     private static final int USAGE = 2;
     private static final int NOTHING = 3;
 
-    private static final String HELP = String.join(
-            System.lineSeparator(),
-            "zcrx doctor [INTERFACE] [OPTIONS]: what this machine lacks for zero-copy receive",
-            "",
-            "  INTERFACE   the NIC (one that splits headers, if there is one)",
-            "  --queue N   its receive queue (one that is free and that RSS leaves alone, else the last)",
-            "  --fix       set up the NIC: header split, its threshold, rules, RSS without the queue",
-            "  --undo      put back what --fix changed",
-            "  --json      print the same as JSON",
-            "  --help      print this",
-            "",
-            "Exit status: 0 zero copy can be used, 1 only copy mode or a change that failed, 2 wrong usage,",
-            "3 not even copy mode.",
-            "A free queue that no traffic comes by is bound for a moment, to try the driver.");
+    private static final String HELP = """
+            zcrx doctor [INTERFACE] [OPTIONS]: what this machine lacks for zero-copy receive
+
+              INTERFACE   the NIC (one that splits headers, if there is one)
+              --queue N   its receive queue (one that is free and that RSS leaves alone, else the last)
+              --fix       set up the NIC: header split, its threshold, rules, RSS without the queue
+              --undo      put back what --fix changed
+              --json      print the same as JSON
+              --help      print this
+
+            Exit status: 0 zero copy can be used, 1 only copy mode or a change that failed, 2 wrong usage,
+            3 not even copy mode.
+            A free queue that no traffic comes by is bound for a moment, to try the driver.""";
 
     private final DoctorOptions options;
     private final List<Requirement> requirements = new ArrayList<>();
@@ -51,7 +50,7 @@ public final class Doctor {
         this.options = options;
     }
 
-    /** The command. */
+    /** Runs the command and ends the process with its exit status. */
     public static void main(String[] arguments) {
         System.exit(run(arguments, System.out, System.err));
     }
@@ -88,14 +87,11 @@ public final class Doctor {
     }
 
     private static String sentence(int verdict) {
-        switch (verdict) {
-            case ZERO_COPY:
-                return "Zero copy can be used.";
-            case COPY:
-                return "Only copy mode can be used.";
-            default:
-                return "The transport cannot be used.";
-        }
+        return switch (verdict) {
+            case ZERO_COPY -> "Zero copy can be used.";
+            case COPY -> "Only copy mode can be used.";
+            default -> "The transport cannot be used.";
+        };
     }
 
     private int examine() {

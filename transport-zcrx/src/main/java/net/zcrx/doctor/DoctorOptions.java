@@ -4,7 +4,7 @@ package net.zcrx.doctor;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What the doctor was asked for. */
+/** The command line of {@link Doctor}. */
 final class DoctorOptions {
     Optional<String> interfaceName = Optional.empty();
     OptionalInt queue = OptionalInt.empty();
@@ -17,25 +17,15 @@ final class DoctorOptions {
         DoctorOptions options = new DoctorOptions();
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case "--fix":
-                    options.fix = true;
-                    break;
-                case "--undo":
-                    options.undo = true;
-                    break;
-                case "--json":
-                    options.json = true;
-                    break;
-                case "--help":
-                case "-h":
-                    options.help = true;
-                    break;
-                case "--queue":
+                case "--fix" -> options.fix = true;
+                case "--undo" -> options.undo = true;
+                case "--json" -> options.json = true;
+                case "--help", "-h" -> options.help = true;
+                case "--queue" -> {
                     i++;
                     options.queue = OptionalInt.of(number(i < arguments.length ? arguments[i] : ""));
-                    break;
-                default:
-                    options.takeInterface(arguments[i]);
+                }
+                default -> options.takeInterface(arguments[i]);
             }
         }
         if (options.fix && options.undo) {

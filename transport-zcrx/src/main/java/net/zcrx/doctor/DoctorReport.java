@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import net.zcrx.nic.check.Requirement;
 
-/** What {@link Doctor} found, as people read it and as programs do. */
+/** The findings of {@link Doctor}, printed for people or as JSON for programs. */
 record DoctorReport(
         String interfaceName,
         int queue,
@@ -48,14 +48,11 @@ record DoctorReport(
     }
 
     private static String label(Requirement requirement) {
-        switch (requirement.status()) {
-            case OK:
-                return "ok";
-            case UNKNOWN:
-                return "unknown";
-            default:
-                return requirement.needed() ? "MISSING" : "advice";
-        }
+        return switch (requirement.status()) {
+            case OK -> "ok";
+            case UNKNOWN -> "unknown";
+            case MISSING -> requirement.needed() ? "MISSING" : "advice";
+        };
     }
 
     private static List<String> wrap(String text) {

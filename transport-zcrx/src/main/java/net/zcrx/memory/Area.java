@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /**
@@ -27,7 +28,6 @@ public final class Area {
     public static final long MAX_LENGTH = 1L << 30;
 
     private static final AtomicLong MAPPED_BYTES = new AtomicLong();
-    private static final int ENOMEM = 12;
     private static final long HUGE_PAGE = hugePageSize();
 
     private final long address;
@@ -73,12 +73,12 @@ public final class Area {
         if (address < 0) {
             throw new UncheckedIOException(new IOException(refusal(length, (int) -address)));
         }
-        // Only a wish: a kernel without transparent huge pages refuses, and the small pages serve as well.
+        // Only a wish (madvise(2)): a kernel without transparent huge pages refuses, and the small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
         return new Area(address, (int) length, false);
     }
 
-    /** Of all areas of the process. */
+    /** Returns how many bytes all areas of the process have together; any thread. */
     public static long mappedBytes() {
         return MAPPED_BYTES.get();
     }
@@ -89,8 +89,8 @@ public final class Area {
     }
 
     /**
-     * Maps pages and has them faulted in. A mapping of huge ones alone promises nothing: a cgroup that allows none of them
-     * (a pod without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
+     * Maps pages and has them faulted in. A mapping of huge ones alone promises nothing: a cgroup that allows none of
+     * them (a pod without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
      *
      * @return the address, or a negative errno: nothing is mapped then
      */
@@ -108,8 +108,8 @@ public final class Area {
     }
 
     private static String refusal(long length, int errno) {
-        String what = "The kernel refused to map an area of " + length + " bytes (errno " + errno + "): ";
-        return errno == ENOMEM
+        String what = "The kernel refused to map an area of " + length + " bytes (" + Errno.describe(errno) + "): ";
+        return errno == Errno.ENOMEM
                 ? what + "the process has reached its limit of address space (ulimit -v) or the system is out of"
                         + " memory; raise the limit or configure a smaller area."
                 : what + "see mmap(2) for this errno, and configure a smaller area.";
@@ -154,7 +154,8 @@ public final class Area {
      * Gives memory back to the system. What was in it is lost, and it reads as zeroes; it is there again when it is
      * written to. Nobody may use it meanwhile, the kernel included.
      *
-     * <p>Not {@code MADV_FREE}: that leaves it in what the process and its cgroup are seen to take.
+     * <p>This is {@code MADV_DONTNEED} of madvise(2). Not {@code MADV_FREE}: that leaves it in what the process and its
+     * cgroup are seen to take.
      *
      * @return whether the system took it; it does not where the process locks all of its memory ({@code mlockall})
      */
@@ -179,7 +180,8 @@ public final class Area {
             MAPPED_BYTES.addAndGet(-length);
             int result = Native.munmap(address, length);
             if (result < 0) {
-                throw new IllegalStateException("The kernel refused to unmap " + this + " (errno " + -result + ").");
+                throw new IllegalStateException(
+                        "The kernel refused to unmap " + this + " (" + Errno.describe(-result) + ").");
             }
         }
     }

@@ -14,7 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 
-/** MemoryAccess to a range of an {@link Area}. */
+/** A buffer whose bytes are a range of an {@link Area}. */
 abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     private static final int STREAM_CHUNK = 8192;
 
@@ -31,7 +31,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
         super(0);
     }
 
-    /** The ranges covered from now on are of this area. */
+    /** Sets the area that the ranges covered from now on belong to. */
     final void lieIn(Area area) {
         memory = area.memory();
         internalView = null;
@@ -54,12 +54,12 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
         writerIndex(length);
     }
 
-    /** Where in the area the range ends. */
+    /** Returns the offset in the area of the first byte after the range. */
     final int end() {
         return offset + length;
     }
 
-    /** Takes in the bytes after the range, too. */
+    /** Lengthens the range by the bytes behind it. */
     final void extend(int more) {
         length += more;
         maxCapacity(length);

@@ -7,13 +7,17 @@ package net.zcrx.memory;
 @FunctionalInterface
 public interface Reclaimer {
     /**
-     * On the thread that owns the pool, before {@link BufferPool#close()}.
+     * Takes the memory of a completion back. Called on the thread that owns the pool, before {@link BufferPool#close()}.
+     * Must not throw.
      *
-     * @param token what {@link BufferPool#get} or {@link BufferPool#extend} was given. Must not throw
+     * @param token what {@link BufferPool#get} or {@link BufferPool#extend} was given
      */
     void reclaim(long token);
 
-    /** On any thread, one at a time, after or in {@link BufferPool#close()}. Must not throw. */
+    /**
+     * Takes the memory of a completion back that is released late. Called on any thread, one at a time, in
+     * {@link BufferPool#close()} or after it. Must not throw.
+     */
     default void reclaimLate(long token) {
         // Most often the kernel took the memory back when the ring was closed.
     }

@@ -39,8 +39,8 @@ public final class ZcrxByteBuf extends AreaByteBuf {
     /** Finds the received buffer that {@code any} is or is a view of; null if there is none. */
     public static ZcrxByteBuf of(ByteBuf any) {
         for (ByteBuf buf = any; buf != null; buf = buf.unwrap()) {
-            if (buf instanceof ZcrxByteBuf) {
-                return (ZcrxByteBuf) buf;
+            if (buf instanceof ZcrxByteBuf received) {
+                return received;
             }
         }
         return null;

@@ -9,20 +9,42 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /**
  * What has no netlink message, or only in newer kernels: the driver's name, the table of rules and the spreading by
- * hash (RSS), by {@code SIOCETHTOOL}. Layouts are asserted by the native library ({@code nic_abi.h}).
+ * hash (RSS), by {@code SIOCETHTOOL}.
  *
- * <p>{@code struct ethtool_rxfh}: command@0 u32, context@4 u32, table size@8 u32, key size@12 u32, hash function@16 u8,
- * transformation@17 u8, reserved, table@24 u32[], then the key.
+ * <p>Layouts are those of the kernel's {@code include/uapi/linux/if.h} and {@code ethtool.h}; {@code nic_abi.h} of the
+ * native library asserts them. A row is 16 bytes. {@link FlowRuleCodec} has that of a rule.
+ *
+ * <pre>
+ *      struct ifreq                            argument of the ioctls
+ *      +---------------+---------------+---------------+---------------+
+ *   0  | ifr_name                                                      |
+ *  16  | ifr_ifindex, or ifr_data: an address             (to byte 40) |
+ *      +---------------+---------------+---------------+---------------+
+ *      struct ethtool_drvinfo                  at ifr_data
+ *      +---------------+---------------+---------------+---------------+
+ *   0  | cmd           | driver: 32 bytes, ends with a zero            |
+ *      | more strings and numbers                        (to byte 196) |
+ *      +---------------+---------------+---------------+---------------+
+ *      struct ethtool_rxfh                     at ifr_data
+ *      +---------------+---------------+---------------+---------------+
+ *   0  | cmd           | rss_context   | indir_size    | key_size      |
+ *  16  |hfu|xfr| reserved              | rss_config: the table of indir_size numbers, then the key
+ *      +---------------+---------------+---------------+---------------+
+ * </pre>
  */
 public final class EthtoolIoctl {
     private static final long SIOCGIFINDEX = 0x8933;
     private static final long SIOCETHTOOL = 0x8946;
-    private static final int REQUEST_BYTES = 40;
-    private static final int REQUEST_VALUE = 16;
+
+    private static final int IFR_NAME = 0;
+    private static final int IFR_IFINDEX = 16;
+    private static final int IFR_DATA = 16;
+    private static final int IFREQ_BYTES = 40;
     private static final int MAX_NAME_BYTES = 15;
 
     private static final int GET_DRIVER = 0x03;
@@ -34,17 +56,21 @@ public final class EthtoolIoctl {
     private static final int GET_HASHING = 0x46;
     private static final int SET_HASHING = 0x47;
 
-    private static final int DRIVER_BYTES = 196;
-    private static final int DRIVER_NAME = 4;
-    private static final int DRIVER_NAME_BYTES = 32;
+    /** Every structure of ethtool begins with its command. */
+    private static final int CMD = 0;
+
+    private static final int DRVINFO_DRIVER = 4;
+    private static final int DRVINFO_DRIVER_BYTES = 32;
+    private static final int DRVINFO_BYTES = 196;
 
     private static final int LOCATION_ANY = -1;
     private static final int LOCATION_SPECIAL = 0x80000000;
 
-    private static final int HASHING_BYTES = 24;
-    private static final int HASHING_CONTEXT = 4;
-    private static final int HASHING_TABLE_SIZE = 8;
-    private static final int HASHING_TRANSFORMATION = 17;
+    private static final int RXFH_RSS_CONTEXT = 4;
+    private static final int RXFH_INDIR_SIZE = 8;
+    private static final int RXFH_INPUT_XFRM = 17;
+    private static final int RXFH_RSS_CONFIG = 24;
+    private static final int RXFH_BYTES = 24;
     private static final byte NO_CHANGE = -1;
     private static final int NEW_CONTEXT = -1;
 
@@ -61,26 +87,26 @@ public final class EthtoolIoctl {
             throw new NicException(
                     "\"" + interfaceName + "\" is no name of a network interface: such a name has 1 to "
                             + MAX_NAME_BYTES + " bytes.",
-                    NicException.ENODEV);
+                    Errno.ENODEV);
         }
     }
 
     int interfaceIndex() throws NicException {
-        return withMemory(REQUEST_BYTES, request -> {
-            request.put(0, nameBytes);
+        return withMemory(IFREQ_BYTES, request -> {
+            request.put(IFR_NAME, nameBytes);
             check("SIOCGIFINDEX", Native.ioctl(socket, SIOCGIFINDEX, Buffer.memoryAddress(request)));
-            return request.getInt(REQUEST_VALUE);
+            return request.getInt(IFR_IFINDEX);
         });
     }
 
     Optional<String> driver() throws NicException {
-        return withMemory(DRIVER_BYTES, data -> {
-            data.putInt(0, GET_DRIVER);
+        return withMemory(DRVINFO_BYTES, data -> {
+            data.putInt(CMD, GET_DRIVER);
             if (call(data) < 0) {
                 return Optional.empty();
             }
-            byte[] name = new byte[DRIVER_NAME_BYTES];
-            data.get(DRIVER_NAME, name);
+            byte[] name = new byte[DRVINFO_DRIVER_BYTES];
+            data.get(DRVINFO_DRIVER, name);
             String driver = new String(name, StandardCharsets.UTF_8);
             return Optional.of(driver.substring(0, driver.indexOf('\0')));
         });
@@ -108,38 +134,38 @@ public final class EthtoolIoctl {
         int location = table == null || table.choosesLocation ? LOCATION_ANY : freeLocation(table);
         return withMemory(FlowRuleCodec.BYTES, data -> {
             FlowRuleCodec.put(data, rule);
-            data.putInt(0, INSERT_RULE).putInt(FlowRuleCodec.LOCATION, location);
+            data.putInt(CMD, INSERT_RULE).putInt(FlowRuleCodec.FS_LOCATION, location);
             check("ETHTOOL_SRXCLSRLINS", call(data));
-            return data.getInt(FlowRuleCodec.LOCATION);
+            return data.getInt(FlowRuleCodec.FS_LOCATION);
         });
     }
 
     public void deleteRule(int location) throws NicException {
         withMemory(FlowRuleCodec.BYTES, data -> {
-            data.putInt(0, DELETE_RULE).putInt(FlowRuleCodec.LOCATION, location);
+            data.putInt(CMD, DELETE_RULE).putInt(FlowRuleCodec.FS_LOCATION, location);
             return check("ETHTOOL_SRXCLSRLDEL", call(data));
         });
     }
 
     /** The queue of each hash value modulo the table's length; empty if the NIC does not spread by hash. */
     int[] hashTable(int context) throws NicException {
-        int size = withMemory(HASHING_BYTES, data -> {
-            data.putInt(0, GET_HASHING).putInt(HASHING_CONTEXT, context);
+        int size = withMemory(RXFH_BYTES, data -> {
+            data.putInt(CMD, GET_HASHING).putInt(RXFH_RSS_CONTEXT, context);
             int result = call(data);
-            if (result == -NicException.EOPNOTSUPP) {
+            if (result == -Errno.EOPNOTSUPP) {
                 return 0;
             }
             check("ETHTOOL_GRSSH", result);
-            return data.getInt(HASHING_TABLE_SIZE);
+            return data.getInt(RXFH_INDIR_SIZE);
         });
         if (size == 0) {
             return new int[0];
         }
-        return withMemory(HASHING_BYTES + size * Integer.BYTES, data -> {
-            data.putInt(0, GET_HASHING).putInt(HASHING_CONTEXT, context).putInt(HASHING_TABLE_SIZE, size);
+        return withMemory(RXFH_BYTES + size * Integer.BYTES, data -> {
+            data.putInt(CMD, GET_HASHING).putInt(RXFH_RSS_CONTEXT, context).putInt(RXFH_INDIR_SIZE, size);
             check("ETHTOOL_GRSSH", call(data));
             int[] table = new int[size];
-            data.position(HASHING_BYTES);
+            data.position(RXFH_RSS_CONFIG);
             data.asIntBuffer().get(table);
             return table;
         });
@@ -160,15 +186,15 @@ public final class EthtoolIoctl {
     }
 
     private int writeHashTable(int context, int[] table) throws NicException {
-        return withMemory(HASHING_BYTES + table.length * Integer.BYTES, data -> {
-            data.putInt(0, SET_HASHING)
-                    .putInt(HASHING_CONTEXT, context)
-                    .putInt(HASHING_TABLE_SIZE, table.length)
-                    .put(HASHING_TRANSFORMATION, NO_CHANGE)
-                    .position(HASHING_BYTES);
+        return withMemory(RXFH_BYTES + table.length * Integer.BYTES, data -> {
+            data.putInt(CMD, SET_HASHING)
+                    .putInt(RXFH_RSS_CONTEXT, context)
+                    .putInt(RXFH_INDIR_SIZE, table.length)
+                    .put(RXFH_INPUT_XFRM, NO_CHANGE)
+                    .position(RXFH_RSS_CONFIG);
             data.asIntBuffer().put(table);
             check("ETHTOOL_SRSSH", call(data));
-            return data.getInt(HASHING_CONTEXT);
+            return data.getInt(RXFH_RSS_CONTEXT);
         });
     }
 
@@ -177,15 +203,15 @@ public final class EthtoolIoctl {
 
     private RuleTable ruleTable() throws NicException {
         return withMemory(FlowRuleCodec.BYTES, data -> {
-            data.putInt(0, GET_RULE_COUNT);
+            data.putInt(CMD, GET_RULE_COUNT);
             int result = call(data);
-            if (result == -NicException.EOPNOTSUPP) {
+            if (result == -Errno.EOPNOTSUPP) {
                 return null;
             }
             check("ETHTOOL_GRXCLSRLCNT", result);
             int info = (int) data.getLong(FlowRuleCodec.DATA);
             return new RuleTable(
-                    data.getInt(FlowRuleCodec.COUNT), info & ~LOCATION_SPECIAL, (info & LOCATION_SPECIAL) != 0);
+                    data.getInt(FlowRuleCodec.RULE_CNT), info & ~LOCATION_SPECIAL, (info & LOCATION_SPECIAL) != 0);
         });
     }
 
@@ -194,11 +220,11 @@ public final class EthtoolIoctl {
             return new int[0];
         }
         return withMemory(FlowRuleCodec.BYTES + count * Integer.BYTES, data -> {
-            data.putInt(0, GET_RULES).putInt(FlowRuleCodec.COUNT, count);
+            data.putInt(CMD, GET_RULES).putInt(FlowRuleCodec.RULE_CNT, count);
             check("ETHTOOL_GRXCLSRLALL", call(data));
-            int[] locations = new int[Math.min(count, data.getInt(FlowRuleCodec.COUNT))];
+            int[] locations = new int[Math.min(count, data.getInt(FlowRuleCodec.RULE_CNT))];
             for (int i = 0; i < locations.length; i++) {
-                locations[i] = data.getInt(FlowRuleCodec.LOCATIONS + i * Integer.BYTES);
+                locations[i] = data.getInt(FlowRuleCodec.RULE_LOCS + i * Integer.BYTES);
             }
             return locations;
         });
@@ -206,9 +232,9 @@ public final class EthtoolIoctl {
 
     private NicRule rule(int location) throws NicException {
         return withMemory(FlowRuleCodec.BYTES, data -> {
-            data.putInt(0, GET_RULE).putInt(FlowRuleCodec.LOCATION, location);
+            data.putInt(CMD, GET_RULE).putInt(FlowRuleCodec.FS_LOCATION, location);
             int result = call(data);
-            if (result == -NicException.ENOENT) {
+            if (result == -Errno.ENOENT) {
                 return null;
             }
             check("ETHTOOL_GRXCLSRULE", result);
@@ -226,7 +252,7 @@ public final class EthtoolIoctl {
                 return location;
             }
         }
-        throw new NicException("all " + table.size + " places are taken", NicException.ENOSPC);
+        throw new NicException("all " + table.size + " places are taken", Errno.ENOSPC);
     }
 
     private interface Call<T> {
@@ -247,8 +273,8 @@ public final class EthtoolIoctl {
     }
 
     private int call(ByteBuffer data) throws NicException {
-        return withMemory(REQUEST_BYTES, request -> {
-            request.put(0, nameBytes).putLong(REQUEST_VALUE, Buffer.memoryAddress(data));
+        return withMemory(IFREQ_BYTES, request -> {
+            request.put(IFR_NAME, nameBytes).putLong(IFR_DATA, Buffer.memoryAddress(data));
             return Native.ioctl(socket, SIOCETHTOOL, Buffer.memoryAddress(request));
         });
     }

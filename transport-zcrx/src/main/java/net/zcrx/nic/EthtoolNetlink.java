@@ -6,8 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import net.zcrx.uring.Errno;
 
-/** What the kernel's ethtool netlink family says and changes; numbers are those of {@code linux/ethtool_netlink.h}. */
+/**
+ * What the kernel's ethtool netlink family says and changes. Numbers are those of the kernel's
+ * {@code include/uapi/linux/ethtool_netlink.h} and {@code ethtool_netlink_generated.h}; its
+ * {@code Documentation/networking/ethtool-netlink.rst} says what they mean.
+ */
 public final class EthtoolNetlink {
     private static final int FEATURES_GET = 11;
     private static final int FEATURES_SET = 12;
@@ -50,7 +55,7 @@ public final class EthtoolNetlink {
         family = netlink.family("ethtool");
     }
 
-    /** The receive ring of each queue. */
+    /** The settings of the receive rings, which all queues share. */
     record Rings(HeaderSplit split, OptionalInt threshold, OptionalInt entries) {}
 
     Rings rings() throws NicException {
@@ -65,14 +70,11 @@ public final class EthtoolNetlink {
 
     /** The kernel leaves "auto" out, so only the threshold tells that the driver can split at all. */
     private static HeaderSplit split(NetlinkAttributes rings, OptionalInt threshold) {
-        switch (rings.number(RINGS_TCP_DATA_SPLIT).orElse(SPLIT_AUTO)) {
-            case SPLIT_ON:
-                return HeaderSplit.ON;
-            case SPLIT_OFF:
-                return HeaderSplit.OFF;
-            default:
-                return threshold.isPresent() ? HeaderSplit.AUTO : HeaderSplit.UNSUPPORTED;
-        }
+        return switch (rings.number(RINGS_TCP_DATA_SPLIT).orElse(SPLIT_AUTO)) {
+            case SPLIT_ON -> HeaderSplit.ON;
+            case SPLIT_OFF -> HeaderSplit.OFF;
+            default -> threshold.isPresent() ? HeaderSplit.AUTO : HeaderSplit.UNSUPPORTED;
+        };
     }
 
     void setHeaderSplit(HeaderSplit split) throws NicException {
@@ -93,7 +95,7 @@ public final class EthtoolNetlink {
                         + channels.get().number(CHANNELS_RX_COUNT).orElse(0));
     }
 
-    /** Whether rules work. */
+    /** Whether the driver takes rules now ({@code rx-ntuple-filter}). */
     boolean ntuple() throws NicException {
         Optional<NetlinkAttributes> features = get(FEATURES_GET);
         if (features.isEmpty()) {
@@ -142,7 +144,7 @@ public final class EthtoolNetlink {
             List<NetlinkAttributes> answers = netlink.request(family, command, this::putHeader);
             return answers.stream().findFirst();
         } catch (NicException e) {
-            if (e.errno() == NicException.EOPNOTSUPP) {
+            if (e.errno() == Errno.EOPNOTSUPP) {
                 return Optional.empty();
             }
             throw e;

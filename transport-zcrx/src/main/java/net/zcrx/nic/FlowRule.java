@@ -11,11 +11,12 @@ import java.net.UnknownHostException;
 public record FlowRule(boolean ipv6, InetAddress address, int port, int queue, int context) {
     private static final int FIELDS = 8;
 
-    /** Whether both are for the same packets, wherever they send them. */
+    /** Whether both rules match the same packets, wherever they send them. */
     public boolean matchesSame(FlowRule other) {
         return onto(0, 0).equals(other.onto(0, 0));
     }
 
+    /** Returns a rule for the same packets that sends them to this queue and context. */
     public FlowRule onto(int newQueue, int newContext) {
         return new FlowRule(ipv6, address, port, newQueue, newContext);
     }
@@ -43,24 +44,15 @@ public record FlowRule(boolean ipv6, InetAddress address, int port, int queue, i
         for (int i = 0; i < words.length; i += 2) {
             String value = words[i + 1];
             switch (words[i]) {
-                case "flow-type":
+                case "flow-type" -> {
                     ipv6 = value.equals("tcp6");
                     known = ipv6 || value.equals("tcp4");
-                    break;
-                case "dst-ip":
-                    address = literal(value);
-                    break;
-                case "dst-port":
-                    port = Integer.parseInt(value);
-                    break;
-                case "action":
-                    queue = Integer.parseInt(value);
-                    break;
-                case "context":
-                    context = Integer.parseInt(value);
-                    break;
-                default:
-                    throw new IllegalArgumentException("Not a rule: " + text);
+                }
+                case "dst-ip" -> address = literal(value);
+                case "dst-port" -> port = Integer.parseInt(value);
+                case "action" -> queue = Integer.parseInt(value);
+                case "context" -> context = Integer.parseInt(value);
+                default -> throw new IllegalArgumentException("Not a rule: " + text);
             }
         }
         if (!known || port == 0) {

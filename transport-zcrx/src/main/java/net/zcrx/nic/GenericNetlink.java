@@ -16,8 +16,24 @@ import net.zcrx.uring.Native;
  * A generic netlink socket: requests to families of the kernel, in the network namespace of the thread that opened it.
  * Not safe for several threads.
  *
- * <p>Messages are {@code struct nlmsghdr} (length@0 u32, type@4 u16, flags@6 u16, sequence@8 u32, port@12 u32), then
- * {@code struct genlmsghdr} (command@16 u8, version@17 u8, reserved@18 u16), then attributes @20.
+ * <p>Layouts are those of the kernel's {@code include/uapi/linux/netlink.h} and {@code genetlink.h};
+ * {@code nic_abi.h} of the native library asserts them. A row is 16 bytes.
+ *
+ * <pre>
+ *      a request, or what answers it
+ *      +---------------+-------+-------+---------------+---------------+
+ *   0  | nlmsg_len     | type  | flags | nlmsg_seq     | nlmsg_pid     |   struct nlmsghdr
+ *  16  |cmd|ver| resv  | attributes, see NetlinkWriter                      struct genlmsghdr
+ *      +---------------+-------+-------+---------------+---------------+
+ *      an error, or the end of a dump
+ *      +---------------+-------+-------+---------------+---------------+
+ *   0  | nlmsg_len     | type  | flags | nlmsg_seq     | nlmsg_pid     |   struct nlmsghdr
+ *  16  | error         | the request's nlmsghdr ...                        struct nlmsgerr
+ *  32  | ... its end   | attributes
+ *      +---------------+-------+-------+---------------+---------------+
+ * </pre>
+ *
+ * <p>The kernel's {@code Documentation/userspace-api/netlink/intro.rst} explains requests, dumps and errors.
  */
 public final class GenericNetlink implements AutoCloseable {
     private static final int NETLINK_GENERIC = 16;
@@ -33,10 +49,19 @@ public final class GenericNetlink implements AutoCloseable {
     private static final int FLAG_ACK_TLVS = 0x200;
     private static final int ATTR_ACK_MESSAGE = 1;
 
-    private static final int HEADER_BYTES = 16;
-    private static final int ATTRIBUTES = 20;
-    /** Behind the header: error i32, the request's header, then attributes. */
-    private static final int ERROR_ATTRIBUTES = HEADER_BYTES + 20;
+    private static final int NLMSG_LEN = 0;
+    private static final int NLMSG_TYPE = 4;
+    private static final int NLMSG_FLAGS = 6;
+    private static final int NLMSG_SEQ = 8;
+    private static final int NLMSG_PID = 12;
+    private static final int NLMSGHDR_BYTES = 16;
+    private static final int NLMSG_ALIGN = 4;
+    private static final int GENL_CMD = NLMSGHDR_BYTES;
+    private static final int GENL_VERSION = NLMSGHDR_BYTES + 1;
+    private static final int GENL_RESERVED = NLMSGHDR_BYTES + 2;
+    private static final int ATTRIBUTES = NLMSGHDR_BYTES + 4;
+    private static final int NLMSGERR_ERROR = NLMSGHDR_BYTES;
+    private static final int ERROR_ATTRIBUTES = NLMSGHDR_BYTES + 20;
 
     private static final int CONTROL_FAMILY = 16;
     private static final int CONTROL_GET_FAMILY = 3;
@@ -123,14 +148,14 @@ public final class GenericNetlink implements AutoCloseable {
         message.clear().position(ATTRIBUTES);
         attributes.accept(new NetlinkWriter(message));
         int length = message.position();
-        message.putInt(0, length)
-                .putShort(4, (short) family)
-                .putShort(6, (short) (FLAG_REQUEST | flags))
-                .putInt(8, ++sequence)
-                .putInt(12, 0)
-                .put(16, (byte) command)
-                .put(17, (byte) 1)
-                .putShort(18, (short) 0);
+        message.putInt(NLMSG_LEN, length)
+                .putShort(NLMSG_TYPE, (short) family)
+                .putShort(NLMSG_FLAGS, (short) (FLAG_REQUEST | flags))
+                .putInt(NLMSG_SEQ, ++sequence)
+                .putInt(NLMSG_PID, 0)
+                .put(GENL_CMD, (byte) command)
+                .put(GENL_VERSION, (byte) 1)
+                .putShort(GENL_RESERVED, (short) 0);
         socket.write(message, 0, length);
     }
 
@@ -140,14 +165,14 @@ public final class GenericNetlink implements AutoCloseable {
         if (length <= 0) {
             throw new NicException("Netlink gave no answer.");
         }
-        for (int start = 0; start + HEADER_BYTES <= length; start += (message.getInt(start) + 3) & ~3) {
-            int end = start + message.getInt(start);
-            if (end - start < HEADER_BYTES || end > length) {
+        for (int start = 0; start + NLMSGHDR_BYTES <= length; start += aligned(message.getInt(start + NLMSG_LEN))) {
+            int end = start + message.getInt(start + NLMSG_LEN);
+            if (end - start < NLMSGHDR_BYTES || end > length) {
                 throw new NicException("Netlink gave an answer of " + (end - start) + " bytes in " + length + ".");
             }
             // An answer to an earlier request that failed half-way.
-            boolean stale = message.getInt(start + 8) != sequence;
-            int type = Short.toUnsignedInt(message.getShort(start + 4));
+            boolean stale = message.getInt(start + NLMSG_SEQ) != sequence;
+            int type = Short.toUnsignedInt(message.getShort(start + NLMSG_TYPE));
             if (stale) {
                 continue;
             }
@@ -160,13 +185,18 @@ public final class GenericNetlink implements AutoCloseable {
         return true;
     }
 
+    /** A length with the padding behind it. */
+    private static int aligned(int length) {
+        return length + NLMSG_ALIGN - 1 & -NLMSG_ALIGN;
+    }
+
     private void checkError(int start, int end) throws NicException {
-        int errno = end - start < HEADER_BYTES + Integer.BYTES ? 0 : -message.getInt(start + HEADER_BYTES);
+        int errno = end - start < NLMSGERR_ERROR + Integer.BYTES ? 0 : -message.getInt(start + NLMSGERR_ERROR);
         if (errno == 0) {
             return;
         }
         String reason = "";
-        if ((message.getShort(start + 6) & FLAG_ACK_TLVS) != 0 && end - start > ERROR_ATTRIBUTES) {
+        if ((message.getShort(start + NLMSG_FLAGS) & FLAG_ACK_TLVS) != 0 && end - start > ERROR_ATTRIBUTES) {
             reason = new NetlinkAttributes(copy(start + ERROR_ATTRIBUTES, end))
                     .string(ATTR_ACK_MESSAGE)
                     .map(text -> ": " + text)

@@ -3,12 +3,12 @@ package net.zcrx.nic;
 
 /** Whether a NIC puts headers and payload into different buffers ({@code tcp-data-split}). */
 public enum HeaderSplit {
-    /** It does, as zero-copy receive needs it. */
+    /** The NIC splits, as zero-copy receive needs it. */
     ON,
-    /** It could, but does not. */
+    /** The NIC could split, but the setting is off. */
     OFF,
-    /** The driver decides: not enough for zero-copy receive. */
+    /** The driver decides whether the NIC splits, which is not enough for zero-copy receive. */
     AUTO,
-    /** The driver cannot, or does not say. */
+    /** The driver cannot split, or does not say. */
     UNSUPPORTED
 }

@@ -10,8 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import net.zcrx.uring.Errno;
 
-/** What the kernel's netdev netlink family says of receive queues; numbers are those of {@code linux/netdev.h}. */
+/**
+ * What the kernel's netdev netlink family says of receive queues (Linux 6.8). Numbers are those of the kernel's
+ * {@code include/uapi/linux/netdev.h}; its {@code Documentation/netlink/specs/netdev.yaml} says what they mean.
+ */
 final class NetdevNetlink {
     private static final int QUEUE_GET = 10;
     private static final int NAPI_GET = 11;
@@ -65,7 +69,7 @@ final class NetdevNetlink {
         try {
             return OptionalInt.of(netlink.family("netdev"));
         } catch (NicException e) {
-            if (e.errno() == NicException.ENOENT) {
+            if (e.errno() == Errno.ENOENT) {
                 return OptionalInt.empty();
             }
             throw e;

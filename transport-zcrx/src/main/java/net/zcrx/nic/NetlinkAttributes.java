@@ -11,8 +11,11 @@ import java.util.OptionalInt;
 
 /** Netlink attributes as they were read; the layout is in {@link NetlinkWriter}. */
 final class NetlinkAttributes {
-    private static final int HEADER_BYTES = 4;
-    /** Without the flags for nested and for big-endian values. */
+    private static final int NLA_LEN = 0;
+    private static final int NLA_TYPE = 2;
+    private static final int NLATTR_BYTES = 4;
+    private static final int NLA_ALIGN = 4;
+    /** The bits of {@code nla_type} that are the type; the others are flags for nested and for big-endian values. */
     private static final int TYPE_MASK = (1 << 14) - 1;
 
     private record Attribute(int type, ByteBuffer value) {}
@@ -22,15 +25,15 @@ final class NetlinkAttributes {
     /** Reads what lies between the buffer's position and its limit. */
     NetlinkAttributes(ByteBuffer in) {
         int position = in.position();
-        while (in.limit() - position >= HEADER_BYTES) {
-            int length = Short.toUnsignedInt(in.getShort(position));
-            if (length < HEADER_BYTES || length > in.limit() - position) {
+        while (in.limit() - position >= NLATTR_BYTES) {
+            int length = Short.toUnsignedInt(in.getShort(position + NLA_LEN));
+            if (length < NLATTR_BYTES || length > in.limit() - position) {
                 break;
             }
-            int type = in.getShort(position + 2) & TYPE_MASK;
-            ByteBuffer value = in.slice(position + HEADER_BYTES, length - HEADER_BYTES);
+            int type = in.getShort(position + NLA_TYPE) & TYPE_MASK;
+            ByteBuffer value = in.slice(position + NLATTR_BYTES, length - NLATTR_BYTES);
             list.add(new Attribute(type, value.order(ByteOrder.nativeOrder())));
-            position += (length + 3) & ~3;
+            position += length + NLA_ALIGN - 1 & -NLA_ALIGN;
         }
     }
 
@@ -38,22 +41,18 @@ final class NetlinkAttributes {
         return find(type) != null;
     }
 
-    /** A number of one, two or four bytes. */
+    /** Returns the number of one, two or four bytes in the attribute of this type. */
     OptionalInt number(int type) {
         ByteBuffer value = find(type);
         if (value == null) {
             return OptionalInt.empty();
         }
-        switch (value.remaining()) {
-            case Byte.BYTES:
-                return OptionalInt.of(Byte.toUnsignedInt(value.get(0)));
-            case Short.BYTES:
-                return OptionalInt.of(Short.toUnsignedInt(value.getShort(0)));
-            case Integer.BYTES:
-                return OptionalInt.of(value.getInt(0));
-            default:
-                return OptionalInt.empty();
-        }
+        return switch (value.remaining()) {
+            case Byte.BYTES -> OptionalInt.of(Byte.toUnsignedInt(value.get(0)));
+            case Short.BYTES -> OptionalInt.of(Short.toUnsignedInt(value.getShort(0)));
+            case Integer.BYTES -> OptionalInt.of(value.getInt(0));
+            default -> OptionalInt.empty();
+        };
     }
 
     Optional<String> string(int type) {
@@ -66,13 +65,13 @@ final class NetlinkAttributes {
         return Optional.of(new String(bytes, StandardCharsets.UTF_8).replace("\0", ""));
     }
 
-    /** The attributes in this one; none if it is not there. */
+    /** Returns the attributes in the attribute of this type; none if it is not there. */
     NetlinkAttributes nested(int type) {
         ByteBuffer value = find(type);
         return new NetlinkAttributes(value == null ? ByteBuffer.allocate(0) : value);
     }
 
-    /** Those in each of the attributes of this type. */
+    /** Returns the attributes in each attribute of this type. */
     List<NetlinkAttributes> allNested(int type) {
         List<NetlinkAttributes> all = new ArrayList<>();
         for (Attribute attribute : list) {

@@ -5,11 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes netlink attributes ({@code struct nlattr}) at a buffer's position: length@0 u16 with these 4 bytes, type@2
- * u16, value@4, padding up to a multiple of 4.
+ * Writes netlink attributes at a buffer's position, one behind the other. {@code nic_abi.h} of the native library
+ * asserts the layout.
+ *
+ * <pre>
+ *      struct nlattr
+ *      +-------+-------+---------------+
+ *   0  |nla_len|  type | value, then padding up to a multiple of 4; nla_len is without that padding
+ *      +-------+-------+---------------+
+ * </pre>
  */
 final class NetlinkWriter {
-    private static final int HEADER_BYTES = 4;
+    private static final int NLATTR_BYTES = 4;
     private static final int NESTED = 1 << 15;
 
     private final ByteBuffer out;
@@ -56,7 +63,7 @@ final class NetlinkWriter {
     }
 
     private void header(int type, int valueBytes) {
-        out.putShort((short) (HEADER_BYTES + valueBytes)).putShort((short) type);
+        out.putShort((short) (NLATTR_BYTES + valueBytes)).putShort((short) type);
     }
 
     private NetlinkWriter pad() {

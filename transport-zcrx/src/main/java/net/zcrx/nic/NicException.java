@@ -7,18 +7,6 @@ import java.io.IOException;
 public final class NicException extends IOException {
     private static final long serialVersionUID = 1;
 
-    public static final int EPERM = 1;
-    public static final int ENOENT = 2;
-    public static final int ENOMEM = 12;
-    public static final int EBUSY = 16;
-    public static final int EEXIST = 17;
-    public static final int ENODEV = 19;
-    public static final int EINVAL = 22;
-    public static final int ENOSPC = 28;
-    public static final int ERANGE = 34;
-    static final int ENOSYS = 38;
-    public static final int EOPNOTSUPP = 95;
-
     private final int errno;
 
     /** @param message a sentence */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.LoadFailure;
 import net.zcrx.uring.Native;
 
@@ -55,8 +56,8 @@ public final class NicInspector {
         if (!isAvailable()) {
             throw new NicException(
                     "NICs cannot be inspected, for the native libraries of zcrx and Netty were not loaded:"
-                            + " put transport-zcrx-native and netty-transport-native-io_uring for this platform on the class"
-                            + " path, and do not set -Dio.netty.transport.noNative.");
+                            + " put transport-zcrx-native and netty-transport-native-io_uring for this platform on the"
+                            + " class path, and do not set -Dio.netty.transport.noNative.");
         }
         return GenericNetlink.open();
     }
@@ -90,11 +91,11 @@ public final class NicInspector {
         try {
             return ioctl.interfaceIndex();
         } catch (NicException e) {
-            if (e.errno() == NicException.ENODEV) {
+            if (e.errno() == Errno.ENODEV) {
                 throw new NicException(
                         "There is no network interface " + interfaceName + " in this network namespace. List them"
                                 + " with: ip link",
-                        NicException.ENODEV);
+                        Errno.ENODEV);
             }
             throw e;
         }

@@ -10,7 +10,7 @@ package net.zcrx.nic;
  * @param flow what it says, or {@code null} if it is not of the kind that this transport installs
  */
 public record NicRule(int location, int queue, int context, FlowRule flow) {
-    /** The queue of a rule that drops. */
+    /** The {@code queue} of a rule that drops packets. */
     public static final int DROP = -1;
 
     @Override

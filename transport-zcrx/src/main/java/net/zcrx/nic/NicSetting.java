@@ -142,16 +142,16 @@ public enum NicSetting {
         }
     };
 
-    /** The driver's own table. */
+    /** The value of RSS that stands for the driver's own table. */
     private static final String DEFAULT = "default";
 
     public abstract String current(NicSnapshot nic);
 
-    /** What it should be for these queues, which other traffic shall leave alone. */
+    /** Returns the value that zero-copy receive needs for these queues, which other traffic shall leave alone. */
     public abstract String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException;
 
     public abstract void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException;
 
-    /** What does the same in a shell. */
+    /** Returns the shell command that sets this value. */
     public abstract String command(String interfaceName, String value);
 }

@@ -4,6 +4,9 @@ package net.zcrx.option;
 import static net.zcrx.option.KernelOption.flag;
 import static net.zcrx.option.KernelOption.number;
 import static net.zcrx.option.KernelOption.unsigned;
+import static net.zcrx.option.SocketConstants.IPPROTO_IP;
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+import static net.zcrx.option.SocketConstants.SOL_SOCKET;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
@@ -19,10 +22,6 @@ import java.util.Map;
  * aarch64.
  */
 public final class KernelOptions {
-
-    private static final int SOL_SOCKET = 1;
-    private static final int IPPROTO_IP = 0;
-    private static final int IPPROTO_TCP = 6;
     private static final int ANY = Integer.MAX_VALUE;
 
     private static final KernelOption<Integer> SO_RCVBUF = number(ChannelOption.SO_RCVBUF, SOL_SOCKET, 8, 0, ANY);
@@ -79,12 +78,12 @@ public final class KernelOptions {
     /** How the kernel keeps {@code option}, or null if it is not one of the kernel's. */
     @SuppressWarnings("unchecked") // A row holds the type of the option that it is found by.
     public <T> KernelOption<T> find(ChannelOption<T> option) {
-        if (option instanceof IntegerUnixChannelOption) {
-            IntegerUnixChannelOption any = (IntegerUnixChannelOption) (ChannelOption<?>) option;
+        ChannelOption<?> anyOption = option;
+        if (anyOption instanceof IntegerUnixChannelOption any) {
             return (KernelOption<T>) number(any, any.level(), any.optname(), Integer.MIN_VALUE, Integer.MAX_VALUE);
         }
-        if (option instanceof RawUnixChannelOption) {
-            return (KernelOption<T>) KernelOption.raw((RawUnixChannelOption) (ChannelOption<?>) option);
+        if (anyOption instanceof RawUnixChannelOption raw) {
+            return (KernelOption<T>) KernelOption.raw(raw);
         }
         return (KernelOption<T>) byOption.get(option);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.option;
 
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
@@ -12,18 +14,32 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Map;
 import java.util.Set;
 
-/** The keys by which a socket signs what it sends to a peer, and proves what comes from it (RFC 2385). */
+/**
+ * The keys by which a socket signs what it sends to a peer, and proves what comes from it (RFC 2385).
+ *
+ * <pre>
+ *      struct tcp_md5sig, include/uapi/linux/tcp.h
+ *        0  tcpm_addr       struct sockaddr_storage, 128 bytes: the peer
+ *      128  tcpm_flags      u8
+ *      129  tcpm_prefixlen  u8
+ *      130  tcpm_keylen     u16
+ *      132  tcpm_ifindex    int
+ *      136  tcpm_key        80 bytes
+ * </pre>
+ */
 public final class TcpMd5Keys {
-    private static final int IPPROTO_TCP = 6;
     private static final int TCP_MD5SIG = 14;
     private static final int MAX_KEY = 80;
 
-    // struct tcp_md5sig: a sockaddr_storage, flags, prefix, key length, interface, key.
-    private static final int SIZE = 216;
-    private static final int SOCKADDR_IN_ADDRESS = 4;
-    private static final int SOCKADDR_IN6_ADDRESS = 8;
-    private static final int KEY_LENGTH = 130;
-    private static final int KEY = 136;
+    private static final int SS_FAMILY = 0;
+    private static final int SIN_ADDR = 4;
+    private static final int SIN6_ADDR = 8;
+    /** Where the IPv4 address lies in an IPv6 one that it is mapped into, behind two bytes of ones. */
+    private static final int SIN6_ADDR_MAPPED = SIN6_ADDR + 12;
+
+    private static final int TCPM_KEYLEN = 130;
+    private static final int TCPM_KEY = 136;
+    private static final int TCP_MD5SIG_BYTES = 216;
 
     private TcpMd5Keys() {}
 
@@ -78,20 +94,19 @@ public final class TcpMd5Keys {
     private static void set(Socket socket, InetAddress peer, byte[] key) throws IOException {
         boolean ipv6 = TcpSockets.isIpv6(socket);
         byte[] address = peer.getAddress();
-        ByteBuffer argument = ByteBuffer.allocate(SIZE).order(ByteOrder.nativeOrder());
-        argument.putShort(0, (short) (ipv6 ? TcpSockets.AF_INET6 : TcpSockets.AF_INET));
+        ByteBuffer argument = ByteBuffer.allocate(TCP_MD5SIG_BYTES).order(ByteOrder.nativeOrder());
+        argument.putShort(SS_FAMILY, (short) (ipv6 ? TcpSockets.AF_INET6 : TcpSockets.AF_INET));
         if (!ipv6) {
-            argument.position(SOCKADDR_IN_ADDRESS);
+            argument.position(SIN_ADDR);
         } else if (peer instanceof Inet6Address) {
-            argument.position(SOCKADDR_IN6_ADDRESS);
+            argument.position(SIN6_ADDR);
         } else {
-            // IPv4 mapped into IPv6: the last four bytes of sixteen, after two of ones.
-            argument.position(SOCKADDR_IN6_ADDRESS + 10);
-            argument.putShort((short) -1);
+            argument.putShort(SIN6_ADDR_MAPPED - Short.BYTES, (short) -1);
+            argument.position(SIN6_ADDR_MAPPED);
         }
         argument.put(address);
-        argument.putShort(KEY_LENGTH, (short) key.length);
-        argument.position(KEY);
+        argument.putShort(TCPM_KEYLEN, (short) key.length);
+        argument.position(TCPM_KEY);
         argument.put(key).clear();
         socket.setRawOpt(IPPROTO_TCP, TCP_MD5SIG, argument);
     }

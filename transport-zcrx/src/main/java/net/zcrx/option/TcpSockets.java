@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.option;
 
+import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
+import static net.zcrx.option.SocketConstants.SOL_SOCKET;
+
 import io.netty.channel.ChannelException;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Socket;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /** Makes the sockets of channels: new ones of a family, or those that somebody else has opened. */
@@ -14,20 +18,18 @@ public final class TcpSockets {
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
 
-    private static final int SOL_SOCKET = 1;
     private static final int SO_TYPE = 3;
     private static final int SO_ACCEPTCONN = 30;
     private static final int SO_PROTOCOL = 38;
     private static final int SO_DOMAIN = 39;
     private static final int SOCK_STREAM = 1;
-    private static final int IPPROTO_TCP = 6;
     private static final int IPPROTO_MPTCP = 262;
     private static final int FIONBIO = 0x5421;
 
     private TcpSockets() {}
 
     /**
-     * A new socket, not blocking.
+     * Creates a socket that does not block.
      *
      * @param family {@code null} for IPv6 with IPv4 mapped into it where the machine has it
      */
@@ -96,7 +98,7 @@ public final class TcpSockets {
         }
     }
 
-    /** For connect(2), which is not to wait. */
+    /** Makes the socket non-blocking ({@code FIONBIO} of ioctl(2)) for connect(2), which is not to wait. */
     public static void setNonBlocking(Socket socket) {
         CleanableDirectBuffer on = Buffer.allocateDirectBufferWithNativeOrder(Integer.BYTES);
         int result;
@@ -107,8 +109,8 @@ public final class TcpSockets {
             on.clean();
         }
         if (result < 0) {
-            throw new ChannelException(
-                    "Descriptor " + socket.intValue() + " could not be made non-blocking (errno " + -result + ").");
+            throw new ChannelException("Descriptor " + socket.intValue() + " could not be made non-blocking ("
+                    + Errno.describe(-result) + ").");
         }
     }
 }

@@ -11,6 +11,7 @@ import net.zcrx.memory.Reclaimer;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.BufferRing;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
 /**
@@ -266,7 +267,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean isExhausted(int result) {
-        return result == Uring.ENOBUFS || result > 0 && ranOut;
+        return result == -Errno.ENOBUFS || result > 0 && ranOut;
     }
 
     @Override

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.receive;
 
+import static net.zcrx.option.SocketConstants.SOL_SOCKET;
+import static net.zcrx.option.SocketConstants.SO_INCOMING_NAPI_ID;
+
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.util.HashMap;
@@ -14,9 +17,6 @@ import net.zcrx.nic.QueueName;
 
 /** The queues of NICs that the loops of a group read by: once a loop has bound one, all of them may. Any thread. */
 public final class GroupQueues {
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_INCOMING_NAPI_ID = 56;
-
     /** Never changed but replaced: whoever reads it more than once must see the same one. */
     private volatile List<BoundQueue> bound = List.of();
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.zcrx.memory.Area;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.RefillRing;
 
@@ -14,7 +15,6 @@ import net.zcrx.uring.RefillRing;
  * until the last of their rings is closed, and this keeps its memory as long, whichever loop ends first. Any thread.
  */
 public final class SharedQueue {
-    private static final int ENODEV = 19;
 
     private final boolean device;
     private final QueueAreas areas;
@@ -35,7 +35,7 @@ public final class SharedQueue {
         areas = new QueueAreas(area, maxAreaBytes);
         refillRing = queue.refillRing();
         // Without a NIC nothing comes by a queue, and each loop has its own.
-        int result = device ? queue.export() : -ENODEV;
+        int result = device ? queue.export() : -Errno.ENODEV;
         exported = result < 0 ? null : new FileDescriptor(result);
         exportError = result < 0 ? -result : 0;
         starvation = new Starvation(area.length(), queue.hasEvents());
@@ -66,7 +66,7 @@ public final class SharedQueue {
      */
     public synchronized ZeroCopyReceiver share(int ring, Runnable wakeup) throws InterfaceQueue.RefusedException {
         if (users.isEmpty() || exported == null) {
-            throw new InterfaceQueue.RefusedException(users.isEmpty() ? ENODEV : exportError);
+            throw new InterfaceQueue.RefusedException(users.isEmpty() ? Errno.ENODEV : exportError);
         }
         return enter(InterfaceQueue.share(ring, exported.intValue(), refillRing), wakeup);
     }

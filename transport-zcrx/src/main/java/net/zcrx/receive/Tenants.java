@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.receive;
 
+import static net.zcrx.option.SocketConstants.SOL_SOCKET;
+
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +17,6 @@ import net.zcrx.receive.Receiver.Tenant;
  * loop's thread, but for what says otherwise.
  */
 final class Tenants {
-    private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SO_MEMINFO = 55;
     private static final int SO_BUF_LOCK = 72;

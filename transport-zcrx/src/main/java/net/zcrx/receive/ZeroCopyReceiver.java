@@ -13,6 +13,7 @@ import net.zcrx.memory.BufferPool;
 import net.zcrx.memory.Reclaimer;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.RefillRing;
 import net.zcrx.uring.TokenList;
@@ -177,7 +178,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean isExhausted(int result) {
-        return result == Uring.ENOMEM;
+        return result == -Errno.ENOMEM;
     }
 
     @Override
@@ -191,7 +192,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean isTransient(int result) {
-        if (result == Uring.ENOSPC) {
+        if (result == -Errno.ENOSPC) {
             // The completion queue was full; by now it has been read.
             counters.add(Counter.COMPLETION_QUEUE_FULL, 1);
             return true;

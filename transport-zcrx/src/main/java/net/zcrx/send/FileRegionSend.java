@@ -13,8 +13,8 @@ import io.netty.channel.unix.SocketWritableByteChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
-import net.zcrx.uring.Uring;
 
 /**
  * Writes file regions, each time as far as the socket takes them at once: a {@link DefaultFileRegion} by sendfile(2),
@@ -118,7 +118,7 @@ public final class FileRegionSend extends SocketWritableByteChannel {
     }
 
     private boolean isFull(long result) {
-        full = result == Uring.EAGAIN || result == Uring.EINPROGRESS || result == Uring.EINTR;
+        full = result == -Errno.EAGAIN || result == -Errno.EINPROGRESS || result == -Errno.EINTR;
         return full;
     }
 

@@ -10,8 +10,8 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
-import net.zcrx.uring.Uring;
 
 /** What a connection writes without the ring, by system calls that do not wait: as much as the socket takes at once. */
 public final class ImmediateSends {
@@ -77,7 +77,7 @@ public final class ImmediateSends {
     private int send(long address, int bytes) throws IOException {
         int result = bytes == 0 ? 0 : Native.send(socket.intValue(), address, bytes);
         // In progress: a fast open without a cookie of the server's, which goes on as an ordinary connect.
-        if (result == Uring.EAGAIN || result == Uring.EINPROGRESS) {
+        if (result == -Errno.EAGAIN || result == -Errno.EINPROGRESS) {
             return 0;
         }
         if (result < 0) {

@@ -8,9 +8,9 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 
 /**
- * Lets the kernel count a loop that waits as idle (IORING_ENTER_NO_IOWAIT), not as waiting for a disk, which sets off
- * operators' alarms. Netty has that as a system property for all rings of the process, which is read once and off by
- * default; here it is on for each ring of ours, unless the property is there.
+ * Lets the kernel count a loop that waits as idle ({@code IORING_ENTER_NO_IOWAIT} of io_uring_enter(2), Linux 6.15),
+ * not as waiting for a disk, which sets off operators' alarms. Netty has that as a system property for all rings of the
+ * process, which is read once and off by default; here it is on for each ring of ours, unless the property is there.
  */
 public final class IdleAccounting {
     private static final String PROPERTY = "io.netty.iouring.enterNoIoWaitEnabled";
@@ -48,7 +48,11 @@ public final class IdleAccounting {
 
     private IdleAccounting() {}
 
-    /** On the loop's thread, once the ring is enabled. Whether it was done. */
+    /**
+     * Switches the flag on. On the loop's thread, once the ring is enabled.
+     *
+     * @return whether it was done
+     */
     public static boolean correct(IoUringIoHandler handler) {
         if (FLAGS == null || SystemPropertyUtil.get(PROPERTY) != null) {
             return false;

@@ -7,8 +7,15 @@ import java.nio.ByteBuffer;
 
 /**
  * A NIC's receive queue as one ring knows it: registered for zero-copy receive ({@code IORING_REGISTER_ZCRX_IFQ}), or
- * imported from the ring that did. Layouts are those of {@code linux/io_uring/zcrx.h}, which the native library asserts.
- * Used on the loop's thread only, or before the loop begins.
+ * imported from the ring that did. {@link QueueAbi} has the layouts. Used on the loop's thread only, or before the loop
+ * begins.
+ *
+ * <p>The kernel's side is {@code io_uring/zcrx.c} (Linux 6.15). A registration needs {@code CAP_NET_ADMIN}, and a ring
+ * with {@code IORING_SETUP_DEFER_TASKRUN} and {@code IORING_SETUP_CQE32} or {@code IORING_SETUP_CQE_MIXED} (from
+ * Linux 6.18 on).
+ *
+ * @see <a href="https://docs.kernel.org/networking/iou-zcrx.html">io_uring zero copy Rx</a>
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_register.2.html">io_uring_register(2)</a>
  */
 public final class InterfaceQueue {
     /** Event: the NIC found no free page. */
@@ -16,27 +23,12 @@ public final class InterfaceQueue {
     /** Event: the kernel copied a fragment. */
     public static final int EVENT_COPY = 1;
 
-    private static final int REGISTER_ZCRX_IFQ = 32;
-    private static final int REGISTER_ZCRX_CTRL = 36;
-    private static final int REG_IMPORT = 1;
-    private static final int REG_NODEV = 1 << 1;
-    private static final int REGION_USER_MEMORY = 1;
-    private static final int EVENT_FLAG_STATS = 1;
-    private static final int CTRL_FLUSH_RQ = 0;
-    private static final int CTRL_EXPORT = 1;
-    private static final int CTRL_ARM_EVENT = 2;
-    private static final int CTRL_ADD_AREA = 3;
-
-    private static final int IFQ_REG_BYTES = 96;
-    private static final int AREA_REG = IFQ_REG_BYTES;
-    private static final int AREA_REG_BYTES = 48;
-    private static final int REGION_DESC = AREA_REG + AREA_REG_BYTES;
-    private static final int REGION_DESC_BYTES = 64;
-    private static final int EVENT_DESC = REGION_DESC + REGION_DESC_BYTES;
-    private static final int EVENT_DESC_BYTES = 96;
-    private static final int CTRL_BYTES = 72;
-    private static final int CTRL_ARGUMENT = 24;
-    private static final int ARGUMENT_BYTES = EVENT_DESC + EVENT_DESC_BYTES;
+    // One block of memory for whatever call: the argument, and behind it what that one points to.
+    private static final int AREA = QueueAbi.IFQ_BYTES;
+    private static final int REGION = AREA + QueueAbi.AREA_BYTES;
+    private static final int EVENT = REGION + QueueAbi.REGION_BYTES;
+    private static final int ARGUMENT_BYTES = EVENT + QueueAbi.EVENT_BYTES;
+    private static final int ADDED_AREA = QueueAbi.CTRL_BYTES;
 
     private final int ring;
     private final RefillRing refillRing;
@@ -46,7 +38,7 @@ public final class InterfaceQueue {
     private int id;
     private boolean events;
 
-    /** Not registered yet. */
+    /** Creates a queue that is not registered yet. */
     InterfaceQueue(int ring, RefillRing refillRing) {
         this.ring = ring;
         this.refillRing = refillRing;
@@ -55,7 +47,7 @@ public final class InterfaceQueue {
         argumentAddress = Buffer.memoryAddress(argument);
     }
 
-    /** What to register. */
+    /** A queue to register, with its memory and what the ring wants of it. */
     public static final class Request {
         private final int entries;
         private final long areaAddress;
@@ -104,7 +96,7 @@ public final class InterfaceQueue {
 
         /** @param errno positive */
         public RefusedException(int errno) {
-            super("IORING_REGISTER_ZCRX_IFQ: errno " + errno);
+            super("IORING_REGISTER_ZCRX_IFQ: " + Errno.describe(errno));
             this.errno = errno;
         }
 
@@ -137,54 +129,56 @@ public final class InterfaceQueue {
     public static InterfaceQueue share(int ring, int exported, RefillRing refillRing) throws RefusedException {
         InterfaceQueue queue = new InterfaceQueue(ring, refillRing);
         queue.clearArgument();
-        queue.argument.putInt(0, exported).putInt(12, REG_IMPORT);
-        int result = Native.register(ring, REGISTER_ZCRX_IFQ, queue.argumentAddress, 1);
+        queue.argument.putInt(QueueAbi.IFQ_IF_IDX, exported).putInt(QueueAbi.IFQ_FLAGS, QueueAbi.ZCRX_REG_IMPORT);
+        int result = Native.register(ring, QueueAbi.REGISTER_ZCRX_IFQ, queue.argumentAddress, 1);
         if (result < 0) {
             queue.free();
             throw new RefusedException(-result);
         }
-        queue.id = queue.argument.getInt(64);
+        queue.id = queue.argument.getInt(QueueAbi.IFQ_ZCRX_ID);
         return queue;
     }
 
     private int register(Request request) {
         clearArgument();
-        argument.putLong(AREA_REG, request.areaAddress).putLong(AREA_REG + 8, request.areaBytes);
-        argument.putLong(REGION_DESC, refillRing.address())
-                .putLong(REGION_DESC + 8, refillRing.bytes())
-                .putInt(REGION_DESC + 16, REGION_USER_MEMORY);
-        argument.putInt(8, request.entries)
-                .putLong(16, argumentAddress + AREA_REG)
-                .putLong(24, argumentAddress + REGION_DESC)
-                .putInt(68, request.receiveBufferBytes);
+        argument.putLong(AREA + QueueAbi.AREA_ADDR, request.areaAddress)
+                .putLong(AREA + QueueAbi.AREA_LEN, request.areaBytes);
+        argument.putLong(REGION + QueueAbi.REGION_USER_ADDR, refillRing.address())
+                .putLong(REGION + QueueAbi.REGION_SIZE, refillRing.bytes())
+                .putInt(REGION + QueueAbi.REGION_FLAGS, QueueAbi.MEM_REGION_TYPE_USER);
+        argument.putInt(QueueAbi.IFQ_RQ_ENTRIES, request.entries)
+                .putLong(QueueAbi.IFQ_AREA_PTR, argumentAddress + AREA)
+                .putLong(QueueAbi.IFQ_REGION_PTR, argumentAddress + REGION)
+                .putInt(QueueAbi.IFQ_RX_BUF_LEN, request.receiveBufferBytes);
         if (request.interfaceIndex >= 0) {
-            argument.putInt(0, request.interfaceIndex).putInt(4, request.queue);
+            argument.putInt(QueueAbi.IFQ_IF_IDX, request.interfaceIndex).putInt(QueueAbi.IFQ_IF_RXQ, request.queue);
         } else {
-            argument.putInt(12, REG_NODEV);
+            argument.putInt(QueueAbi.IFQ_FLAGS, QueueAbi.ZCRX_REG_NODEV);
         }
         if (request.events) {
-            argument.putLong(EVENT_DESC, request.eventUserData)
-                    .putInt(EVENT_DESC + 8, 1 << EVENT_ALLOC_FAIL)
-                    .putInt(EVENT_DESC + 12, EVENT_FLAG_STATS)
-                    .putLong(EVENT_DESC + 16, refillRing.stats());
-            argument.putLong(72, argumentAddress + EVENT_DESC);
+            argument.putLong(EVENT + QueueAbi.EVENT_USER_DATA, request.eventUserData)
+                    .putInt(EVENT + QueueAbi.EVENT_TYPE_MASK, 1 << EVENT_ALLOC_FAIL)
+                    .putInt(EVENT + QueueAbi.EVENT_FLAGS, QueueAbi.EVENT_DESC_FLAG_STATS)
+                    .putLong(EVENT + QueueAbi.EVENT_STATS_OFFSET, refillRing.stats());
+            argument.putLong(QueueAbi.IFQ_EVENT_DESC, argumentAddress + EVENT);
         }
-        int result = Native.register(ring, REGISTER_ZCRX_IFQ, argumentAddress, 1);
+        int result = Native.register(ring, QueueAbi.REGISTER_ZCRX_IFQ, argumentAddress, 1);
         if (result < 0) {
             return result;
         }
-        id = argument.getInt(64);
+        id = argument.getInt(QueueAbi.IFQ_ZCRX_ID);
         events = request.events;
+        int bufferBytes = argument.getInt(QueueAbi.IFQ_RX_BUF_LEN);
         refillRing.begin(
-                argument.getInt(32),
-                argument.getInt(36),
-                argument.getInt(40),
-                argument.getInt(8),
-                argument.getInt(68) == 0 ? Native.pageSize() : argument.getInt(68));
+                argument.getInt(QueueAbi.IFQ_OFFSETS_HEAD),
+                argument.getInt(QueueAbi.IFQ_OFFSETS_TAIL),
+                argument.getInt(QueueAbi.IFQ_OFFSETS_RQES),
+                argument.getInt(QueueAbi.IFQ_RQ_ENTRIES),
+                bufferBytes == 0 ? Native.pageSize() : bufferBytes);
         return 0;
     }
 
-    /** What RECV_ZC names the queue by, on this ring. */
+    /** Returns the number that RECV_ZC names the queue by, on this ring. */
     public int id() {
         return id;
     }
@@ -194,7 +188,7 @@ public final class InterfaceQueue {
         return events;
     }
 
-    /** Where its pages go back. */
+    /** Returns the ring that its pages go back by. */
     public RefillRing refillRing() {
         return refillRing;
     }
@@ -204,28 +198,39 @@ public final class InterfaceQueue {
      * bound.
      */
     public int export() {
-        int result = control(CTRL_EXPORT, 0);
-        return result < 0 ? result : argument.getInt(CTRL_ARGUMENT);
+        clearArgument();
+        int result = control(QueueAbi.CTRL_EXPORT);
+        return result < 0 ? result : argument.getInt(QueueAbi.CTRL_ARGUMENT);
     }
 
-    /** Makes the kernel take what is on the refill ring now, not when the NIC wants pages; returns 0 or a negated errno. */
+    /**
+     * Makes the kernel take what is on the refill ring now (Linux 6.19). It would else look there only when the NIC
+     * wants pages ({@code io_pp_zc_alloc_netmems()} in {@code io_uring/zcrx.c}), while a copied fragment takes a page
+     * of the free list alone ({@code io_zcrx_alloc_fallback()}).
+     *
+     * @return 0 or a negated errno
+     */
     public int flush() {
-        return control(CTRL_FLUSH_RQ, 0);
+        clearArgument();
+        return control(QueueAbi.CTRL_FLUSH_RQ);
     }
 
     /** Lets an event fire once more; it goes to the ring that registered the queue. */
     public int armEvent(int event) {
-        return control(CTRL_ARM_EVENT, event);
+        clearArgument();
+        argument.putInt(QueueAbi.CTRL_ARGUMENT, event);
+        return control(QueueAbi.CTRL_ARM_EVENT);
     }
 
     /** Adds memory; returns its id, the upper 16 bits of its pages' tokens, or a negated errno. */
     public int addArea(long address, long bytes) {
         clearArgument();
-        int area = CTRL_BYTES;
-        argument.putInt(0, id).putInt(4, CTRL_ADD_AREA).putLong(CTRL_ARGUMENT, argumentAddress + area);
-        argument.putLong(area, address).putLong(area + 8, bytes);
-        int result = Native.register(ring, REGISTER_ZCRX_CTRL, argumentAddress, 0);
-        return result < 0 ? result : (int) (argument.getLong(area + 16) >>> 48);
+        argument.putLong(ADDED_AREA + QueueAbi.AREA_ADDR, address).putLong(ADDED_AREA + QueueAbi.AREA_LEN, bytes);
+        argument.putLong(QueueAbi.CTRL_ARGUMENT, argumentAddress + ADDED_AREA);
+        int result = control(QueueAbi.CTRL_ADD_AREA);
+        return result < 0
+                ? result
+                : (int) (argument.getLong(ADDED_AREA + QueueAbi.AREA_RQ_AREA_TOKEN) >>> QueueAbi.AREA_SHIFT);
     }
 
     /** Frees what belongs to this ring's registration; only when the io_uring is closed. */
@@ -233,10 +238,10 @@ public final class InterfaceQueue {
         argumentMemory.clean();
     }
 
-    private int control(int operation, int event) {
-        clearArgument();
-        argument.putInt(0, id).putInt(4, operation).putInt(CTRL_ARGUMENT, event);
-        return Native.register(ring, REGISTER_ZCRX_CTRL, argumentAddress, 0);
+    /** An operation on the queue, whose own part of the argument is there already. */
+    private int control(int operation) {
+        argument.putInt(QueueAbi.CTRL_ZCRX_ID, id).putInt(QueueAbi.CTRL_OP, operation);
+        return Native.register(ring, QueueAbi.REGISTER_ZCRX_CTRL, argumentAddress, 0);
     }
 
     private void clearArgument() {

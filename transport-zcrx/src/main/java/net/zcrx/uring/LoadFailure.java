@@ -65,7 +65,7 @@ public final class LoadFailure {
                 + PlatformDependent.normalizedArch() + " and of the same version as the classes that it belongs to.";
     }
 
-    /** What was thrown, its causes and what they suppress. */
+    /** Returns the failure, its causes and what they suppress. */
     private static Stream<Throwable> all(Throwable failure) {
         return failure == null
                 ? Stream.empty()

@@ -6,7 +6,7 @@ import io.netty.util.internal.PlatformDependent;
 
 /**
  * The system calls that neither Java nor Netty offers. Every method is one call; a negative result is the negated
- * errno. All logic is in Java: the C side holds calls, sizes and offsets.
+ * errno ({@link Errno}). All logic is in Java: the C side holds calls, sizes and offsets.
  */
 public final class Native {
     /** What this class expects of the library; see jni.c. */
@@ -36,13 +36,16 @@ public final class Native {
         return LOAD_FAILURE;
     }
 
-    /** Maps {@code length} bytes (a multiple of the page size) of private zeroed memory; returns its address. */
+    /**
+     * {@code mmap(2)}: maps {@code length} bytes (a multiple of the page size) of private zeroed memory; returns its
+     * address.
+     */
     public static native long mmap(long length, int flags);
 
-    /** Unmaps what {@link #mmap(long, int)} returned. */
+    /** {@code munmap(2)}: unmaps what {@link #mmap(long, int)} returned. */
     public static native int munmap(long address, long length);
 
-    /** {@code madvise(2)}. */
+    /** {@code madvise(2)}: advice is one of {@code MADV_...}. */
     public static native int madvise(long address, long length, int advice);
 
     /** {@code io_uring_register(2)}: {@code argument} is an address or a number, as {@code opcode} wants it. */
@@ -53,11 +56,13 @@ public final class Native {
 
     /**
      * {@code io_uring_enter(2)} that submits nothing: waits until {@code count} completions are in the queue, at most
-     * {@code nanos} ({@code ETIME}). On the thread that submits only.
+     * {@code nanos} ({@code ETIME}). On the thread that submits only: a ring with {@code IORING_SETUP_DEFER_TASKRUN}
+     * refuses {@code IORING_ENTER_GETEVENTS} on any other (Linux 6.1). The time limit is {@code ts} of {@code struct
+     * io_uring_getevents_arg} ({@code IORING_ENTER_EXT_ARG}, Linux 5.11).
      */
     public static native int await(int ring, int count, long nanos);
 
-    /** Opens a raw, non-blocking socket of this netlink protocol, which {@link #ioctl} takes, too. */
+    /** {@code netlink(7)}: opens a raw, non-blocking socket of this protocol, which {@link #ioctl} takes, too. */
     public static native int netlinkSocket(int protocol);
 
     /** {@code ioctl(2)}: {@code argument} is an address or a number, as {@code request} wants it. */
@@ -81,7 +86,9 @@ public final class Native {
     /** Sets what a {@code DefaultFileRegion} says of its transferred bytes: {@code EINVAL} if it has no such field. */
     public static native int setTransferred(Object region, long bytes);
 
-    /** {@code RLIMIT_MEMLOCK}'s soft limit in bytes, or {@link Long#MAX_VALUE} if there is none. */
+    /**
+     * {@code getrlimit(2)}: {@code RLIMIT_MEMLOCK}'s soft limit in bytes, or {@link Long#MAX_VALUE} if there is none.
+     */
     public static native long memoryLockLimit();
 
     /** The size of a page in bytes. */

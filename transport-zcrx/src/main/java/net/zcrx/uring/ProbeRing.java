@@ -11,17 +11,50 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * An io_uring that nothing is submitted to: it is there to ask the kernel what a loop's ring could do. Opened, used and
  * closed by one thread.
+ *
+ * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}. {@code zcrx_abi.h} of the native library
+ * asserts {@code struct io_uring_probe_op}. A row is 16 bytes.
+ *
+ * <pre>
+ *      struct io_uring_params                  argument of io_uring_setup(2)
+ *      +---------------+---------------+---------------+---------------+
+ *   0  | sq_entries    | cq_entries    | flags         | sq_thread_cpu |
+ *  16  | zero here                                       (to byte 120) |
+ *      +---------------+---------------+---------------+---------------+
+ *      struct io_uring_probe                   argument of IORING_REGISTER_PROBE
+ *      +---+---+-------+---------------+---------------+---------------+
+ *   0  |last_op, ops_len, reserved                                     |
+ *  16  |op |res| flags | reserved      | ... one of these 8 bytes for each operation
+ *      +---+---+-------+---------------+---------------+---------------+
+ * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_setup.2.html">io_uring_setup(2)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man2/io_uring_register.2.html">io_uring_register(2)</a>
  */
 public final class ProbeRing implements AutoCloseable {
-    private static final int SINGLE_ISSUER = 1 << 12;
-    private static final int DEFER_TASKRUN = 1 << 13;
-    private static final int CQE_MIXED = 1 << 18;
+    private static final int SETUP_CQSIZE = 1 << 3;
+    private static final int SETUP_CLAMP = 1 << 4;
+    private static final int SETUP_R_DISABLED = 1 << 6;
+    private static final int SETUP_SUBMIT_ALL = 1 << 7;
+    private static final int SETUP_TASKRUN_FLAG = 1 << 9;
+    private static final int SETUP_SINGLE_ISSUER = 1 << 12;
+    private static final int SETUP_DEFER_TASKRUN = 1 << 13;
+    private static final int SETUP_NO_SQARRAY = 1 << 16;
+    private static final int SETUP_CQE_MIXED = 1 << 18;
 
-    /** As Netty sets up a loop's ring: R_DISABLED, CQSIZE, CLAMP, SUBMIT_ALL, TASKRUN_FLAG and these two. */
-    private static final int LOOP = 1 << 6 | 1 << 3 | 1 << 4 | 1 << 7 | 1 << 9 | SINGLE_ISSUER | DEFER_TASKRUN;
-    /** And NO_SQARRAY (6.6) with CQE_MIXED (6.18), which take other amounts of memory. */
-    private static final int LOOP_ON_NEWER = 1 << 16 | CQE_MIXED;
-    /** What no loop does without. */
+    /** The flags that Netty sets a loop's ring up with. */
+    private static final int LOOP = SETUP_R_DISABLED
+            | SETUP_CQSIZE
+            | SETUP_CLAMP
+            | SETUP_SUBMIT_ALL
+            | SETUP_TASKRUN_FLAG
+            | SETUP_SINGLE_ISSUER
+            | SETUP_DEFER_TASKRUN;
+    /** Flags that Netty adds on newer kernels (Linux 6.6 and 6.18), with which a ring takes other amounts of memory. */
+    private static final int LOOP_ON_NEWER = SETUP_NO_SQARRAY | SETUP_CQE_MIXED;
+    /** The flags that zero-copy receive asks of a ring. */
+    private static final int ZERO_COPY = SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_CQE_MIXED;
+    /** The operations that no loop does without. */
     private static final byte[] NEEDED = {
         Uring.OP_NOP,
         Uring.OP_POLL_ADD,
@@ -32,11 +65,8 @@ public final class ProbeRing implements AutoCloseable {
         Uring.OP_RECV
     };
 
-    private static final int ETIME = -62;
-    private static final int ENFILE = 23;
-    private static final int EMFILE = 24;
     /** Made before it is needed: without descriptors no class can be loaded. */
-    private static final RingRefusal NO_DESCRIPTOR = new RingRefusal("io_uring_setup", EMFILE);
+    private static final RingRefusal NO_DESCRIPTOR = new RingRefusal("io_uring_setup", Errno.EMFILE);
 
     private static final int MEMORY_TRIES = 20;
     private static final long MEMORY_PAUSE_NANOS = 10_000_000;
@@ -47,11 +77,11 @@ public final class ProbeRing implements AutoCloseable {
 
     private static final int REGISTER_PROBE = 8;
     private static final int REGISTER_ENABLE_RINGS = 12;
-    private static final int PROBE_HEADER_BYTES = 16;
-    private static final int PROBE_OP_BYTES = 8;
+    private static final int PROBE_OPS = 16;
     private static final int PROBE_OP_FLAGS = 2;
-    private static final int PROBE_OPS = 256;
-    private static final int OP_SUPPORTED = 1;
+    private static final int PROBE_OP_BYTES = 8;
+    private static final int PROBE_OP_COUNT = 256;
+    private static final int IO_URING_OP_SUPPORTED = 1;
 
     private final FileDescriptor ring;
 
@@ -59,7 +89,7 @@ public final class ProbeRing implements AutoCloseable {
         ring = new FileDescriptor(fd);
     }
 
-    /** As {@link #refusal(int, int)}, of the smallest ring. */
+    /** Returns what {@link #refusal(int, int)} says of the smallest ring. */
     public static RingRefusal refusal() {
         return refusal(1, 2);
     }
@@ -74,7 +104,7 @@ public final class ProbeRing implements AutoCloseable {
     public static RingRefusal refusal(int entries, int completions) {
         int fd = setupAsLoop(entries, completions);
         // The memory of rings that were closed is given back a moment later, and until then counts as locked.
-        for (int i = 0; fd == Uring.ENOMEM && i < MEMORY_TRIES; i++) {
+        for (int i = 0; fd == -Errno.ENOMEM && i < MEMORY_TRIES; i++) {
             LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
             fd = setupAsLoop(entries, completions);
         }
@@ -87,11 +117,11 @@ public final class ProbeRing implements AutoCloseable {
                 return new RingRefusal("io_uring_register", -result);
             }
             result = Native.await(fd, 0, 0);
-            if (result < 0 && result != ETIME) {
+            if (result < 0 && result != -Errno.ETIME) {
                 return new RingRefusal("io_uring_enter", -result);
             }
             byte missing = probe.firstUnsupported(NEEDED);
-            return missing < 0 ? null : new RingRefusal("operation " + missing + " of io_uring", -Uring.EINVAL);
+            return missing < 0 ? null : new RingRefusal("operation " + missing + " of io_uring", Errno.EINVAL);
         }
     }
 
@@ -99,7 +129,7 @@ public final class ProbeRing implements AutoCloseable {
     public static RingRefusal refusalOfDescriptors(int count) {
         int fd = Native.netlinkSocket(0);
         try {
-            if (fd == -EMFILE || fd == -ENFILE) {
+            if (fd == -Errno.EMFILE || fd == -Errno.ENFILE) {
                 return NO_DESCRIPTOR;
             }
             return count == 1 ? null : refusalOfDescriptors(count - 1);
@@ -110,12 +140,12 @@ public final class ProbeRing implements AutoCloseable {
 
     private static int setupAsLoop(int entries, int completions) {
         int fd = setup(entries, completions, LOOP | LOOP_ON_NEWER);
-        return fd == Uring.EINVAL ? setup(entries, completions, LOOP) : fd;
+        return fd == -Errno.EINVAL ? setup(entries, completions, LOOP) : fd;
     }
 
     /** Whether a ring can be set up as zero-copy receive needs it, with completions of two sizes (6.18). */
     public static boolean hasMixedCompletions() {
-        return closeOrError(setup(SINGLE_ISSUER | DEFER_TASKRUN | CQE_MIXED)) == 0;
+        return closeOrError(setup(ZERO_COPY)) == 0;
     }
 
     /** Whether the kernel knows an operation such as {@link Uring#OP_RECV_ZC}. */
@@ -131,15 +161,15 @@ public final class ProbeRing implements AutoCloseable {
 
     /** The first of these operations that the kernel does not know, or -1. */
     private byte firstUnsupported(byte... operations) {
-        int bytes = PROBE_HEADER_BYTES + PROBE_OPS * PROBE_OP_BYTES;
+        int bytes = PROBE_OPS + PROBE_OP_COUNT * PROBE_OP_BYTES;
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(bytes);
         try {
             ByteBuffer answer = zero(memory.buffer());
-            Native.register(ring.intValue(), REGISTER_PROBE, Buffer.memoryAddress(answer), PROBE_OPS);
+            Native.register(ring.intValue(), REGISTER_PROBE, Buffer.memoryAddress(answer), PROBE_OP_COUNT);
             for (byte operation : operations) {
                 // Without an answer all stays zero: none is supported.
-                int flags = answer.getShort(PROBE_HEADER_BYTES + operation * PROBE_OP_BYTES + PROBE_OP_FLAGS);
-                if ((flags & OP_SUPPORTED) == 0) {
+                int flags = answer.getShort(PROBE_OPS + operation * PROBE_OP_BYTES + PROBE_OP_FLAGS);
+                if ((flags & IO_URING_OP_SUPPORTED) == 0) {
                     return operation;
                 }
             }
@@ -157,7 +187,7 @@ public final class ProbeRing implements AutoCloseable {
      * @return the errno of the registration, 0 if it worked
      */
     public static int bind(int interfaceIndex, int queue, long areaBytes) {
-        int fd = setup(SINGLE_ISSUER | DEFER_TASKRUN | CQE_MIXED);
+        int fd = setup(ZERO_COPY);
         if (fd < 0) {
             return -fd;
         }

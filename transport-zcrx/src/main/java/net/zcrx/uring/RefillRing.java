@@ -10,54 +10,60 @@ import java.nio.LongBuffer;
 
 /**
  * Where the pages of an interface queue go back to the kernel: memory that the kernel shares with every loop that reads
- * by the queue. The kernel is the one consumer; the lock of this object makes the loops one producer, which each of them
- * is once a pass. All methods may be called on any thread, until {@link #free()} those that say so.
+ * by the queue. The kernel is the one consumer; the lock of this object makes the loops one producer, which each of
+ * them is once a pass. {@link QueueAbi} has the layout of an entry and of the counters. All methods may be called on
+ * any thread, until {@link #free()} those that say so.
  */
 public final class RefillRing {
-    /** The most entries that a refill ring may have. */
+    /** The most entries that a refill ring may have: {@code IO_RQ_MAX_ENTRIES} in {@code io_uring/zcrx.c}. */
     public static final int MAX_ENTRIES = 32768;
 
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-    private static final int ENTRY_BYTES = 16;
-    private static final int ENTRY_LENGTH = 8;
-    private static final int ENTRY_PAD = 12;
-    private static final int ENTRY_LONGS = ENTRY_BYTES / Long.BYTES;
+    private static final int ENTRY_LONGS = QueueAbi.RQE_BYTES / Long.BYTES;
 
     private final long address;
     private final int bytes;
     private final ByteBuffer memory;
+    /** The offset of the kernel's counters. */
     private final int stats;
 
+    /** The offset of the kernel's head. */
     private int head;
+    /** The offset of our tail. */
     private int tail;
-    /** The entries: a token, and in the other half what stays as it is. */
+    /** The entries: a token in the first half of each; the other half stays as it is. */
     private LongBuffer entries;
 
+    /** The number of entries, a power of two. */
     private int count;
+    /** The length of a receive buffer in bytes. */
     private int bufferBytes;
-
+    /** The tail after what has been written; it may wrap. */
     private int nextTail;
     /** The kernel's head as it was last seen; it only moves on. */
     private int seenHead;
-    /** What found the ring full, whichever loop brought it. */
+    /** The tokens that found the ring full, whichever loop brought them. */
     private final TokenList overflow = new TokenList();
 
+    /** The size of {@code overflow}, for any thread. */
     private volatile int overflowing;
+    /** The copied bytes that {@link #takeCopiedBytes} has given to loops. */
     private long attributed;
+
     private boolean freed;
 
     /** Memory for that many entries, and for the kernel's counters; the kernel says where in it what lies. */
     RefillRing(int entries) {
         int page = Native.pageSize();
         // The kernel's header, the entries, and a page of their own for the counters behind them.
-        stats = roundUp(page + entries * ENTRY_BYTES, page);
+        stats = roundUp(page + entries * QueueAbi.RQE_BYTES, page);
         bytes = stats + page;
         address = Native.mmap(bytes, Native.MAP_POPULATE);
         if (address < 0) {
             throw new IllegalStateException(
-                    "No memory for a refill ring of " + entries + " entries: errno " + -address);
+                    "No memory for a refill ring of " + entries + " entries: " + Errno.describe((int) -address));
         }
         memory = Buffer.wrapMemoryAddressWithNativeOrder(address, bytes);
     }
@@ -70,10 +76,10 @@ public final class RefillRing {
         bufferBytes = newBufferBytes;
         for (int i = 0; i < count; i++) {
             // The kernel only reads, so that this is written once and not for each page.
-            memory.putInt(newEntries + i * ENTRY_BYTES + ENTRY_LENGTH, bufferBytes);
-            memory.putInt(newEntries + i * ENTRY_BYTES + ENTRY_PAD, 0);
+            int entry = newEntries + i * QueueAbi.RQE_BYTES;
+            memory.putInt(entry + QueueAbi.RQE_LEN, bufferBytes).putInt(entry + QueueAbi.RQE_PAD, 0);
         }
-        entries = memory.slice(newEntries, count * ENTRY_BYTES)
+        entries = memory.slice(newEntries, count * QueueAbi.RQE_BYTES)
                 .order(ByteOrder.nativeOrder())
                 .asLongBuffer();
     }
@@ -86,7 +92,7 @@ public final class RefillRing {
         return bytes;
     }
 
-    /** Where the kernel's counters are, in bytes from the address. */
+    /** Returns the offset of the kernel's counters, in bytes from the address. */
     int stats() {
         return stats;
     }
@@ -126,7 +132,8 @@ public final class RefillRing {
     }
 
     private void publish() {
-        // The release store orders the entries before the tail.
+        // The release store orders the entries before the tail, which the kernel loads with smp_load_acquire()
+        // (io_zcrx_rqring_entries() in io_uring/zcrx.c, Linux 6.15).
         INT.setRelease(memory, tail, nextTail);
         overflowing = overflow.size();
     }
@@ -137,7 +144,8 @@ public final class RefillRing {
             return;
         }
         if (count - (nextTail - seenHead) < size) {
-            // The acquire load orders the kernel's read of an entry before its place is written again.
+            // The acquire load orders the kernel's read of an entry before its place is written again: the kernel
+            // stores the head with smp_store_release() once it has read (io_zcrx_ring_refill() in io_uring/zcrx.c).
             seenHead = (int) INT.getAcquire(memory, head);
         }
         int room = Math.min(size, count - (nextTail - seenHead));
@@ -156,7 +164,7 @@ public final class RefillRing {
         }
     }
 
-    /** How many pages wait for room. */
+    /** Returns how many pages wait for room. */
     public int overflow() {
         return overflowing;
     }
@@ -168,17 +176,17 @@ public final class RefillRing {
     }
 
     /**
-     * Bytes that the kernel copied though a NIC is there, of those that the caller received since it last asked; always 0
-     * before kernel 7.2. The kernel counts for the queue, not for the loop: whoever asks first takes what nobody has taken
-     * yet, up to {@code received}. So a loop's share is a guess, and the loops' sum is exact: the kernel counts before a
-     * completion can be seen, and whoever finds less than it received leaves nothing behind. (As exact as the
+     * Bytes that the kernel copied though a NIC is there, of those that the caller received since it last asked; always
+     * 0 before kernel 7.2. The kernel counts for the queue, not for the loop: whoever asks first takes what nobody has
+     * taken yet, up to {@code received}. So a loop's share is a guess, and the loops' sum is exact: the kernel counts
+     * before a completion can be seen, and whoever finds less than it received leaves nothing behind. (As exact as the
      * kernel's own count, which it adds to without a lock.)
      */
     public synchronized long takeCopiedBytes(long received) {
         if (freed) {
             return 0;
         }
-        long copied = (long) LONG.getOpaque(memory, stats + Long.BYTES);
+        long copied = (long) LONG.getOpaque(memory, stats + QueueAbi.STATS_COPY_BYTES);
         long mine = Math.min(received, copied - attributed);
         attributed += mine;
         return mine;

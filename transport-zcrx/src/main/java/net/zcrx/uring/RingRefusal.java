@@ -12,33 +12,28 @@ import java.nio.file.Path;
  * @param errno positive
  */
 public record RingRefusal(String what, int errno) {
-    private static final int EPERM = 1;
-    private static final int ENOMEM = 12;
-    private static final int EINVAL = 22;
-    private static final int ENFILE = 23;
-    private static final int EMFILE = 24;
-    private static final int ENOSYS = 38;
 
     private static final String SECCOMP_FILTER = "2";
 
-    /** More memory would be locked than may be. */
+    /** Returns the refusal of a ring for which more memory would be locked than may be. */
     public static RingRefusal ofMemory() {
-        return new RingRefusal("io_uring_setup", ENOMEM);
+        return new RingRefusal("io_uring_setup", Errno.ENOMEM);
     }
 
-    /** Why, and what to do. */
+    /** Returns a sentence that says why, and what to do. */
     public String sentence() {
+        // Not by Errno.describe: where no descriptor is left, a class that is not loaded yet cannot be (see ProbeRing).
         String refused = what + " is refused to this process (errno " + errno + "): ";
-        if (errno == ENOMEM) {
+        if (errno == Errno.ENOMEM) {
             return refused + "an event loop's ring counts as locked memory of its user, of whom all processes together"
                     + " may lock " + lockLimit() + ". Raise that limit (ulimit -l, in systemd LimitMEMLOCK, in docker"
                     + " --ulimit memlock), or end other processes of this user that use io_uring.";
         }
-        if (errno == EMFILE || errno == ENFILE) {
+        if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
             return refused + "no file descriptor is left. Raise the limit (ulimit -n).";
         }
         String disabled = read(Path.of("/proc/sys/kernel/io_uring_disabled"));
-        if (errno == EPERM && what.equals("io_uring_setup") && (disabled.equals("1") || disabled.equals("2"))) {
+        if (errno == Errno.EPERM && what.equals("io_uring_setup") && (disabled.equals("1") || disabled.equals("2"))) {
             return refused + "the sysctl kernel.io_uring_disabled is " + disabled
                     + (disabled.equals("1")
                             ? ". Give this process the group of the sysctl kernel.io_uring_group, or set, on the host:"
@@ -51,7 +46,7 @@ public record RingRefusal(String what, int errno) {
                     + ". Allow io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile.";
         }
         String kernel = System.getProperty("os.version");
-        if (errno == ENOSYS || errno == EINVAL) {
+        if (errno == Errno.ENOSYS || errno == Errno.EINVAL) {
             return refused + "kernel " + kernel
                     + " does not have it. Use Linux 6.1 or later with CONFIG_IO_URING, or a sandbox that lets io_uring"
                     + " through.";
@@ -71,7 +66,7 @@ public record RingRefusal(String what, int errno) {
                 .anyMatch(line -> line.startsWith("Seccomp:") && line.endsWith(SECCOMP_FILTER));
     }
 
-    /** Empty if there is no such file, as in sandboxes and on older kernels. */
+    /** Returns the file's text; empty if there is no such file, as in sandboxes and on older kernels. */
     private static String read(Path file) {
         try {
             return Files.readString(file).trim();

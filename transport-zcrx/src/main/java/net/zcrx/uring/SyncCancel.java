@@ -6,29 +6,48 @@ import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * Cancels by system call ({@code IORING_REGISTER_SYNC_CANCEL}), which needs no place in the submission queue and takes
- * effect though that stands behind a drain. Used on the loop's thread only.
+ * Cancels by system call ({@code IORING_REGISTER_SYNC_CANCEL}, Linux 6.0), which needs no place in the submission queue
+ * and takes effect though that stands behind a drain. Used on the loop's thread only.
+ *
+ * <p>The layout is that of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
+ * asserts it. A row is 16 bytes.
+ *
+ * <pre>
+ *      struct io_uring_sync_cancel_reg
+ *      +---------------+---------------+---------------+---------------+
+ *   0  | addr                          | fd            | flags         |
+ *  16  | timeout.tv_sec                | timeout.tv_nsec               |
+ *  32  |op | reserved                                     (to byte 64) |
+ *      +---------------+---------------+---------------+---------------+
+ * </pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_register_sync_cancel.3.html">
+ *     io_uring_register_sync_cancel(3)</a>
  */
 public final class SyncCancel {
     private static final int REGISTER_SYNC_CANCEL = 24;
-    private static final int BYTES = 64;
-    private static final int FLAGS = 12;
-    private static final int TIMEOUT = 16;
-    private static final int CANCEL_ALL = 1;
-    private static final int CANCEL_ANY = 1 << 2;
-    private static final long NONE = -1;
+
+    private static final int REG_FLAGS = 12;
+    private static final int REG_TIMEOUT_SEC = 16;
+    private static final int REG_TIMEOUT_NSEC = 24;
+    private static final int REG_BYTES = 64;
+    private static final int ASYNC_CANCEL_ALL = 1;
+    private static final int ASYNC_CANCEL_ANY = 1 << 2;
+    private static final long NO_TIMEOUT = -1;
 
     private final int ring;
     private final CleanableDirectBuffer memory;
 
     public SyncCancel(int ring) {
         this.ring = ring;
-        memory = Buffer.allocateDirectBufferWithNativeOrder(BYTES);
+        memory = Buffer.allocateDirectBufferWithNativeOrder(REG_BYTES);
         ByteBuffer argument = memory.buffer();
-        for (int i = 0; i < BYTES; i += Long.BYTES) {
+        for (int i = 0; i < REG_BYTES; i += Long.BYTES) {
             argument.putLong(i, 0);
         }
-        argument.putInt(FLAGS, CANCEL_ALL | CANCEL_ANY).putLong(TIMEOUT, NONE).putLong(TIMEOUT + Long.BYTES, NONE);
+        argument.putInt(REG_FLAGS, ASYNC_CANCEL_ALL | ASYNC_CANCEL_ANY)
+                .putLong(REG_TIMEOUT_SEC, NO_TIMEOUT)
+                .putLong(REG_TIMEOUT_NSEC, NO_TIMEOUT);
     }
 
     /**

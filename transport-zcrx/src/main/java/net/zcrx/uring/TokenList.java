@@ -4,23 +4,24 @@ package net.zcrx.uring;
 /** The pages of completions on their way back to the kernel, first in, first out. It grows and keeps its memory. */
 public final class TokenList {
     private long[] tokens = new long[64];
-    /** Those in front of it have been removed. */
+    /** The index of the first token; those in front of it have been removed. */
     private int first;
 
+    /** The index behind the last token. */
     private int end;
 
-    /** Adds what a completion named its page by. */
+    /** Adds the token by which a completion named its page. */
     public void add(long token) {
         makeRoom(1);
         tokens[end++] = token;
     }
 
-    /** Whether there is none. */
+    /** Whether the list is empty. */
     public boolean isEmpty() {
         return first == end;
     }
 
-    /** How many there are. */
+    /** Returns how many tokens the list has. */
     public int size() {
         return end - first;
     }
@@ -29,7 +30,7 @@ public final class TokenList {
         return tokens[first + index];
     }
 
-    /** Takes the same time however many there are. */
+    /** Removes the first tokens. It takes the same time however many there are. */
     void removeFirst(int count) {
         first += count;
         if (first == end) {
@@ -38,7 +39,7 @@ public final class TokenList {
         }
     }
 
-    /** Takes all of the other list, which is empty then. */
+    /** Moves all tokens of the other list to the end of this one. */
     void addAll(TokenList other) {
         int size = other.size();
         makeRoom(size);

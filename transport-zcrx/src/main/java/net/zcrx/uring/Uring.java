@@ -4,7 +4,8 @@ package net.zcrx.uring;
 import io.netty.channel.uring.IoUringIoOps;
 
 /**
- * The numbers of {@code linux/io_uring.h} that the transport submits and reads, and one method a submission. A
+ * The numbers of the kernel's {@code include/uapi/linux/io_uring.h} that the transport submits and reads, and one
+ * method for each submission. {@code io_uring_enter(2)} of liburing says what each operation and flag does. A
  * submission's layout is in the Javadoc of {@link IoUringIoOps}.
  */
 public final class Uring {
@@ -32,25 +33,6 @@ public final class Uring {
 
     public static final int CQE_BUFFER_SHIFT = 16;
 
-    /** Kernel-internal, but a cancelled request of a kernel thread may end with it. */
-    public static final int ERESTARTSYS = -512;
-
-    public static final int ECANCELED = -125;
-    public static final int EINPROGRESS = -115;
-    public static final int ENOBUFS = -105;
-    public static final int ENOSPC = -28;
-    public static final int ENOMEM = -12;
-    public static final int EAGAIN = -11;
-    public static final int EINTR = -4;
-    public static final int EFAULT = -14;
-    public static final int EINVAL = -22;
-    public static final int EPERM = -1;
-    public static final int ENODEV = -19;
-    public static final int EEXIST = -17;
-    public static final int EOPNOTSUPP = -95;
-    public static final int ERANGE = -34;
-    public static final int ENOTCONN = -107;
-
     public static final int POLLOUT = 0x4;
     public static final int POLLRDHUP = 0x2000;
 
@@ -74,7 +56,10 @@ public final class Uring {
         return new IoUringIoOps(OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
     }
 
-    /** Completes with {@code data} when every request before it has; one after it does not begin before. */
+    /**
+     * Completes with {@code data} when every request before it has; one after it does not begin before
+     * ({@code IOSQE_IO_DRAIN}, Linux 5.2).
+     */
     public static IoUringIoOps drain(short data) {
         return new IoUringIoOps(
                 OP_NOP, IOSQE_IO_DRAIN, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
@@ -82,7 +67,9 @@ public final class Uring {
 
     /**
      * RECV into buffers of group {@code group}: at most {@code limit} bytes into one of them, or with a limit of 0
-     * multishot, which stays armed until cancelled, its end or an error.
+     * multishot (Linux 6.0), which stays armed until cancelled, its end or an error.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_recv.3.html">io_uring_prep_recv(3)</a>
      */
     public static IoUringIoOps recv(int fd, short group, int limit) {
         short ioPrio = limit == 0 ? RECV_MULTISHOT : 0;
@@ -91,14 +78,25 @@ public final class Uring {
 
     /**
      * As {@link #recv} without a limit, but one completion is of up to {@code most} bytes, in as many buffers as they
-     * take; the ring gives these in its order. From Linux 6.17 on; EINVAL before, where {@code len} must be 0.
+     * take; the ring gives these in its order ({@code IORING_RECVSEND_BUNDLE}, Linux 6.10). A limit for each completion
+     * is there from Linux 6.17 on; EINVAL before, where {@code len} must be 0.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_recv.3.html">io_uring_prep_recv(3)</a>
      */
     public static IoUringIoOps recvBundles(int fd, short group, int most) {
         short ioPrio = RECV_MULTISHOT | RECV_BUNDLE;
         return new IoUringIoOps(OP_RECV, IOSQE_BUFFER_SELECT, ioPrio, fd, 0, 0, most, 0, 0L, group, (short) 0, 0, 0);
     }
 
-    /** RECV_ZC from interface queue {@code zcrxId} until {@code limit} bytes came (0 = no limit). */
+    /**
+     * RECV_ZC (Linux 6.15) from interface queue {@code zcrxId} until {@code limit} bytes came (0 = no limit).
+     *
+     * <p>In the kernel this is {@code io_zcrx_recv()} of {@code io_uring/zcrx.c}. It ends with {@code ENOMEM} if a
+     * fragment has to be copied and no page is free, with {@code ENOSPC} if the completion queue is full, and with
+     * {@code EFAULT} if a fragment lies in a page of another queue.
+     *
+     * @see <a href="https://docs.kernel.org/networking/iou-zcrx.html">io_uring zero copy Rx</a>
+     */
     public static IoUringIoOps recvZeroCopy(int fd, int zcrxId, int limit) {
         return new IoUringIoOps(
                 OP_RECV_ZC, (byte) 0, RECV_MULTISHOT, fd, 0, 0, limit, 0, 0L, (short) 0, (short) 0, zcrxId, 0);
@@ -119,7 +117,12 @@ public final class Uring {
         return new IoUringIoOps(OP_SENDMSG, (byte) 0, (short) 0, fd, 0, header, 1, 0, 0L, (short) 0, (short) 0, 0, 0);
     }
 
-    /** SEND_ZC; {@code id} comes back in its completion and in its notification. */
+    /**
+     * SEND_ZC (Linux 6.0); {@code id} comes back in its completion and in its notification. {@code EOPNOTSUPP} if the
+     * socket's protocol has no zero copy, {@code ENOMEM} if no more memory may be locked.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_send_zc.3.html">io_uring_prep_send_zc(3)</a>
+     */
     public static IoUringIoOps sendZeroCopy(int fd, long address, int length, short id) {
         return new IoUringIoOps(
                 OP_SEND_ZC,
@@ -137,7 +140,7 @@ public final class Uring {
                 0);
     }
 
-    /** SENDMSG_ZC; {@code id} comes back in its completion and in its notification. */
+    /** SENDMSG_ZC (Linux 6.1); {@code id} comes back in its completion and in its notification. */
     public static IoUringIoOps sendMessageZeroCopy(int fd, long header, short id) {
         return new IoUringIoOps(
                 OP_SENDMSG_ZC,

@@ -25,7 +25,7 @@ public final class WakeupMark {
         }
     }
 
-    /** On the loop's thread, when nobody wakes the loop up any more. */
+    /** Clears the mark. On the loop's thread, when nobody wakes the loop up any more. */
     public static void clear(IoUringIoHandler handler) {
         try {
             if (MARK != null) {

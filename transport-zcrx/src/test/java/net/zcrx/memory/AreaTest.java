@@ -199,9 +199,10 @@ class AreaTest {
             List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
             assertTrue(ended, () -> "The child did not end: " + lines);
             assertTrue(
-                    lines.contains("The kernel refused to map an area of 1073741824 bytes (errno 12): the process has"
-                            + " reached its limit of address space (ulimit -v) or the system is out of memory; raise"
-                            + " the limit or configure a smaller area."),
+                    lines.contains(
+                            "The kernel refused to map an area of 1073741824 bytes (errno 12, ENOMEM): the process"
+                                    + " has reached its limit of address space (ulimit -v) or the system is out of memory;"
+                                    + " raise the limit or configure a smaller area."),
                     lines::toString);
         } finally {
             Files.delete(output);

@@ -40,11 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What has the tag "kernel" asks for what an emulator of a processor does not pass on to the kernel. */
 class NativeTest {
-    private static final int EBADF = 9;
-    private static final int ENOMEM = 12;
-    private static final int EFAULT = 14;
-    private static final int EINVAL = 22;
-
     private static final int O_NONBLOCK = 04000;
     private static final int MADV_DONTNEED = 4;
 
@@ -85,10 +80,10 @@ class NativeTest {
 
     @Test
     void shouldReturnErrorOfMapping() {
-        assertEquals(-EINVAL, Native.mmap(0, 0));
-        assertEquals(-EINVAL, Native.mmap(Native.pageSize(), 1 << 30));
-        assertEquals(-ENOMEM, Native.mmap(Long.MAX_VALUE, 0));
-        assertEquals(-EINVAL, Native.munmap(1, Native.pageSize()));
+        assertEquals(-Errno.EINVAL, Native.mmap(0, 0));
+        assertEquals(-Errno.EINVAL, Native.mmap(Native.pageSize(), 1 << 30));
+        assertEquals(-Errno.ENOMEM, Native.mmap(Long.MAX_VALUE, 0));
+        assertEquals(-Errno.EINVAL, Native.munmap(1, Native.pageSize()));
     }
 
     @Tag("kernel")
@@ -99,20 +94,20 @@ class NativeTest {
         ByteBuffer memory = Buffer.wrapMemoryAddress(address, length).put(0, (byte) 1);
         assertEquals(0, Native.madvise(address, length, MADV_DONTNEED));
         assertEquals(0, memory.get(0), "private memory that is not needed reads as zeroes");
-        assertEquals(-EINVAL, Native.madvise(address, length, -1));
+        assertEquals(-Errno.EINVAL, Native.madvise(address, length, -1));
         assertEquals(0, Native.munmap(address, length));
     }
 
     @Tag("kernel")
     @Test
     void shouldReturnErrorOfRegister() {
-        assertEquals(-EBADF, Native.register(Integer.MAX_VALUE, 0, 0, 0));
+        assertEquals(-Errno.EBADF, Native.register(Integer.MAX_VALUE, 0, 0, 0));
     }
 
     @Tag("kernel")
     @Test
     void shouldReturnErrorOfRingSetup() {
-        assertEquals(-EFAULT, Native.setupRing(1, 0));
+        assertEquals(-Errno.EFAULT, Native.setupRing(1, 0));
     }
 
     @Tag("kernel")
@@ -126,7 +121,7 @@ class NativeTest {
         assertEquals(0, Native.ioctl(socket.intValue(), getInterfaceIndex, Buffer.memoryAddress(request)));
         assertEquals(NetworkInterface.getByName("lo").getIndex(), request.getInt(16));
         socket.close();
-        assertEquals(-EBADF, Native.ioctl(socket.intValue(), getInterfaceIndex, Buffer.memoryAddress(request)));
+        assertEquals(-Errno.EBADF, Native.ioctl(socket.intValue(), getInterfaceIndex, Buffer.memoryAddress(request)));
         assertTrue(Native.netlinkSocket(-1) < 0);
     }
 
@@ -138,7 +133,7 @@ class NativeTest {
         assertEquals(0, Native.setBlocking(socket.intValue()));
         assertEquals(others, flags(socket.intValue()));
         socket.close();
-        assertEquals(-EBADF, Native.setBlocking(-1));
+        assertEquals(-Errno.EBADF, Native.setBlocking(-1));
     }
 
     @Test
@@ -157,19 +152,19 @@ class NativeTest {
     void shouldRefuseClosedFileChannel() throws IOException {
         FileChannel channel = FileChannel.open(Files.createFile(directory.resolve("file")));
         channel.close();
-        assertEquals(-EBADF, Native.fileDescriptor(channel));
-        assertEquals(-EBADF, Native.fileDescriptor(new DefaultFileRegion(channel, 0, 1)));
+        assertEquals(-Errno.EBADF, Native.fileDescriptor(channel));
+        assertEquals(-Errno.EBADF, Native.fileDescriptor(new DefaultFileRegion(channel, 0, 1)));
     }
 
     @Test
     void shouldFindDescriptorOfFileRegionWhileItIsOpen() throws IOException {
         File file = Files.createFile(directory.resolve("file")).toFile();
         DefaultFileRegion region = new DefaultFileRegion(file, 0, 1);
-        assertEquals(-EBADF, Native.fileDescriptor(region));
+        assertEquals(-Errno.EBADF, Native.fileDescriptor(region));
         region.open();
         assertEquals(file.toPath(), target(Native.fileDescriptor(region)));
         region.release();
-        assertEquals(-EBADF, Native.fileDescriptor(region));
+        assertEquals(-Errno.EBADF, Native.fileDescriptor(region));
     }
 
     @Test
@@ -186,17 +181,17 @@ class NativeTest {
                 Files.createFile(directory.resolve("file")).toFile(), 0, 1L << 40);
         assertEquals(0, Native.setTransferred(region, 1L << 33));
         assertEquals(1L << 33, region.transferred());
-        assertEquals(-EINVAL, Native.setTransferred("a string", 1));
+        assertEquals(-Errno.EINVAL, Native.setTransferred("a string", 1));
     }
 
     @Test
     void shouldFindNoDescriptorInOtherObjects() throws IOException {
-        assertEquals(-EINVAL, Native.fileDescriptor(null));
-        assertEquals(-EINVAL, Native.fileDescriptor("a string"));
-        assertEquals(-EINVAL, Native.fileDescriptor(new int[1]));
-        assertEquals(-EINVAL, Native.fileDescriptor(new FieldOfOtherType()));
+        assertEquals(-Errno.EINVAL, Native.fileDescriptor(null));
+        assertEquals(-Errno.EINVAL, Native.fileDescriptor("a string"));
+        assertEquals(-Errno.EINVAL, Native.fileDescriptor(new int[1]));
+        assertEquals(-Errno.EINVAL, Native.fileDescriptor(new FieldOfOtherType()));
         try (SocketChannel channel = SocketChannel.open()) {
-            assertEquals(-EINVAL, Native.fileDescriptor(channel));
+            assertEquals(-Errno.EINVAL, Native.fileDescriptor(channel));
         }
     }
 
@@ -206,7 +201,7 @@ class NativeTest {
         try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
             Path entry = Files.writeString(files.getPath("entry"), "text");
             try (FileChannel channel = FileChannel.open(entry, StandardOpenOption.READ)) {
-                assertEquals(-EINVAL, Native.fileDescriptor(channel));
+                assertEquals(-Errno.EINVAL, Native.fileDescriptor(channel));
             }
         }
     }
@@ -228,7 +223,7 @@ class NativeTest {
     void shouldBindToClassRelocatedAlongWithNetty() throws IOException {
         relocated_by.test.net.zcrx.uring.Native.load(libraryNamed("relocated_1by_test_"));
         assertEquals(Native.pageSize(), relocated_by.test.net.zcrx.uring.Native.pageSize());
-        assertEquals(-EINVAL, relocated_by.test.net.zcrx.uring.Native.fileDescriptor("a string"));
+        assertEquals(-Errno.EINVAL, relocated_by.test.net.zcrx.uring.Native.fileDescriptor("a string"));
     }
 
     @Test

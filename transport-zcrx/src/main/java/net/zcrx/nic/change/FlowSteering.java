@@ -14,6 +14,7 @@ import java.util.Optional;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.check.Refusals;
+import net.zcrx.uring.Errno;
 
 /**
  * The rules of a NIC that send a listener's connections to the queues that its event loops own ({@code ethtool -N}).
@@ -98,7 +99,7 @@ public final class FlowSteering {
         return record.rules().stream().map(FlowRule::toString).toList();
     }
 
-    /** What is less than was asked for, as a sentence. */
+    /** Returns a sentence that says what is less than was asked for, if anything is. */
     public Optional<String> notice() {
         boolean spread = record.rules().stream().allMatch(rule -> rule.context() != 0);
         return record.queues().size() == 1 || spread
@@ -129,7 +130,7 @@ public final class FlowSteering {
         try (SteeringTable table = SteeringTable.open(directory, record.interfaceName())) {
             table.remove(record);
         } catch (NicException e) {
-            if (e.errno() != NicException.ENODEV) {
+            if (e.errno() != Errno.ENODEV) {
                 throw e;
             }
             // The interface is gone, and its rules with it.

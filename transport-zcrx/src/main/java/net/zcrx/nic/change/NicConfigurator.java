@@ -20,8 +20,8 @@ import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.check.Refusals;
 
 /**
- * Gets a NIC ready for zero-copy receive, and back to what it was: header split, its threshold, whether rules are taken,
- * and the table of RSS. Any thread; takes some milliseconds, a NIC may lose its link for a moment.
+ * Gets a NIC ready for zero-copy receive, and back to what it was: header split, its threshold, whether rules are
+ * taken, and the table of RSS. Any thread; takes some milliseconds, a NIC may lose its link for a moment.
  */
 public final class NicConfigurator {
     private NicConfigurator() {}
@@ -119,7 +119,7 @@ public final class NicConfigurator {
             }
         }
 
-        /** All of them or none. */
+        /** Makes all of these changes, or none if one is refused; returns the commands that do the same. */
         List<String> apply(List<Change> changes) throws NicException {
             List<String> commands = new ArrayList<>();
             Deque<Change> done = new ArrayDeque<>();

@@ -11,7 +11,7 @@ import java.util.Properties;
  * processes come again.
  */
 record OwnerProcess(String boot, String pidNamespace, long pid, String start) {
-    /** Place of the start time in {@code /proc/PID/stat}, counted behind the name, which may hold anything. */
+    /** The place of the start time in {@code /proc/PID/stat}, counted behind the name, which may hold anything. */
     private static final int START_BEHIND_NAME = 19;
 
     static OwnerProcess current() throws IOException {
@@ -34,7 +34,7 @@ record OwnerProcess(String boot, String pidNamespace, long pid, String start) {
         properties.setProperty("start", start);
     }
 
-    /** Whether it has ended for sure: a process of another PID namespace cannot be seen, so it may live. */
+    /** Whether the process has ended for sure: a process of another PID namespace cannot be seen, so it may live. */
     boolean isGone() throws IOException {
         if (!boot.equals(currentBoot())) {
             return true;

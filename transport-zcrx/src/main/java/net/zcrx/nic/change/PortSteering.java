@@ -12,8 +12,8 @@ import java.util.SortedSet;
 import net.zcrx.nic.NicException;
 
 /**
- * The rules that send the connections of one port to queues, on each NIC that has some of them: all or none. Used by one
- * thread at a time.
+ * The rules that send the connections of one port to queues, on each NIC that has some of them: all or none. Used by
+ * one thread at a time.
  */
 public final class PortSteering {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(PortSteering.class);
@@ -23,7 +23,7 @@ public final class PortSteering {
     private PortSteering() {}
 
     /**
-     * Installs them.
+     * Installs the rules.
      *
      * @param queues by the name of their NIC
      * @throws NicException if a NIC refuses; then nothing was changed

@@ -67,7 +67,7 @@ final class StateDirectory {
         }
     }
 
-    /** A new empty file whose name begins so. */
+    /** Creates an empty file whose name begins with {@code prefix}. */
     Path create(String prefix) throws IOException {
         return Files.createTempFile(path, prefix, "");
     }

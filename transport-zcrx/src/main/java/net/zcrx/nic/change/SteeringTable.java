@@ -13,6 +13,7 @@ import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicRule;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.check.Refusals;
+import net.zcrx.uring.Errno;
 
 /**
  * A NIC's table of rules beside the records of what is ours in it. Only used while the {@link StateDirectory} is
@@ -169,7 +170,7 @@ final class SteeringTable implements AutoCloseable {
         try {
             return table.length == 0 ? 0 : ioctl.createContext(table);
         } catch (NicException e) {
-            if (e.errno() == NicException.EOPNOTSUPP) {
+            if (e.errno() == Errno.EOPNOTSUPP) {
                 return 0;
             }
             throw Refusals.refusedChange(nic.interfaceName(), e);
@@ -182,7 +183,7 @@ final class SteeringTable implements AutoCloseable {
                 ioctl.deleteContext(context);
             }
         } catch (NicException e) {
-            if (e.errno() != NicException.ENOENT) {
+            if (e.errno() != Errno.ENOENT) {
                 throw e;
             }
         }

@@ -75,19 +75,17 @@ public final class NicRequirements {
 
     private Requirement headerSplit() {
         String subject = "header split";
-        switch (nic.split()) {
-            case ON:
-                return Requirement.ok(subject, "Payload goes to buffers of its own (tcp-data-split).");
-            case UNSUPPORTED:
-                return Requirement.missing(subject, nic.noHeaderSplit(), "");
-            default:
-                return Requirement.missing(
+        return switch (nic.split()) {
+            case ON -> Requirement.ok(subject, "Payload goes to buffers of its own (tcp-data-split).");
+            case UNSUPPORTED -> Requirement.missing(subject, nic.noHeaderSplit(), "");
+            case OFF, AUTO ->
+                Requirement.missing(
                         subject,
                         "Header split of " + name + " is "
                                 + (nic.split() == HeaderSplit.OFF ? "off" : "left to its driver")
                                 + ", but zero copy needs payload in buffers of its own.",
                         command(NicSetting.SPLIT, HeaderSplit.ON.name()));
-        }
+        };
     }
 
     private Requirement threshold() {
@@ -174,8 +172,8 @@ public final class NicRequirements {
                 ? Requirement.missing(
                         subject,
                         "No rule of " + name + " sends anything to queue " + queue
-                                + ". Let the server channel do it (ZcrxChannelOption.FLOW_STEERING), or add one for your"
-                                + " port.",
+                                + ". Let the server channel do it (ZcrxChannelOption.FLOW_STEERING), or add one for"
+                                + " your port.",
                         "sudo ethtool -N " + name + " flow-type tcp4 dst-port PORT action " + queue)
                 : Requirement.ok(
                         subject,

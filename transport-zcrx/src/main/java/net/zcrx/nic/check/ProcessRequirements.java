@@ -94,7 +94,7 @@ final class ProcessRequirements {
         return (effective >> number & 1) != 0;
     }
 
-    /** In the first one all numbers of users are mapped to themselves. */
+    /** Whether this is the first user namespace, which maps each number of a user to itself (user_namespaces(7)). */
     private static boolean inFirstUserNamespace() {
         return line("/proc/self/uid_map", "", "").matches("0 +0 +4294967295");
     }
@@ -104,7 +104,7 @@ final class ProcessRequirements {
         return digits.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
     }
 
-    /** What follows this beginning of a line in a file, or {@code otherwise}. */
+    /** Returns what follows {@code start} in the line of a file that begins so, or {@code otherwise}. */
     private static String line(String file, String start, String otherwise) {
         try {
             return Files.readAllLines(Path.of(file)).stream()

@@ -6,9 +6,12 @@ import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
-/** What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread. */
+/**
+ * What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread.
+ */
 public final class Refusals {
     private Refusals() {}
 
@@ -35,7 +38,7 @@ public final class Refusals {
         String refused = "The kernel refused to share queue " + queue + " of " + interfaceName
                 + ", which another event loop has bound: ";
         return new NicException(
-                errno == NicException.EPERM
+                errno == Errno.EPERM
                         ? refused
                                 + "CAP_NET_ADMIN is missing. Keep it for as long as the event loops run, for they share"
                                 + " queues as connections come."
@@ -46,75 +49,73 @@ public final class Refusals {
 
     static String registrationSentence(String interfaceName, int queue, long areaBytes, int errno) {
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";
-        switch (errno) {
-            case NicException.EPERM:
-                return refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
+        return switch (errno) {
+            case Errno.EPERM ->
+                refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
                         + areaBytes + " bytes. Run it as root, or fix the latter with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
-            case NicException.ENOMEM:
-                return refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
+            case Errno.ENOMEM ->
+                refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
                         + Native.memoryLockLimit() + "). Take a smaller area, or fix it with: "
                         + ProcessRequirements.MORE_LOCKED_MEMORY;
-            case NicException.EEXIST:
-                return refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
+            case Errno.EEXIST ->
+                refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
                         + " sudo ss -tlnp";
-            case NicException.EOPNOTSUPP:
-                return refused + "its driver cannot give a queue's memory to a process, or has no device that"
+            case Errno.EOPNOTSUPP ->
+                refused + "its driver cannot give a queue's memory to a process, or has no device that"
                         + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en, mlx5_core,"
                         + " gve or fbnic.";
-            case NicException.ERANGE:
-                return refused + "the area is not contiguous enough for such large receive buffers. Use huge pages"
+            case Errno.ERANGE ->
+                refused + "the area is not contiguous enough for such large receive buffers. Use huge pages"
                         + " (sudo sysctl vm.nr_hugepages=N) or receive buffers of a page.";
-            default:
-                return refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
+            default ->
+                refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
                         + ". See its set-up with: ethtool -g " + interfaceName;
-        }
+        };
     }
 
     /** @throws NicException if the NIC has no such queue */
     public static void requireQueue(NicSnapshot nic, int queue) throws NicException {
         Requirement exists = new NicRequirements(nic, queue).queueExists();
         if (exists.prevents()) {
-            throw new NicException(exists.sentence(), NicException.ERANGE);
+            throw new NicException(exists.sentence(), Errno.ERANGE);
         }
     }
 
     /** Why a NIC refused a rule. */
     public static NicException refusedRule(NicSnapshot nic, FlowRule rule, NicException refusal) {
         String name = nic.interfaceName();
-        switch (refusal.errno()) {
-            case NicException.EPERM:
-                return refusedChange(name, refusal);
-            case NicException.ENOSPC:
-                return new NicException(
+        return switch (refusal.errno()) {
+            case Errno.EPERM -> refusedChange(name, refusal);
+            case Errno.ENOSPC ->
+                new NicException(
                         "The table of rules of " + name + " is full (" + refusal.getMessage() + "). List them with"
                                 + " ethtool -n " + name + " and delete one with: sudo ethtool -N " + name
                                 + " delete LOCATION",
-                        NicException.ENOSPC);
-            case NicException.EOPNOTSUPP:
-                return new NicException(
+                        Errno.ENOSPC);
+            case Errno.EOPNOTSUPP ->
+                new NicException(
                         nic.ntuple() || nic.rules().isEmpty()
                                 ? "The driver (" + nic.driver().orElse("none") + ") of " + name
                                         + " takes no rule such as \"" + rule + "\", so the port cannot be steered."
                                 : "Rules are switched off on " + name + ", so \"" + rule
                                         + "\" cannot be installed. Fix it with: sudo "
                                         + NicSetting.NTUPLE.command(name, "true"),
-                        NicException.EOPNOTSUPP);
-            default:
-                return new NicException(
-                        name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());
-        }
+                        Errno.EOPNOTSUPP);
+            default ->
+                new NicException(name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());
+        };
     }
 
     /** Why a NIC's setting could not be changed. */
     public static NicException refusedChange(String interfaceName, NicException refusal) {
-        if (refusal.errno() == NicException.EPERM) {
+        if (refusal.errno() == Errno.EPERM) {
             return new NicException(
                     interfaceName + " was not changed. "
                             + ProcessRequirements.netAdmin().sentence(),
-                    NicException.EPERM);
+                    Errno.EPERM);
         }
-        if (refusal.errno() == NicException.EBUSY) {
+        if (refusal.errno() == Errno.EBUSY) {
             return new NicException(
                     interfaceName + " cannot be changed now, most likely because a queue is bound: "
                             + refusal.getMessage() + ". End the process that uses it and try again.",

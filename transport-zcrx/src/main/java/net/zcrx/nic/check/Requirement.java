@@ -13,11 +13,11 @@ package net.zcrx.nic.check;
 public record Requirement(String name, Status status, boolean needed, String text, String command) {
     /** Whether a requirement is met. */
     public enum Status {
-        /** It is there. */
+        /** The requirement is met. */
         OK,
-        /** It is not. */
+        /** The requirement is not met. */
         MISSING,
-        /** It cannot be told, or not by this process. */
+        /** Nobody can tell whether it is met, or this process cannot. */
         UNKNOWN
     }
 
@@ -33,17 +33,17 @@ public record Requirement(String name, Status status, boolean needed, String tex
         return new Requirement(name, Status.UNKNOWN, true, text, "");
     }
 
-    /** The same, but only good to have. */
+    /** Returns the same requirement as one that is only good to have. */
     Requirement advised() {
         return new Requirement(name, status, false, text, command);
     }
 
-    /** Whether this alone rules zero copy out. */
+    /** Whether this requirement alone rules zero copy out. */
     public boolean prevents() {
         return needed && status == Status.MISSING;
     }
 
-    /** Text and command as one. */
+    /** Returns the text and, if there is one, the command that fixes it. */
     public String sentence() {
         return command.isEmpty() ? text : text + " Fix it with: " + command;
     }

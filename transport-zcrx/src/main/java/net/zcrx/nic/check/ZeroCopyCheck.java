@@ -88,7 +88,7 @@ public final class ZeroCopyCheck {
                 name, nic.driver().orElse("The driver") + " bound queue " + queue + " for a moment, as a test.");
     }
 
-    /** A worker of the kernel gives the queue back. */
+    /** Waits until a worker of the kernel has given the queue back. */
     public static void awaitRelease(String interfaceName, int queue) throws NicException {
         long deadline = System.nanoTime() + RELEASE_TIMEOUT;
         while (NicInspector.inspect(interfaceName)

@@ -15,6 +15,7 @@ import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicRule;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.SoftwareNic;
+import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class SoftwareNicBindingTest {
             assertEquals(Optional.of("io_uring"), nic.queue(1).orElseThrow().owner());
             assertEquals(3, ZeroCopyCheck.bestQueue(nic), "not the one that is bound");
             sentence(1, "Queue 1 of zcnic0 is in use (io_uring).");
-            assertEquals(NicException.EEXIST, refused(1));
+            assertEquals(Errno.EEXIST, refused(1));
         });
         assertNull(ZeroCopyCheck.cause("zcnic0", 1, AREA_BYTES));
     }
@@ -85,17 +86,17 @@ class SoftwareNicBindingTest {
     @Test
     void shouldTellReasonsApartThatKernelGivesOneErrnoFor() throws Exception {
         SoftwareNic.up("--no-split", "--hds-thresh", "7");
-        assertEquals(NicException.EINVAL, refused(1));
+        assertEquals(Errno.EINVAL, refused(1));
         sentence(1, "Header split of zcnic0 is off");
         SoftwareNic.ask("ethtool -G zcnic0 tcp-data-split on");
-        assertEquals(NicException.EINVAL, refused(1));
+        assertEquals(Errno.EINVAL, refused(1));
         sentence(1, "zcnic0 splits off only payloads of more than 7 bytes");
     }
 
     @Test
     void shouldSayThatThereIsNoSuchQueueOrInterface() throws Exception {
         SoftwareNic.up();
-        assertEquals(NicException.ERANGE, refused(9));
+        assertEquals(Errno.ERANGE, refused(9));
         sentence(9, "zcnic0 has no receive queue 9");
         assertTrue(ZeroCopyCheck.cause("eth77", 0, AREA_BYTES)
                 .getMessage()
@@ -117,7 +118,7 @@ class SoftwareNicBindingTest {
     private static void sentence(int queue, String start) {
         for (NicException cause : new NicException[] {
             ZeroCopyCheck.cause("zcnic0", queue, AREA_BYTES),
-            Refusals.refusedRegistration("zcnic0", queue, AREA_BYTES, NicException.EINVAL)
+            Refusals.refusedRegistration("zcnic0", queue, AREA_BYTES, Errno.EINVAL)
         }) {
             assertTrue(cause.getMessage().startsWith(start), cause.getMessage());
         }
