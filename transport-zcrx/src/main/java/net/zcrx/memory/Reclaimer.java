@@ -7,8 +7,8 @@ package net.zcrx.memory;
 @FunctionalInterface
 public interface Reclaimer {
     /**
-     * Takes the memory of a completion back. Called on the thread that owns the pool, before {@link BufferPool#close()}.
-     * Must not throw.
+     * Takes the memory of a completion back. Called on the thread that owns the pool, before
+     * {@link BufferPool#close()}. Must not throw.
      *
      * @param token what {@link BufferPool#get} or {@link BufferPool#extend} was given
      */
