@@ -176,7 +176,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
 
     /** As of any closed channel: nobody waits for it to become writable. */
     @Override
-    public final boolean isWritable() {
+    public boolean isWritable() {
         return !isClosing() && super.isWritable();
     }
 

@@ -42,7 +42,7 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
     /** Whether a write is with the kernel, waits, or is being told to those who wrote. */
     private boolean busy;
     /** Whether the write side is to end: what was flushed before is sent once more at most. */
-    private boolean stopping;
+    private volatile boolean stopping;
     /** Whether nothing is sent any more. */
     private boolean stopped;
     /** Messages, the last ones, that were not flushed when this was to stop, and are not to be sent. */
@@ -69,7 +69,7 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
         return busy;
     }
 
-    /** Whether nothing may be added, as the write side is about to end. */
+    /** Whether nothing may be added, as the write side is about to end. Any thread. */
     boolean isStopping() {
         return stopping;
     }

@@ -17,8 +17,8 @@ public final class Zcrx {
     private static Throwable tryOnce() {
         ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
         return Trial.cause(
-                defaults.ringEntries(),
-                defaults.completionEntries(),
+                () -> ZcrxIoHandlerFactory.ringSize(defaults).entries(),
+                () -> ZcrxIoHandlerFactory.ringSize(defaults).completions(),
                 List.of(ZcrxSocketChannel::new, ZcrxServerSocketChannel::new));
     }
 

@@ -59,7 +59,8 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 .setMaxUnboundedWorker(config.maxUnboundedWorkers()));
     }
 
-    private static RingSize ringSize(ZcrxIoHandlerConfig config) {
+    /** How long the queues of its loops are. */
+    static RingSize ringSize(ZcrxIoHandlerConfig config) {
         long chunks = config.areaBytes() / config.chunkBytes();
         RingSize size = RingSize.of(config.ringEntries(), config.completionEntries(), chunks);
         ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();

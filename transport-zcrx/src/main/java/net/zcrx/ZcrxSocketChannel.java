@@ -243,6 +243,12 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         return direct;
     }
 
+    /** Nor if its output is about to end: what is written then fails, and never makes the buffer full. */
+    @Override
+    public boolean isWritable() {
+        return !writes.isStopping() && super.isWritable();
+    }
+
     @Override
     void beginClose() {
         cancelConnect();
@@ -487,7 +493,8 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         /** A socket that lingers blocks in close(2): not on the loop, where all but that is done. */
         @Override
         protected Executor prepareToClose() {
-            if (!isOpen() || config.getSoLinger() <= 0) {
+            // The channel is closed for its user already, so that isOpen() tells nothing.
+            if (!socket.isOpen() || config.getSoLinger() <= 0) {
                 return null;
             }
             giveUp();

@@ -119,6 +119,7 @@ class CloseTest {
             ChannelFuture write = pair.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[] {2}));
             ChannelFuture close = pair.channel().close();
             loops.letRun();
+            assertFalse(close.isDone(), "The loop itself has closed the socket, and would have waited for it.");
             over.countDown();
 
             assertArrayEquals(new byte[] {2}, Loops.readFully(pair.peer()));

@@ -3,6 +3,7 @@ package net.zcrx.lessons;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -155,6 +156,27 @@ class EndOfWritesTest {
     }
 
     /** A listener flushes, after close() or shutdownOutput(), what was written but not flushed before. */
+    /** Whoever writes until the channel is not writable any more must come to an end. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotBeWritableBehindTheEnd(Transport transport) throws Exception {
+        try (Ends ends = new Ends(transport, 1, recorder)) {
+            for (boolean shutdown : new boolean[] {false, true}) {
+                try (Ends.Pair pair = ends.connect()) {
+                    boolean writable = pair.onLoop(() -> {
+                        pair.channel().writeAndFlush(direct(new byte[1]));
+                        ChannelFuture end = shutdown
+                                ? pair.channel().shutdownOutput()
+                                : pair.channel().close();
+                        assertFalse(end.isDone() && !end.isSuccess());
+                        return pair.channel().isWritable();
+                    });
+                    assertFalse(writable);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldNotSendWhatIsFlushedAfterTheEnd(Transport transport) throws Exception {

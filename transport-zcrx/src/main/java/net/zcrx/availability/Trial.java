@@ -6,6 +6,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.uring.LoadFailure;
@@ -22,12 +23,12 @@ public final class Trial {
     /**
      * Why it does not work, {@code null} if all does.
      *
-     * @param entries of a loop's submission queue
-     * @param completions that its other queue takes
+     * @param entries of a loop's submission queue; asked when the libraries are loaded
+     * @param completions that its other queue takes; the same
      * @param channels make a channel of each kind
      * @throws LinkageError if classes are missing or do not fit
      */
-    public static Throwable cause(int entries, int completions, List<Supplier<Channel>> channels) {
+    public static Throwable cause(IntSupplier entries, IntSupplier completions, List<Supplier<Channel>> channels) {
         String versions = NettyVersions.find().refusal();
         if (versions != null) {
             return new IllegalStateException(versions);
@@ -45,7 +46,7 @@ public final class Trial {
         if (failure != null) {
             return new IllegalStateException(LoadFailure.sentence("transport-zcrx-native", failure), failure);
         }
-        RingRefusal refusal = ProbeRing.refusal(entries, completions);
+        RingRefusal refusal = ProbeRing.refusal(entries.getAsInt(), completions.getAsInt());
         if (refusal != null) {
             return new IllegalStateException(refusal.sentence(), netty);
         }
