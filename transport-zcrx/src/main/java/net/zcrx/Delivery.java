@@ -7,10 +7,10 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 
 /**
- * How a connection's user gets what it received: in order, when he asks for it, and the rest at the connection's end.
+ * How the user of a connection gets what it received: in order, when asked for, and the rest at the end.
  *
- * <p>A buffer is as long as what came at once, and at most as the {@code RecvByteBufAllocator} wants it. What comes though nobody asks for it (auto-read just went off) is kept for
- * the next read().
+ * <p>A buffer is as long as what came at once, and at most as long as the {@code RecvByteBufAllocator} wants it. Data
+ * that arrives though nobody asks for it, as auto-read just went off, is kept for the next read().
  *
  * <p>A superclass and not a part, as each object that a connection has is memory.
  */
@@ -64,7 +64,7 @@ abstract class Delivery {
         return closed;
     }
 
-    /** Hands a buffer to the user, or keeps what he does not want now. */
+    /** Hands a buffer to the user, or keeps it until the user wants it. */
     final void offer(ByteBuf buffer) {
         ByteBuf rest = hasKept() ? buffer : deliverParts(buffer);
         if (rest != null && !releaseIfClosed(rest)) {
@@ -76,7 +76,7 @@ abstract class Delivery {
     }
 
     /**
-     * Hands on what was kept, as far as the user wants it, and tells him that this was all for now.
+     * Hands on what was kept, as far as the user wants it, and tells that this was all for now.
      *
      * @param ended whether nothing more comes
      * @param error by which the connection has failed; {@code null} if it has not
@@ -107,7 +107,7 @@ abstract class Delivery {
         return kept != null && !kept.isEmpty();
     }
 
-    /** The user may have closed the channel while he was handed a part. */
+    /** The user may have closed the channel while a part was handed out. */
     private boolean releaseIfClosed(ByteBuf rest) {
         if (closed) {
             rest.release();

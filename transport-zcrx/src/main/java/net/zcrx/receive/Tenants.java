@@ -23,7 +23,7 @@ final class Tenants {
     private static final int BUF_LOCK_RECEIVE = 2;
     private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
 
-    /** What the user had set SO_RCVBUF to, which is the most for that socket; {@link Integer#MAX_VALUE} if he had not. */
+    /** What the user had set SO_RCVBUF to, which is the most for that socket; {@link Integer#MAX_VALUE} if to nothing. */
     private static final int FREE = Integer.MAX_VALUE;
     /** Not bounded yet. */
     private static final int UNKNOWN = 0;

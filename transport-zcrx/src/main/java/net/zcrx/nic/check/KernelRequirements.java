@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic.check;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import net.zcrx.uring.ProbeRing;
@@ -11,9 +14,20 @@ import net.zcrx.uring.ZeroCopyFeatures;
 /** What zero-copy receive needs of the kernel, asked from the kernel. */
 final class KernelRequirements {
     private static final String VERSION = System.getProperty("os.version");
-    private static final String NEWER_KERNEL = "sudo apt install -t trixie-backports linux-image-amd64 && sudo reboot";
+    /** Of the distribution that is known to have one; elsewhere the sentence must do. */
+    private static final String NEWER_KERNEL =
+            isTrixie() ? "sudo apt install -t trixie-backports linux-image-amd64 && sudo reboot" : "";
 
     private KernelRequirements() {}
+
+    private static boolean isTrixie() {
+        try {
+            return Files.readString(Path.of("/etc/os-release")).contains("VERSION_CODENAME=trixie");
+        } catch (IOException e) {
+            // Another system, which has another way.
+            return false;
+        }
+    }
 
     static List<Requirement> list() {
         Requirement ioUring = ioUring();
