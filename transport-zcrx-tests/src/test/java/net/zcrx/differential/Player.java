@@ -5,6 +5,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCounted;
 import java.io.File;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -293,15 +295,21 @@ final class Player {
             while (ours && written.message().refCnt() > 0 && System.nanoTime() - deadline < 0) {
                 rig.roundTrips();
             }
-            int count = written.message().refCnt();
-            if (count > 0) {
-                written.message().release(count);
-            }
-            if (ours && count > 0) {
+            if (release(written.message()) && ours) {
                 lost.add(List.of(written.message() + " was written, and is not released."));
             }
         }
         return lost;
+    }
+
+    /** Returns whether there was anything to release; what a loop releases at this moment is no more. */
+    private static boolean release(ReferenceCounted message) {
+        int count = message.refCnt();
+        try {
+            return count > 0 && message.release(count);
+        } catch (IllegalReferenceCountException e) {
+            return false;
+        }
     }
 
     private void end() throws Exception {

@@ -51,7 +51,10 @@ class NativeImageMetadataTest {
                 LoadAlone.class.getName(),
                 copyOfLibrary().toString());
         assertTrue(said.contains("found no class net.zcrx.uring.Native"), said);
-        trace = Files.readAllLines(log);
+        // The JDK's Flight Recorder looks at the fields of its events; native-image knows these by itself.
+        trace = Files.readAllLines(log).stream()
+                .filter(line -> !line.contains(" Lnet/zcrx/event/"))
+                .toList();
     }
 
     private static Path compileAgent() throws IOException, InterruptedException {
