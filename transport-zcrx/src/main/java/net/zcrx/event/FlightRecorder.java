@@ -15,11 +15,20 @@ public final class FlightRecorder {
 
     private static boolean isThere() {
         try {
-            return LoopStart.canBeRecorded();
+            isRecording();
+            return true;
         } catch (LinkageError e) {
             // The runtime has no module jdk.jfr; or on the module path nothing has asked for it.
             return false;
         }
+    }
+
+    /**
+     * Whether there is, or was, a recording. Asked before an event's class is used, as the first such class of a process
+     * makes the recorder start up, which takes some hundred milliseconds and would delay the first event loop.
+     */
+    private static boolean isRecording() {
+        return jdk.jfr.FlightRecorder.isInitialized();
     }
 
     /** Something that lasts. */
@@ -43,7 +52,7 @@ public final class FlightRecorder {
      * @param reason why the mode is not a better one; empty if it is the best
      */
     public static void loopStarts(int loop, String mode, String reason) {
-        if (IS_THERE) {
+        if (IS_THERE && isRecording()) {
             LoopStart.record(loop, mode, reason);
         }
     }
@@ -54,7 +63,7 @@ public final class FlightRecorder {
      * @param held pages or chunks that the application holds now
      */
     public static Span copyingOutBegins(int held) {
-        return IS_THERE ? CopyingOut.start(held) : Span.NONE;
+        return IS_THERE && isRecording() ? CopyingOut.start(held) : Span.NONE;
     }
 
     /**
@@ -63,7 +72,7 @@ public final class FlightRecorder {
      * @param heldPages that the application holds, of what the loop received
      */
     public static void starves(int heldPages) {
-        if (IS_THERE) {
+        if (IS_THERE && isRecording()) {
             Starvation.record(heldPages);
         }
     }
@@ -75,7 +84,7 @@ public final class FlightRecorder {
      * @param bytes of all of them
      */
     public static void grows(int areas, long bytes) {
-        if (IS_THERE) {
+        if (IS_THERE && isRecording()) {
             Growth.record(areas, bytes);
         }
     }
@@ -86,7 +95,7 @@ public final class FlightRecorder {
      * @param bytes that it holds; asked only if this is recorded
      */
     public static void connectionEnds(Socket socket, LongSupplier bytes) {
-        if (IS_THERE) {
+        if (IS_THERE && isRecording()) {
             ConnectionEnded.record(socket, bytes);
         }
     }

@@ -26,12 +26,6 @@ final class LoopStart extends Event {
     @Description("Why the mode is not a better one; empty if it is the best")
     String reason;
 
-    /** Fails to link where the runtime has no Flight Recorder. */
-    static boolean canBeRecorded() {
-        new LoopStart();
-        return true;
-    }
-
     static void record(int loop, String mode, String reason) {
         LoopStart event = new LoopStart();
         if (event.isEnabled()) {
