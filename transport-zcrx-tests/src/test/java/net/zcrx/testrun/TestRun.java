@@ -39,6 +39,10 @@ public record TestRun(Set<String> executed, Set<String> skipped, Collection<Stri
     private static final String NEEDS_NO_IO_WAIT =
             "net.zcrx.lessons.IdleAccountingTest#shouldNotCountIdleLoopsAsWaitingForDisk";
 
+    /** Netty's epoll transport, beside which ours is played, loses what it received where an executor refuses it. */
+    private static final String OF_EPOLL =
+            "io.netty.channel.epoll.AbstractEpollStreamChannel$EpollStreamUnsafe.epollInReady";
+
     private static final String EXECUTED = "executed ";
     private static final String SKIPPED = "skipped ";
     private static final String LEAK = "leak ";
@@ -60,13 +64,15 @@ public record TestRun(Set<String> executed, Set<String> skipped, Collection<Stri
         Files.write(file, lines);
     }
 
-    /** What {@link #write} wrote. */
+    /** What {@link #write} wrote, but for leaks of Netty's epoll transport. */
     public static TestRun read(Path file) throws IOException {
         List<String> lines = Files.readAllLines(file);
         return new TestRun(
                 new TreeSet<>(starting(lines, EXECUTED)),
                 new TreeSet<>(starting(lines, SKIPPED)),
-                starting(lines, LEAK));
+                starting(lines, LEAK).stream()
+                        .filter(leak -> !leak.contains(OF_EPOLL))
+                        .toList());
     }
 
     /** How many methods of Netty's test suite ran. */
