@@ -130,10 +130,9 @@ final class ReceiverChoice {
                         "This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
                                 + " later; or, with a single event loop, demand mode ZERO_COPY.");
             }
-            ReceiverChoice reception = bind(wakeup, ring, config, device, features, eventUserData);
-            queues.add(
-                    new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) reception.receiver()).queue()));
-            return reception;
+            ReceiverChoice choice = bind(wakeup, ring, config, device, features, eventUserData);
+            queues.add(new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) choice.receiver()).queue()));
+            return choice;
         } catch (NicException e) {
             queues.refuse(name, e);
             throw e;
@@ -224,7 +223,7 @@ final class ReceiverChoice {
                     ? Refusals.refusedRegistration(nic.interfaceName(), queue, areaBytes, errno)
                     : new NicException("The kernel refused an area of " + areaBytes
                             + " bytes for zero-copy receive without a device (errno " + errno
-                            + "). It may be more than can be locked, which fixes: ulimit -l unlimited");
+                            + "). It may be more than can be locked. Fix it with: ulimit -l unlimited");
         }
     }
 

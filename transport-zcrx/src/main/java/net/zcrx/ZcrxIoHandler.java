@@ -169,8 +169,7 @@ public final class ZcrxIoHandler implements IoHandler {
             prepared = true;
             ringEnd.prepareToDestroy();
             // The loop may end with this pass, and its channels shall be closed while it still takes the tasks that
-            // tell
-            // their users so.
+            // tell their users so.
             for (int i = 0; i < MAX_CLOSING_PASSES && loop.isClosing(); i++) {
                 run(NoWait.INSTANCE);
             }
