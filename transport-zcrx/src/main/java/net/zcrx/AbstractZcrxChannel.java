@@ -98,6 +98,15 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
     }
 
+    /** Tells the pipeline an event; its executor may refuse it. */
+    final void tell(Object event) {
+        try {
+            pipeline().fireUserEventTriggered(event);
+        } catch (RuntimeException | Error e) {
+            raise(e);
+        }
+    }
+
     /** As {@link #raise}, of an event after which Netty's pipeline would have asked to read. */
     final void raiseAndRead(Throwable cause) {
         raise(cause);

@@ -11,6 +11,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.util.Map;
 import net.zcrx.option.KernelOptions;
+import net.zcrx.option.SocketConfig;
 
 /** The options of a connection; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
 final class ConnectionConfig extends SocketConfig implements SocketChannelConfig {
@@ -27,14 +28,14 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
     private volatile int longestRead;
 
     ConnectionConfig(ZcrxSocketChannel channel) {
-        super(channel, new AdaptiveRecvByteBufAllocator());
+        super(channel, channel.socket, new AdaptiveRecvByteBufAllocator());
         // Nobody has set one: a buffer is as long as what came at once.
         longestRead = Integer.MAX_VALUE;
         setTcpNoDelay(true);
     }
 
     @Override
-    KernelOptions kernelOptions() {
+    protected KernelOptions kernelOptions() {
         return KernelOptions.OF_CONNECTION;
     }
 
@@ -93,6 +94,11 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
 
     boolean isTcpFastOpenConnect() {
         return tcpFastOpenConnect;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        ((AbstractZcrxChannel) channel).autoReadCleared();
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.netty.channel.socket.ServerSocketChannelConfig;
 import io.netty.util.NetUtil;
 import java.util.Map;
 import net.zcrx.option.KernelOptions;
+import net.zcrx.option.SocketConfig;
 
 /** The options of a listening socket; {@link ZcrxChannelOption} has the table of them. Safe on any thread. */
 final class ListenerConfig extends SocketConfig implements ServerSocketChannelConfig {
@@ -20,13 +21,18 @@ final class ListenerConfig extends SocketConfig implements ServerSocketChannelCo
     private volatile ZcrxIoHandlerFactory flowSteering;
 
     ListenerConfig(ZcrxServerSocketChannel channel) {
-        super(channel, new ServerChannelRecvByteBufAllocator());
+        super(channel, channel.socket, new ServerChannelRecvByteBufAllocator());
         setReuseAddress(true);
     }
 
     @Override
-    KernelOptions kernelOptions() {
+    protected KernelOptions kernelOptions() {
         return KernelOptions.OF_LISTENER;
+    }
+
+    @Override
+    protected void autoReadCleared() {
+        ((AbstractZcrxChannel) channel).autoReadCleared();
     }
 
     @Override

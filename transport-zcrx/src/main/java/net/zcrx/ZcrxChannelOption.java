@@ -7,6 +7,7 @@ import io.netty.channel.uring.IoUringChannelOption;
 import java.net.InetAddress;
 import java.util.Map;
 import net.zcrx.option.EpollOptions;
+import net.zcrx.option.TcpMd5Keys;
 
 /**
  * The options of {@link ZcrxSocketChannel} and {@link ZcrxServerSocketChannel} beyond those of
@@ -125,7 +126,7 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
      * each address. What is set replaces all keys that were set before. It can be set only: getOption tells null. On a
      * listening socket it holds for the connections that are accepted. Needs a kernel with CONFIG_TCP_MD5SIG.
      */
-    public static final ChannelOption<Map<InetAddress, byte[]>> TCP_MD5SIG = valueOf("TCP_MD5SIG");
+    public static final ChannelOption<Map<InetAddress, byte[]>> TCP_MD5SIG = TcpMd5Keys.OPTION;
 
     /** Whether to send full segments only. */
     public static final ChannelOption<Boolean> TCP_CORK = IoUringChannelOption.TCP_CORK;

@@ -3,13 +3,10 @@ package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
@@ -19,15 +16,12 @@ import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.UnixChannelUtil;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.PromiseNotifier;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import net.zcrx.option.TcpSockets;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
@@ -40,7 +34,7 @@ import net.zcrx.uring.Uring;
  * its duplicates share that. Whoever uses one beside the channel passes {@code MSG_DONTWAIT} or has a thread that may
  * wait, so not an event loop's; made non-blocking, it makes the channel fail.
  */
-public final class ZcrxSocketChannel extends AbstractZcrxChannel implements SocketChannel {
+public final class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private final ConnectionConfig config;
@@ -48,8 +42,6 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     private final SendSide writes = new SendSide(this);
     /** {@code null} before the first call of connect: accepted connections have none. */
     private Connector connector;
-
-    private ChannelPromise pendingShutdown;
 
     /** Creates a socket to connect: IPv6 with IPv4 mapped into it where the machine has it. */
     public ZcrxSocketChannel() {
@@ -112,6 +104,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         return config;
     }
 
+    @Override
     ConnectionConfig socketConfig() {
         return config;
     }
@@ -260,20 +253,16 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
         try {
             super.doClose();
         } finally {
-            giveUp();
+            releaseAll();
         }
     }
 
     /** Ends what is under way, and gives back what it holds. A second call finds nothing to do. */
-    private void giveUp() {
+    private void releaseAll() {
         reads.close();
         writes.close();
         cancelConnect();
-        if (pendingShutdown != null) {
-            ChannelPromise promise = pendingShutdown;
-            pendingShutdown = null;
-            promise.tryFailure(new ClosedChannelException());
-        }
+        failPendingShutdown();
     }
 
     private void cancelConnect() {
@@ -283,148 +272,13 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
     }
 
     @Override
-    protected void doShutdownOutput() throws Exception {
-        socket.shutdown(false, true);
+    boolean isWriting() {
+        return writes.isBusy();
     }
 
     @Override
-    public boolean isInputShutdown() {
-        return socket.isInputShutdown();
-    }
-
-    @Override
-    public boolean isOutputShutdown() {
-        return socket.isOutputShutdown();
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return socket.isShutdown();
-    }
-
-    @Override
-    public ChannelFuture shutdownInput() {
-        return shutdownInput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownInput(ChannelPromise promise) {
-        return inLoop(promise, this::shutdownInput0);
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput() {
-        return shutdownOutput(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        return inLoop(promise, this::shutdownOutput0);
-    }
-
-    @Override
-    public ChannelFuture shutdown() {
-        return shutdown(newPromise());
-    }
-
-    @Override
-    public ChannelFuture shutdown(ChannelPromise promise) {
-        shutdownOutput()
-                .addListener(output -> shutdownInput().addListener(input -> {
-                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
-                    if (cause == null) {
-                        promise.setSuccess();
-                    } else {
-                        promise.setFailure(cause);
-                    }
-                }));
-        return promise;
-    }
-
-    private ChannelFuture inLoop(ChannelPromise promise, Consumer<ChannelPromise> action) {
-        if (eventLoop().inEventLoop()) {
-            action.accept(promise);
-        } else {
-            eventLoop().execute(() -> action.accept(promise));
-        }
-        return promise;
-    }
-
-    private void shutdownInput0(ChannelPromise promise) {
-        if (isClosing()) {
-            promise.setFailure(new ClosedChannelException());
-            return;
-        }
-        try {
-            socket.shutdown(true, false);
-            promise.setSuccess();
-        } catch (IOException | NotYetConnectedException e) {
-            promise.setFailure(e);
-        }
-    }
-
-    /** What was flushed before goes out first, as far as the socket takes it: as if flush() had written it at once. */
-    private void shutdownOutput0(ChannelPromise promise) {
-        if (isClosing()) {
-            promise.setFailure(new ClosedChannelException());
-        } else if (pendingShutdown != null) {
-            pendingShutdown.addListener(new PromiseNotifier<>(promise));
-        } else if (writes.isBusy()) {
-            if (!promise.setUncancellable()) {
-                return;
-            }
-            pendingShutdown = promise;
-            writes.stop();
-        } else {
-            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
-        }
-    }
-
-    private void shutDownIfWritten() {
-        if (pendingShutdown != null && !writes.isBusy() && (isAttached() || !isRegistered()) && !isClosing()) {
-            ChannelPromise promise = pendingShutdown;
-            pendingShutdown = null;
-            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
-        }
-    }
-
-    /** The peer has ended its side, or the connection has failed. */
-    void shutdownInputAtEnd() {
-        if (!socket.isInputShutdown()) {
-            if (!config.isAllowHalfClosure()) {
-                unsafe().close(unsafe().voidPromise());
-                return;
-            }
-            try {
-                socket.shutdown(true, false);
-            } catch (IOException e) {
-                // The connection is gone as a whole.
-                tell(ChannelInputShutdownEvent.INSTANCE);
-                unsafe().close(unsafe().voidPromise());
-                return;
-            } catch (NotYetConnectedException e) {
-                // Both sides have ended theirs: then the kernel has no connection whose input could be shut down.
-            }
-            tell(ChannelInputShutdownEvent.INSTANCE);
-        }
-        // Whoever was told may have closed the channel, which hears of no more reads then.
-        if (!isClosing()) {
-            tell(ChannelInputShutdownReadComplete.INSTANCE);
-        }
-    }
-
-    /** Whether the user has shut down the input and wants to hear nothing of it any more, as with epoll. */
-    boolean isInputClosed() {
-        return socket.isInputShutdown() && !config.isAllowHalfClosure();
-    }
-
-    /** Tells the pipeline an event; its executor may refuse it. */
-    void tell(Object event) {
-        try {
-            pipeline().fireUserEventTriggered(event);
-        } catch (RuntimeException | Error e) {
-            raise(e);
-        }
+    void stopWriting() {
+        writes.stop();
     }
 
     /** Called when the connection stands, with the socket that was non-blocking for connect. */
@@ -497,7 +351,7 @@ public final class ZcrxSocketChannel extends AbstractZcrxChannel implements Sock
             if (!socket.isOpen() || config.getSoLinger() <= 0) {
                 return null;
             }
-            giveUp();
+            releaseAll();
             return GlobalEventExecutor.INSTANCE;
         }
     }

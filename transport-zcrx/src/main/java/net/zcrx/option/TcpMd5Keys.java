@@ -4,6 +4,7 @@ package net.zcrx.option;
 import static net.zcrx.option.SocketConstants.IPPROTO_TCP;
 
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -28,6 +29,9 @@ import java.util.Set;
  * </pre>
  */
 public final class TcpMd5Keys {
+    /** {@code EpollChannelOption}'s constant: constants are pooled by name. */
+    public static final ChannelOption<Map<InetAddress, byte[]>> OPTION = ChannelOption.valueOf("TCP_MD5SIG");
+
     private static final int TCP_MD5SIG = 14;
     private static final int MAX_KEY = 80;
 

@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx;
+package net.zcrx.option;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.unix.Socket;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
-import net.zcrx.option.EpollOptions;
-import net.zcrx.option.KernelOption;
-import net.zcrx.option.KernelOptions;
-import net.zcrx.option.TcpMd5Keys;
 
-/** What the configs of a connection and of a listening socket have in common: options that the kernel keeps. */
-abstract class SocketConfig extends DefaultChannelConfig {
-    private final AbstractZcrxChannel owner;
+/**
+ * What the configs of a connection and of a listening socket have in common: options that the kernel keeps. Safe on any
+ * thread.
+ */
+public abstract class SocketConfig extends DefaultChannelConfig {
+    private final Socket socket;
     /** Those that {@code TCP_MD5SIG} has keys for. */
     private Set<InetAddress> signingPeers = Set.of();
 
-    SocketConfig(AbstractZcrxChannel owner, RecvByteBufAllocator allocator) {
+    /** @param socket of {@code owner} */
+    protected SocketConfig(Channel owner, Socket socket, RecvByteBufAllocator allocator) {
         super(owner, allocator);
-        this.owner = owner;
+        this.socket = socket;
         if (owner.parent() != null) {
             // The kernel copies them.
             signingPeers = ((SocketConfig) owner.parent().config()).signingPeers();
@@ -29,7 +31,7 @@ abstract class SocketConfig extends DefaultChannelConfig {
     }
 
     /** Which of the kernel's options the channel has. */
-    abstract KernelOptions kernelOptions();
+    protected abstract KernelOptions kernelOptions();
 
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
@@ -39,7 +41,7 @@ abstract class SocketConfig extends DefaultChannelConfig {
     @Override
     public <T> T getOption(ChannelOption<T> option) {
         KernelOption<T> kernelOption = kernelOptions().find(option);
-        return kernelOption != null ? kernelOption.get(owner.socket) : super.getOption(option);
+        return kernelOption != null ? kernelOption.get(socket) : super.getOption(option);
     }
 
     @Override
@@ -48,8 +50,8 @@ abstract class SocketConfig extends DefaultChannelConfig {
         validate(option, value);
         KernelOption<T> kernelOption = kernelOptions().find(option);
         if (kernelOption != null) {
-            kernelOption.set(owner.socket, value);
-        } else if (option == ZcrxChannelOption.TCP_MD5SIG) {
+            kernelOption.set(socket, value);
+        } else if (option == TcpMd5Keys.OPTION) {
             setMd5Keys((Map<InetAddress, byte[]>) value);
         } else if (option != EpollOptions.EPOLL_MODE) {
             return super.setOption(option, value);
@@ -58,7 +60,7 @@ abstract class SocketConfig extends DefaultChannelConfig {
     }
 
     private synchronized void setMd5Keys(Map<InetAddress, byte[]> keys) {
-        signingPeers = TcpMd5Keys.replace(owner.socket, signingPeers, keys);
+        signingPeers = TcpMd5Keys.replace(socket, signingPeers, keys);
     }
 
     private synchronized Set<InetAddress> signingPeers() {
@@ -74,10 +76,5 @@ abstract class SocketConfig extends DefaultChannelConfig {
                     + " needs. Let newHandle() return one.");
         }
         return super.setRecvByteBufAllocator(allocator);
-    }
-
-    @Override
-    protected final void autoReadCleared() {
-        owner.autoReadCleared();
     }
 }

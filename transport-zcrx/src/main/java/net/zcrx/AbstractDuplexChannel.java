@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.util.concurrent.PromiseNotifier;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.function.Consumer;
+
+/** A channel with two sides that end one at a time: shut down by the user, or, its input, by the peer. */
+abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements DuplexChannel {
+    /** Of an output that ends when what was flushed is written; {@code null} if there is none. */
+    private ChannelPromise pendingShutdown;
+
+    AbstractDuplexChannel(Channel parent, Socket socket) {
+        super(parent, socket);
+    }
+
+    abstract ConnectionConfig socketConfig();
+
+    /** Whether a write is with the kernel, or waits for the socket to take more. */
+    abstract boolean isWriting();
+
+    /** Sends what was flushed as far as the socket takes it at once, then no more. */
+    abstract void stopWriting();
+
+    @Override
+    protected final void doShutdownOutput() throws Exception {
+        socket.shutdown(false, true);
+    }
+
+    @Override
+    public final boolean isInputShutdown() {
+        return socket.isInputShutdown();
+    }
+
+    @Override
+    public final boolean isOutputShutdown() {
+        return socket.isOutputShutdown();
+    }
+
+    @Override
+    public final boolean isShutdown() {
+        return socket.isShutdown();
+    }
+
+    @Override
+    public final ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public final ChannelFuture shutdownInput(ChannelPromise promise) {
+        return inLoop(promise, this::shutdownInput0);
+    }
+
+    @Override
+    public final ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public final ChannelFuture shutdownOutput(ChannelPromise promise) {
+        return inLoop(promise, this::shutdownOutput0);
+    }
+
+    @Override
+    public final ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public final ChannelFuture shutdown(ChannelPromise promise) {
+        shutdownOutput()
+                .addListener(output -> shutdownInput().addListener(input -> {
+                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
+                    if (cause == null) {
+                        promise.setSuccess();
+                    } else {
+                        promise.setFailure(cause);
+                    }
+                }));
+        return promise;
+    }
+
+    private ChannelFuture inLoop(ChannelPromise promise, Consumer<ChannelPromise> action) {
+        if (eventLoop().inEventLoop()) {
+            action.accept(promise);
+        } else {
+            eventLoop().execute(() -> action.accept(promise));
+        }
+        return promise;
+    }
+
+    private void shutdownInput0(ChannelPromise promise) {
+        if (isClosing()) {
+            promise.setFailure(new ClosedChannelException());
+            return;
+        }
+        try {
+            socket.shutdown(true, false);
+            promise.setSuccess();
+        } catch (IOException | NotYetConnectedException e) {
+            promise.setFailure(e);
+        }
+    }
+
+    /** What was flushed before goes out first, as far as the socket takes it: as if flush() had written it at once. */
+    private void shutdownOutput0(ChannelPromise promise) {
+        if (isClosing()) {
+            promise.setFailure(new ClosedChannelException());
+        } else if (pendingShutdown != null) {
+            pendingShutdown.addListener(new PromiseNotifier<>(promise));
+        } else if (isWriting()) {
+            if (!promise.setUncancellable()) {
+                return;
+            }
+            pendingShutdown = promise;
+            stopWriting();
+        } else {
+            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+        }
+    }
+
+    /** Ends the output if it is to end, and all that may go out before has gone. */
+    final void shutDownIfWritten() {
+        if (pendingShutdown != null && !isWriting() && (isAttached() || !isRegistered()) && !isClosing()) {
+            ChannelPromise promise = pendingShutdown;
+            pendingShutdown = null;
+            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+        }
+    }
+
+    /** The peer has ended its side, or the connection has failed. */
+    final void shutdownInputAtEnd() {
+        if (!socket.isInputShutdown()) {
+            if (!socketConfig().isAllowHalfClosure()) {
+                unsafe().close(unsafe().voidPromise());
+                return;
+            }
+            try {
+                socket.shutdown(true, false);
+            } catch (IOException e) {
+                // The connection is gone as a whole.
+                tell(ChannelInputShutdownEvent.INSTANCE);
+                unsafe().close(unsafe().voidPromise());
+                return;
+            } catch (NotYetConnectedException e) {
+                // Both sides have ended theirs: then the kernel has no connection whose input could be shut down.
+            }
+            tell(ChannelInputShutdownEvent.INSTANCE);
+        }
+        // Whoever was told may have closed the channel, which hears of no more reads then.
+        if (!isClosing()) {
+            tell(ChannelInputShutdownReadComplete.INSTANCE);
+        }
+    }
+
+    /** Whether the user has shut down the input and wants to hear nothing of it any more, as with epoll. */
+    final boolean isInputClosed() {
+        return socket.isInputShutdown() && !socketConfig().isAllowHalfClosure();
+    }
+
+    /** The channel has closed: an output that was to end has failed to. */
+    final void failPendingShutdown() {
+        if (pendingShutdown != null) {
+            ChannelPromise promise = pendingShutdown;
+            pendingShutdown = null;
+            promise.tryFailure(new ClosedChannelException());
+        }
+    }
+}
