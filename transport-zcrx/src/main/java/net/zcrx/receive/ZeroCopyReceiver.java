@@ -16,7 +16,6 @@ import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.RefillRing;
-import net.zcrx.uring.TokenList;
 import net.zcrx.uring.Uring;
 
 /**
@@ -27,8 +26,6 @@ import net.zcrx.uring.Uring;
  * <p>One for a loop and a queue. Other loops may read by the same queue; each counts and bounds what it took itself.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
-    /** Pages may come free inside the kernel, as another connection ends, and nobody tells: who waits looks so often. */
-    private static final long RETRY_NANOS = 20_000_000;
     /** Where nobody tells that pages are short, those that other threads released are looked for so often. */
     private static final long DRAIN_NANOS = 20_000_000;
 
@@ -42,10 +39,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private final ExhaustionGuard guard;
     private final BufferPool pool;
     private final Counters counters = new Counters();
-    private final Waiters waiters = new Waiters();
-    /** Pages that the kernel gets at the end of the pass. */
-    private final TokenList returned = new TokenList();
-
+    private final PageReturns returns;
     private final Tenants tenants;
 
     private Area[] areas = {};
@@ -54,17 +48,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private long receivedThisPass;
     private long copied;
     private long buffers;
-    /** Pages that the kernel has got since the last pass's end, or will get next. */
-    private int pagesCame;
     /** Whether the completion that was begun with is not taken yet. */
     private boolean begun;
     /** Its page. */
     private long token;
 
     private boolean copiesOut;
-    private boolean flushes = true;
-    /** When who waits shall look again, of {@code System.nanoTime}. */
-    private long retryAt;
 
     /** @param users how many loops read by the queue, this one included */
     ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup, int users) {
@@ -78,6 +67,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         pool = new BufferPool(this, wakeup);
         ledger = new PageLedger(refillRing.bufferBytes());
         guard = new ExhaustionGuard(1, 0, counters);
+        returns = new PageReturns(queue, counters);
         follow(users);
     }
 
@@ -159,8 +149,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     @Override
     public void reclaim(long released) {
         ledger.giveBack(released);
-        pagesCame++;
-        returned.add(released);
+        returns.add(released);
     }
 
     /** Other loops may use the queue on, so that the kernel has not taken the page back by itself. */
@@ -184,10 +173,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     @Override
     public void await(Waiter waiter, WaitTurn turn, int limit) {
         counters.add(Counter.EXHAUSTIONS, 1);
-        if (waiters.isEmpty()) {
-            retryAt = System.nanoTime() + RETRY_NANOS;
-        }
-        waiters.add(waiter, turn);
+        returns.await(waiter, turn);
     }
 
     @Override
@@ -245,12 +231,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public long beginPass() {
-        if (!returned.isEmpty()) {
+        if (returns.isPending()) {
             giveBack();
             // If it was the last that is out, the pass may end without a count.
             count();
         }
-        boolean waiting = !waiters.isEmpty();
+        boolean waiting = returns.isAwaited();
         boolean asking = starvation.isStarved() && shared.hears(this);
         boolean looking = pool.heldTokens() > 0 && !shared.isHeard();
         if (!waiting && !asking && !looking) {
@@ -259,7 +245,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         long now = System.nanoTime();
         long most = looking ? DRAIN_NANOS : FOR_EVER;
         if (waiting) {
-            most = Math.min(most, retryAt - now);
+            most = Math.min(most, returns.untilRetry(now));
         }
         if (asking) {
             most = Math.min(most, starvation.since() + Starvation.PERIOD_NANOS - now);
@@ -282,7 +268,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         discardBegun();
         // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
         // while the NIC waits for pages that are free.
-        pool.wantReturns(starvation.isStarved() || !waiters.isEmpty() || guard.isAboveLow(ledger.pagesOut()));
+        pool.wantReturns(starvation.isStarved() || returns.isAwaited() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
         if (receivedThisPass > 0) {
             starvation.move();
@@ -304,29 +290,16 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         }
     }
 
-    /** Gives the kernel the pages that came, and who waits for some another try. */
     private void giveBack() {
-        if (!returned.isEmpty() || refillRing.overflow() > 0) {
-            publish();
-        }
-        if (!waiters.isEmpty()) {
-            resumeWaiters();
-        }
-        if (pagesCame > 0 && starvation.end() && shared.isHeard()) {
+        if (returns.giveBack() && starvation.end() && shared.isHeard()) {
             // Only now, with pages on their way: else it would fire again at once.
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }
-        pagesCame = 0;
     }
 
     /** A loop may read by many queues, and most of them bring nothing in most passes. */
     private boolean isQuiet() {
-        return receivedThisPass == 0
-                && !begun
-                && pagesCame == 0
-                && pool.heldTokens() == 0
-                && waiters.isEmpty()
-                && refillRing.overflow() == 0;
+        return receivedThisPass == 0 && !begun && pool.heldTokens() == 0 && returns.isQuiet();
     }
 
     @Override
@@ -334,7 +307,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         discardBegun();
         guard.end(ledger.pagesOut());
         pool.drain();
-        refillRing.put(returned);
+        returns.close();
         count();
         boolean held = pool.heldBuffers() > 0;
         pool.close();
@@ -348,9 +321,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private void grow() {
         if (shared.areas().grow(queue, areas.length)) {
             shared.grown();
-            // Free at once, without a flush.
-            pagesCame += areas[0].length() / refillRing.bufferBytes();
-            retryAt = System.nanoTime();
+            returns.addFree(areas[0].length() / refillRing.bufferBytes());
             counters.add(Counter.GROWTHS, 1);
             FlightRecorder.grows(shared.areas().list().length, shared.areas().bytes());
         }
@@ -375,40 +346,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
             pages += area.length() / refillRing.bufferBytes();
         }
         guard.resize((int) (pages / users));
-    }
-
-    private void publish() {
-        counters.add(Counter.REFILL_RING_FULL, refillRing.put(returned));
-        int before = Integer.MAX_VALUE;
-        for (int left; (left = refillRing.overflow()) > 0 && left < before; before = left) {
-            // What is still there after that goes with the next pass, of whatever loop.
-            flush();
-            refillRing.put(returned);
-        }
-    }
-
-    private void flush() {
-        // Before kernel 6.19 there is no flush: then the NIC empties the ring as packets come.
-        flushes = flushes && queue.flush() == 0;
-    }
-
-    /**
-     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
-     * when it is flushed: without the flush a receive that lacked a page would lack it for ever. As many are resumed as
-     * pages came: the others would find none. Now and then all are, as pages come free inside the kernel, too.
-     */
-    private void resumeWaiters() {
-        long now = System.nanoTime();
-        int pages = flushes ? refillRing.shown() : pagesCame;
-        if (pages > 0) {
-            flush();
-        }
-        if (now - retryAt >= 0) {
-            retryAt = now + RETRY_NANOS;
-            waiters.resumeAll();
-        } else if (pages > 0) {
-            waiters.resume(pages);
-        }
     }
 
     private void count() {
