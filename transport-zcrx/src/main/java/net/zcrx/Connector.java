@@ -41,23 +41,8 @@ final class Connector {
             return;
         }
         try {
-            if (channel.isClosing()) {
-                throw new ClosedChannelException();
-            }
-            if (promise != null) {
-                throw new ConnectionPendingException();
-            }
-            if (channel.isActive()) {
-                throw new AlreadyConnectedException();
-            }
-            AbstractZcrxChannel.checkResolvable(local);
-            AbstractZcrxChannel.checkResolvable(remote);
-            if (local != null) {
-                channel.socket.bind(local);
-            }
-            requested = remote;
-            prepareFastOpen();
-            if (channel.socket.connect(remote)) {
+            requireUnconnected();
+            if (begin(remote, local)) {
                 succeed(connectPromise);
                 return;
             }
@@ -76,6 +61,30 @@ final class Connector {
                 channel.unsafe().close(channel.unsafe().voidPromise());
             }
         });
+    }
+
+    private void requireUnconnected() throws ClosedChannelException {
+        if (channel.isClosing()) {
+            throw new ClosedChannelException();
+        }
+        if (promise != null) {
+            throw new ConnectionPendingException();
+        }
+        if (channel.isActive()) {
+            throw new AlreadyConnectedException();
+        }
+    }
+
+    /** Returns whether the connection stands already. */
+    private boolean begin(SocketAddress remote, SocketAddress local) throws IOException {
+        AbstractZcrxChannel.checkResolvable(local);
+        AbstractZcrxChannel.checkResolvable(remote);
+        if (local != null) {
+            channel.socket.bind(local);
+        }
+        requested = remote;
+        prepareFastOpen();
+        return channel.socket.connect(remote);
     }
 
     /** The poll for writability completed: the attempt has ended, one way or the other. */

@@ -229,15 +229,8 @@ class CopyReceiverTest {
         for (int pass = 0; pass < 100; pass++) {
             int messages = random.nextInt(pass % 20 < 10 ? 600 : 10);
             for (int i = 0; i < messages; i++) {
-                ModelRing ring = random.nextBoolean() ? armed : bounded;
-                int room = ring.roomInOne();
-                Completion completion = receive(ring, random.nextBoolean() ? room : 1 + random.nextInt(room));
-                if (random.nextInt(50) == 0) {
-                    receiver.endCalmPeriod();
-                }
                 List<ByteBuf> buffers = new ArrayList<>();
-                showRight(completion, buffers);
-                came.add(completion);
+                came.add(receiveRandom(random, buffers));
                 held.add(buffers);
                 receiver.endPass();
             }
@@ -260,6 +253,17 @@ class CopyReceiverTest {
         receiver.endPass();
         assertTrue(residentBytes() <= 2 * Residency.BLOCK_BYTES, () -> residentBytes() + " bytes");
         assertEquals(4096L * CHUNK, receiver.counters().get(Counter.AREA_BYTES));
+    }
+
+    private Completion receiveRandom(Random random, List<ByteBuf> buffers) {
+        ModelRing ring = random.nextBoolean() ? armed : bounded;
+        int room = ring.roomInOne();
+        Completion completion = receive(ring, random.nextBoolean() ? room : 1 + random.nextInt(room));
+        if (random.nextInt(50) == 0) {
+            receiver.endCalmPeriod();
+        }
+        showRight(completion, buffers);
+        return completion;
     }
 
     private long residentBytes() {
