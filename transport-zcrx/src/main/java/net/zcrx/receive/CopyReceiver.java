@@ -70,7 +70,6 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     /** The group that each chunk was given to last. */
     private final ChunkGroup[] owners;
 
-    private final Parts parts = new Parts();
     /** Whether the completion at work took the last chunk that the kernel had. */
     private boolean ranOut;
 
@@ -151,8 +150,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public int begin(IoUringIoEvent event) {
-        discardParts();
+    public void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc) {
         int chunk = event.flags() >>> Uring.CQE_BUFFER_SHIFT;
         ChunkGroup group = owners[chunk];
         int untaken = event.res();
@@ -164,61 +162,64 @@ public final class CopyReceiver implements Receiver, Reclaimer {
                 chunks.end(chunk);
                 group.consumed();
             }
-            parts.add(offset, length, guard.isCopyingOut(chunks.withApplication()));
-            counters.add(Counter.FRAGMENTS, 1);
-            if (untaken == 0) {
+            int next = untaken > 0 ? group.after(chunk) : NONE;
+            receivePart(chunk, offset, length, event.res(), inbound, alloc);
+            if (next == NONE) {
                 break;
             }
-            chunk = group.after(chunk);
+            chunk = next;
         }
         counters.add(Counter.COPIED_BYTES, event.res());
         ranOut = group.posted() == 0;
-        return parts.count();
+        post();
     }
 
-    @Override
-    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
-        parts.next();
-        int offset = parts.offset();
-        int length = parts.length();
-        int chunk = chunks.at(offset);
+    /** Whatever happens here, the parts behind this one are where they are. */
+    private void receivePart(int chunk, int offset, int length, int bytes, Inbound inbound, ByteBufAllocator alloc) {
+        counters.add(Counter.FRAGMENTS, 1);
+        try {
+            ByteBuf buffer = take(chunk, offset, length, bytes, inbound, alloc);
+            if (buffer != null && !joinLast(buffer, inbound, alloc)) {
+                inbound.add(buffer);
+            }
+        } catch (RuntimeException | Error e) {
+            inbound.fail(e);
+        }
+    }
+
+    /** Returns a buffer with the bytes; {@code null} if the last one took them in. */
+    private ByteBuf take(int chunk, int offset, int length, int bytes, Inbound inbound, ByteBufAllocator alloc) {
         boolean handedOut = false;
         try {
-            if (parts.isCopiedOut()) {
+            if (guard.isCopyingOut(chunks.withApplication())) {
                 return guard.copyOut(area, offset, length, alloc);
             }
-            ByteBuf buffer = last;
-            if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, chunk)) {
+            ByteBuf buffer = null;
+            if (!(inbound.last() instanceof ZcrxByteBuf last)
+                    || !inbound.mayGrow(bytes)
+                    || !pool.extend(last, area, offset, length, chunk)) {
                 buffer = pool.get(area, offset, length, chunk, false, alloc);
                 counters.add(Counter.COPIED_BUFFERS, 1);
             }
             handedOut = true;
             return buffer;
         } finally {
-            // Also if the channel's allocator throws.
+            // Copied out; or the channel's allocator has thrown.
             if (!handedOut) {
                 chunks.letGo(chunk);
             }
-            if (!parts.hasNext()) {
-                post();
-            }
         }
     }
 
-    /** What was not taken of the last completion, as something failed meanwhile. */
-    private void discardParts() {
-        while (parts.hasNext()) {
-            parts.next();
-            chunks.letGo(chunks.at(parts.offset()));
+    /** Puts the last buffer and the one after it together if they are short; whether it did. */
+    private boolean joinLast(ByteBuf second, Inbound inbound, ByteBufAllocator alloc) {
+        ByteBuf first = inbound.last();
+        if (first == null) {
+            return false;
         }
-        parts.clear();
-    }
-
-    @Override
-    public ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
         int bytes = first.readableBytes() + second.readableBytes();
         if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !makeRoomToJoin(bytes)) {
-            return null;
+            return false;
         }
         int chunk = joining;
         int offset = chunks.fill(chunk, bytes);
@@ -235,7 +236,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         joined.clear().writeBytes(first).writeBytes(second);
         first.release();
         second.release();
-        return joined;
+        inbound.replaceLast(joined);
+        return true;
     }
 
     /** Takes another chunk if need be; whether there is one. */
@@ -305,7 +307,6 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean endPass() {
-        discardParts();
         pool.drain();
         if (++calmPasses == CALM_PASSES) {
             calmPasses = 0;

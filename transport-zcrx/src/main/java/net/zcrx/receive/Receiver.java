@@ -21,6 +21,24 @@ public interface Receiver {
         void resume();
     }
 
+    /** What a channel has received in this pass, for more to be added. The channel owns its buffers. */
+    interface Inbound {
+        /** The buffer with the bytes before; {@code null} if there is none, or bytes were lost since. */
+        ByteBuf last();
+
+        /** Whether {@link #last}, which is there, may become {@code bytes} longer. */
+        boolean mayGrow(int bytes);
+
+        /** The next bytes. */
+        void add(ByteBuf buffer);
+
+        /** A buffer in the place of {@link #last}, which was released. */
+        void replaceLast(ByteBuf buffer);
+
+        /** The next bytes are lost, so that those behind them are worth nothing. */
+        void fail(Throwable cause);
+    }
+
     /** A connection: what it has not read yet lies in the receiver's memory, if that is the NIC's. */
     interface Tenant {
         /** The connection's, open. */
@@ -60,35 +78,16 @@ public interface Receiver {
     default void endBulk() {}
 
     /**
-     * Begins with a completion that carries data: all of its memory is accounted for, whatever becomes of the data. What
-     * is not taken before the next completion or the pass's end is given up.
+     * Takes in a completion that carries data: adds it to {@code inbound}, in one buffer or in several. All of its
+     * memory is accounted for, whatever becomes of the data, and no exception leaves this.
      *
-     * @return how many buffers the data is in: {@link #take} is to be called so often
-     */
-    int begin(IoUringIoEvent event);
-
-    /**
-     * Makes a buffer of a completion that carries data, or of its next part, after {@link #begin}. If it throws, that
-     * part is lost to the channel but its memory is not; the next call is for the part after it.
+     * <p>Data is added to the last buffer if it lies behind it. What a channel received in one pass but lies in two
+     * places is joined if it is short: the end of a chunk cuts messages in two, and the kernel may turn to another
+     * connection in between. Many handlers expect what was sent in one write to arrive in one read, as with recv(2).
      *
-     * @param last the buffer that the same channel's data before this gave, not handed to the user yet; or
-     *     {@code null}
-     * @return {@code last} if it could take the data in, else another buffer; the caller owns it
+     * @param alloc the channel's, where data is copied out to; what it throws fails {@code inbound}
      */
-    ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc);
-
-    /**
-     * Puts together what a channel received in one pass but lies in two places, if it is short: the end of a chunk cuts
-     * messages in two, and the kernel may turn to another connection in between. Many a handler takes what was sent at
-     * once to arrive at once, and a read of the socket would have brought both.
-     *
-     * @param first of a channel's bytes; released if the answer is another buffer
-     * @param second the bytes after them; released if the answer is another buffer
-     * @return a buffer of both, or {@code null} if they stay two
-     */
-    default ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
-        return null;
-    }
+    void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc);
 
     /**
      * Whether {@code result} ends a receive without limit because memory ran out: one with data may have taken the last

@@ -48,12 +48,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private long receivedThisPass;
     private long copied;
     private long buffers;
-    /** Whether the completion that was begun with is not taken yet. */
-    private boolean begun;
-    /** Its page. */
-    private long token;
-
-    private boolean copiesOut;
 
     /** @param users how many loops read by the queue, this one included */
     ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup, int users) {
@@ -99,50 +93,52 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public int begin(IoUringIoEvent event) {
-        discardBegun();
+    public void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc) {
         ByteBuffer extra = event.extraCqeData();
-        token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
+        long token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
+        try {
+            ByteBuf buffer = take(token, event.res(), inbound, alloc);
+            if (buffer != null) {
+                inbound.add(buffer);
+            }
+        } catch (RuntimeException | Error e) {
+            inbound.fail(e);
+        }
+    }
+
+    /** Returns a buffer with the bytes on the page of {@code token}; {@code null} if the last one took them in. */
+    private ByteBuf take(long token, int length, Inbound inbound, ByteBufAllocator alloc) {
         if (PageLedger.area(token) >= areas.length) {
             followOthers();
         }
-        receivedThisPass += event.res();
+        receivedThisPass += length;
         int held = ledger.pagesOut();
         ledger.take(token);
-        begun = true;
-        if (guard.isHigh(held)) {
-            // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
-            grow();
-        }
-        copiesOut = guard.isCopyingOut(held);
-        return 1;
-    }
-
-    @Override
-    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
-        int length = event.res();
-        Area area = areas[PageLedger.area(token)];
-        int offset = PageLedger.offset(token);
-        if (copiesOut) {
-            // If the channel's allocator throws, the page goes back later.
-            ByteBuf copy = guard.copyOut(area, offset, length, alloc);
-            discardBegun();
-            return copy;
-        }
-        ByteBuf buffer = last;
-        if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
-            buffer = pool.get(area, offset, length, token, device, alloc);
-            buffers++;
-        }
-        begun = false;
-        return buffer;
-    }
-
-    /** The page of a completion that no buffer was made of. */
-    private void discardBegun() {
-        if (begun) {
-            begun = false;
-            reclaim(token);
+        boolean handedOut = false;
+        try {
+            if (guard.isHigh(held)) {
+                // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
+                grow();
+            }
+            Area area = areas[PageLedger.area(token)];
+            int offset = PageLedger.offset(token);
+            if (guard.isCopyingOut(held)) {
+                return guard.copyOut(area, offset, length, alloc);
+            }
+            ByteBuf buffer = null;
+            if (!(inbound.last() instanceof ZcrxByteBuf last)
+                    || !inbound.mayGrow(length)
+                    || !pool.extend(last, area, offset, length, token)) {
+                buffer = pool.get(area, offset, length, token, device, alloc);
+                buffers++;
+            }
+            handedOut = true;
+            return buffer;
+        } finally {
+            // Copied out; or the channel's allocator has thrown.
+            if (!handedOut) {
+                reclaim(token);
+            }
         }
     }
 
@@ -265,7 +261,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (isQuiet()) {
             return false;
         }
-        discardBegun();
         // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
         // while the NIC waits for pages that are free.
         pool.wantReturns(starvation.isStarved() || returns.isAwaited() || guard.isAboveLow(ledger.pagesOut()));
@@ -299,12 +294,11 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     /** A loop may read by many queues, and most of them bring nothing in most passes. */
     private boolean isQuiet() {
-        return receivedThisPass == 0 && !begun && pool.heldTokens() == 0 && returns.isQuiet();
+        return receivedThisPass == 0 && pool.heldTokens() == 0 && returns.isQuiet();
     }
 
     @Override
     public void close() {
-        discardBegun();
         guard.end(ledger.pagesOut());
         pool.drain();
         returns.close();

@@ -2,7 +2,8 @@
 package net.zcrx.receive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
@@ -67,9 +68,11 @@ class ZeroCopyReceiverTest {
     }
 
     private ByteBuf receive() {
-        IoUringIoEvent event = completion();
-        assertEquals(1, receiver.begin(event));
-        return receiver.take(event, null, UnpooledByteBufAllocator.DEFAULT);
+        TestInbound inbound = new TestInbound();
+        receiver.receive(completion(), inbound, UnpooledByteBufAllocator.DEFAULT);
+        assertNull(inbound.failure);
+        assertEquals(1, inbound.buffers.size());
+        return inbound.buffers.get(0);
     }
 
     private void await(int count) {
@@ -152,9 +155,17 @@ class ZeroCopyReceiverTest {
     }
 
     @Test
-    void shouldLoseNoPageWhenNobodyTakesTheBuffer() {
-        receiver.begin(completion());
-        receiver.begin(completion());
+    void shouldLoseNoPageWhenTheChannelTakesNoBuffer() {
+        TestInbound broken = new TestInbound() {
+            @Override
+            public void add(ByteBuf buffer) {
+                buffer.release();
+                throw new IllegalStateException("broken");
+            }
+        };
+        receiver.receive(completion(), broken, UnpooledByteBufAllocator.DEFAULT);
+        receiver.receive(completion(), broken, UnpooledByteBufAllocator.DEFAULT);
+        assertInstanceOf(IllegalStateException.class, broken.failure);
         receiver.endPass();
         assertEquals(2, queue.takePages());
     }
@@ -165,10 +176,11 @@ class ZeroCopyReceiverTest {
         while (!receiver.isCopyingOut()) {
             held.add(receive());
         }
-        IoUringIoEvent event = completion();
-        receiver.begin(event);
-        // As one whose memory is used up.
-        assertThrows(NullPointerException.class, () -> receiver.take(event, null, null));
+        TestInbound inbound = new TestInbound();
+        // As an allocator whose memory is used up.
+        receiver.receive(completion(), inbound, null);
+        assertInstanceOf(NullPointerException.class, inbound.failure);
+        assertEquals(List.of(), inbound.buffers);
         held.forEach(ByteBuf::release);
         receiver.endPass();
         assertEquals(pages, queue.takePages());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic.check;
 
+import io.netty.channel.Channel;
+import java.io.IOException;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
@@ -72,6 +74,13 @@ public final class Refusals {
                 refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
                         + ". See its set-up with: ethtool -g " + interfaceName;
         };
+    }
+
+    /** Why a connection cannot be received. */
+    public static IOException foreignQueue(Channel connection) {
+        return new IOException("The packets of " + connection + " arrive on a NIC queue that another process or group"
+                + " of event loops has bound, and only there they can be read. See on which with ethtool -n, and steer"
+                + " them to a queue of this group.");
     }
 
     /** @throws NicException if the NIC has no such queue */
