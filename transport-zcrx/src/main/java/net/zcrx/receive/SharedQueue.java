@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.zcrx.memory.Area;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.QueueName;
+import net.zcrx.nic.check.Refusals;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.RefillRing;
@@ -16,7 +19,10 @@ import net.zcrx.uring.RefillRing;
  */
 public final class SharedQueue {
 
-    private final boolean device;
+    /** {@code null} without a NIC. */
+    private final QueueName name;
+
+    private final int interfaceIndex;
     private final QueueAreas areas;
     private final RefillRing refillRing;
     /** What other rings import; {@code null} if the kernel gave none. */
@@ -30,12 +36,13 @@ public final class SharedQueue {
     /** That of the loop which hears the kernel's events; {@code null} if none does. */
     private volatile ZeroCopyReceiver listener;
 
-    private SharedQueue(InterfaceQueue queue, Area area, boolean device, long maxAreaBytes) {
-        this.device = device;
+    private SharedQueue(InterfaceQueue queue, Area area, QueueName name, int interfaceIndex, long maxAreaBytes) {
+        this.name = name;
+        this.interfaceIndex = interfaceIndex;
         areas = new QueueAreas(area, maxAreaBytes);
         refillRing = queue.refillRing();
         // Without a NIC nothing comes by a queue, and each loop has its own.
-        int result = device ? queue.export() : -Errno.ENODEV;
+        int result = name == null ? -Errno.ENODEV : queue.export();
         exported = result < 0 ? null : new FileDescriptor(result);
         exportError = result < 0 ? -result : 0;
         starvation = new Starvation(area.length(), queue.hasEvents());
@@ -44,13 +51,14 @@ public final class SharedQueue {
     /**
      * The receiver of the loop whose ring has registered the queue; it takes over queue and area.
      *
-     * @param device whether a NIC is there
+     * @param name of the queue; {@code null} without a NIC
+     * @param interfaceIndex of the NIC
      * @param maxAreaBytes what the areas may grow to, together; that of the first one or less means no growth
      * @param wakeup wakes the loop from another thread
      */
     public static ZeroCopyReceiver begin(
-            InterfaceQueue queue, Area area, boolean device, long maxAreaBytes, Runnable wakeup) {
-        SharedQueue shared = new SharedQueue(queue, area, device, maxAreaBytes);
+            InterfaceQueue queue, Area area, QueueName name, int interfaceIndex, long maxAreaBytes, Runnable wakeup) {
+        SharedQueue shared = new SharedQueue(queue, area, name, interfaceIndex, maxAreaBytes);
         ZeroCopyReceiver receiver = shared.enter(queue, wakeup);
         if (queue.hasEvents()) {
             shared.listener = receiver;
@@ -62,13 +70,22 @@ public final class SharedQueue {
      * The receiver of one more loop.
      *
      * @param ring of that loop, whose thread this is, unless the loop has not begun yet
-     * @throws InterfaceQueue.RefusedException if the kernel refuses, or the queue is bound no more
+     * @param wakeup wakes that loop
+     * @throws NicException if the kernel refuses, or the queue is bound no more
      */
-    public synchronized ZeroCopyReceiver share(int ring, Runnable wakeup) throws InterfaceQueue.RefusedException {
+    public synchronized ZeroCopyReceiver share(int ring, Runnable wakeup) throws NicException {
         if (users.isEmpty() || exported == null) {
-            throw new InterfaceQueue.RefusedException(users.isEmpty() ? Errno.ENODEV : exportError);
+            throw refusal(users.isEmpty() ? Errno.ENODEV : exportError);
         }
-        return enter(InterfaceQueue.share(ring, exported.intValue(), refillRing), wakeup);
+        try {
+            return enter(InterfaceQueue.share(ring, exported.intValue(), refillRing), wakeup);
+        } catch (InterfaceQueue.RefusedException e) {
+            throw refusal(e.errno());
+        }
+    }
+
+    private NicException refusal(int errno) {
+        return Refusals.refusedSharing(name.interfaceName(), name.queue(), errno);
     }
 
     private ZeroCopyReceiver enter(InterfaceQueue queue, Runnable wakeup) {
@@ -110,7 +127,16 @@ public final class SharedQueue {
 
     /** Whether a NIC is there. */
     boolean hasDevice() {
-        return device;
+        return name != null;
+    }
+
+    /** The queue's name; {@code null} without a NIC. */
+    public QueueName name() {
+        return name;
+    }
+
+    int interfaceIndex() {
+        return interfaceIndex;
     }
 
     QueueAreas areas() {

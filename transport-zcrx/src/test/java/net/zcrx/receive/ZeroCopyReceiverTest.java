@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.event.TestRecording;
 import net.zcrx.memory.Area;
+import net.zcrx.nic.QueueName;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.ModelQueue;
 import net.zcrx.uring.Uring;
@@ -39,7 +40,8 @@ class ZeroCopyReceiverTest {
     @BeforeEach
     void begin() {
         queue = new ModelQueue(PAGES, PAGE);
-        receiver = SharedQueue.begin(queue.queue(), Area.allocate((long) PAGES * PAGE), true, 0, () -> {});
+        receiver = SharedQueue.begin(
+                queue.queue(), Area.allocate((long) PAGES * PAGE), new QueueName("nic", 0), 1, 0, () -> {});
         receiver.start(Thread.currentThread());
     }
 

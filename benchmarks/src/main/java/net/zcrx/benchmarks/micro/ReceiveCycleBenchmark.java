@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.Area;
+import net.zcrx.nic.QueueName;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
@@ -77,7 +78,7 @@ public class ReceiveCycleBenchmark {
             Area area = Area.allocate((long) Completions.COUNT * Completions.PAGE);
             completions = new Completions();
             queue = new UnregisteredQueue(Completions.COUNT, Completions.PAGE);
-            receiver = SharedQueue.begin(queue.queue(), area, true, 0, () -> {});
+            receiver = SharedQueue.begin(queue.queue(), area, new QueueName("nic", 0), 1, 0, () -> {});
             receiver.start(Thread.currentThread());
         }
 

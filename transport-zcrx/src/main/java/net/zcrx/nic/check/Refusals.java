@@ -49,6 +49,15 @@ public final class Refusals {
                 errno);
     }
 
+    /** Why the kernel refused an area of zero-copy receive without a NIC. */
+    public static NicException refusedArea(long areaBytes, int errno) {
+        return new NicException(
+                "The kernel refused an area of " + areaBytes + " bytes for zero-copy receive without a device ("
+                        + Errno.describe(errno) + "). It may be more than can be locked. Fix it with: "
+                        + ProcessRequirements.MORE_LOCKED_MEMORY,
+                errno);
+    }
+
     static String registrationSentence(String interfaceName, int queue, long areaBytes, int errno) {
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";
         return switch (errno) {
