@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  * An io_uring that nothing is submitted to: it is there to ask the kernel what a loop's ring could do. Opened, used and
  * closed by one thread.
  *
- * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}. {@code zcrx_abi.h} of the native library
- * asserts {@code struct io_uring_probe_op}. A row is 16 bytes.
+ * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
+ * asserts them. A row is 16 bytes.
  *
  * <pre>
  *      struct io_uring_params                  argument of io_uring_setup(2)
