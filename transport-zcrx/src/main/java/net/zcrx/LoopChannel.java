@@ -236,10 +236,10 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             } catch (Throwable e) {
                 raiseAndClose(e);
             }
-            goOnIfIdle();
+            finishIfIdle();
         }
 
-        private void goOnIfIdle() {
+        private void finishIfIdle() {
             if (requests > 0) {
                 return;
             }

@@ -32,13 +32,13 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     }
 
     /** Sets the area that the ranges covered from now on belong to. */
-    final void lieIn(Area area) {
+    final void useArea(Area area) {
         memory = area.memory();
         internalView = null;
     }
 
     /** Begins anew, with all bytes of the range readable and no reference but the caller's. */
-    final void cover(Area area, int offset, int length, ByteBufAllocator alloc) {
+    final void reset(Area area, int offset, int length, ByteBufAllocator alloc) {
         this.offset = offset;
         address = area.address() + offset;
         if (this.alloc != alloc) {

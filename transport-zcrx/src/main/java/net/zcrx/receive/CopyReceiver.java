@@ -191,7 +191,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private ByteBuf take(int chunk, int offset, int length, int bytes, Inbound inbound, ByteBufAllocator alloc) {
         boolean handedOut = false;
         try {
-            if (guard.isCopyingOut(chunks.withApplication())) {
+            if (guard.update(chunks.withApplication())) {
                 return guard.copyOut(area, offset, length, alloc);
             }
             ByteBuf buffer = null;

@@ -36,8 +36,13 @@ final class ExhaustionGuard {
         low = Math.min(total / 2, high - 1);
     }
 
-    /** @param held chunks or pages that the application holds now */
-    boolean isCopyingOut(int held) {
+    /**
+     * Begins or ends copying out, if need be.
+     *
+     * @param held chunks or pages that the application holds now
+     * @return whether data is copied out
+     */
+    boolean update(int held) {
         if (copyingOut) {
             copyingOut = isAboveLow(held);
             if (!copyingOut) {

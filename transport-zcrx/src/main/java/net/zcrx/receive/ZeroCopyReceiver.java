@@ -122,7 +122,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
             }
             Area area = areas[PageLedger.area(token)];
             int offset = PageLedger.offset(token);
-            if (guard.isCopyingOut(held)) {
+            if (guard.update(held)) {
                 return guard.copyOut(area, offset, length, alloc);
             }
             ByteBuf buffer = null;
