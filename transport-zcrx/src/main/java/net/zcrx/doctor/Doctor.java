@@ -15,8 +15,8 @@ import net.zcrx.nic.check.Requirement;
 import net.zcrx.nic.check.ZeroCopyCheck;
 
 /**
- * A command that tells what this machine lacks for zero-copy receive, what each lack means and which command fixes it;
- * it can set up the NIC itself and undo that. Exit status: 0 zero copy can be used, 1 only copy mode or a change that
+ * The command that tells what this machine lacks for zero-copy receive, why it matters and which command fixes it. It
+ * can also set up the NIC and undo that. Exit status: 0 zero copy can be used, 1 only copy mode or a change that
  * failed, 2 wrong usage, 3 the transport cannot be used at all.
  */
 public final class Doctor {

@@ -8,7 +8,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes a loop once, some seconds after it was set. It is not one of the loop's own timers, as with one of those pending
+ * Wakes a loop once, some seconds after it was set. It is not a timer of the loop's own: while one of those is pending,
  * Netty's handler submits and cancels a timeout each time that the loop sleeps. Used on the loop's thread only.
  */
 final class CalmTimer {
@@ -35,7 +35,7 @@ final class CalmTimer {
         try {
             timer = GlobalEventExecutor.INSTANCE.schedule(this::ring, SECONDS, TimeUnit.SECONDS);
         } catch (OutOfMemoryError e) {
-            // No thread can be had for the executor. That may not end the loop; the memory is only kept longer.
+            // The executor cannot start a thread. That must not end the loop: the memory is only kept longer.
             LOGGER.debug("Memory that is not used is not given back for now.", e);
         }
     }
@@ -45,7 +45,7 @@ final class CalmTimer {
         wakeup.run();
     }
 
-    /** Whether the time is over; tells it once, and then it may be set again. */
+    /** Returns whether the time is over. It says so once, and may then be set again. */
     boolean hasRung() {
         if (!rung) {
             return false;

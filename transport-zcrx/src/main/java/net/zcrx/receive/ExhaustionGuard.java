@@ -8,8 +8,9 @@ import net.zcrx.memory.Area;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * Keeps an application that holds its buffers for long from taking all of the area: past a high watermark received
- * data is copied out to the channel's allocator and its memory given back at once, until below a low watermark.
+ * Keeps an application that holds its buffers for long from taking all of the area. Above a high watermark received
+ * data is copied out to the channel's allocator, and its memory given back at once, until the application is below a
+ * low watermark.
  */
 final class ExhaustionGuard {
     private final int kept;
@@ -18,7 +19,7 @@ final class ExhaustionGuard {
     private int low;
     private boolean copyingOut;
     private FlightRecorder.Span span = FlightRecorder.Span.NONE;
-    /** Bytes, when copying out began last. */
+    /** Bytes that had been copied out when copying out last began. */
     private long copiedOutBefore;
 
     /**

@@ -15,26 +15,31 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.QueueName;
 
-/** The queues of NICs that the loops of a group read by: once a loop has bound one, all of them may. Any thread. */
+/**
+ * The NIC queues that the loops of a group read from. Once a loop has bound one, all of them may use it. Any thread.
+ */
 public final class GroupQueues {
-    /** Never changed but replaced: whoever reads it more than once must see the same one. */
+    /** Replaced, never changed: a method that reads it more than once must see one list. */
     private volatile List<SharedQueue> bound = List.of();
 
     private final Map<QueueName, NicException> refusals = new ConcurrentHashMap<>();
     private volatile Map<Integer, SharedQueue> byNapi = Map.of();
 
-    /** A loop has bound it. */
+    /** A loop has bound this queue. */
     public synchronized void add(SharedQueue queue) {
         bound = Stream.concat(bound.stream().filter(SharedQueue::isBound), Stream.of(queue))
                 .toList();
     }
 
-    /** A loop was refused it. */
+    /** The kernel has refused this queue to a loop. */
     public void refuse(QueueName name, NicException why) {
         refusals.put(name, why);
     }
 
-    /** Why a loop was refused this queue: the next one need not ask again, which may take seconds. Else {@code null}. */
+    /**
+     * Why this queue was refused to a loop, else {@code null}. The next loop need not ask again, which may take
+     * seconds.
+     */
     public NicException refusal(QueueName name) {
         return refusals.get(name);
     }
@@ -47,7 +52,7 @@ public final class GroupQueues {
                 .orElse(null);
     }
 
-    /** Those that loops use. */
+    /** The queues that loops use. */
     public List<QueueName> names() {
         return bound.stream()
                 .filter(queue -> queue.isBound())
@@ -59,7 +64,7 @@ public final class GroupQueues {
         return bound.size();
     }
 
-    /** The one after this queue, in a circle that begins after {@code null}; {@code null} if there is none. */
+    /** The queue after this one, in a circle that begins after {@code null}; {@code null} if there is none. */
     public SharedQueue after(SharedQueue queue) {
         List<SharedQueue> circle = bound;
         int current = -1;
@@ -77,7 +82,7 @@ public final class GroupQueues {
         return null;
     }
 
-    /** By which queue the newest packet of a connection came, or {@code null} if that cannot be told. */
+    /** The queue on which the newest packet of a connection arrived, or {@code null} if the kernel does not tell. */
     public SharedQueue of(Socket socket) {
         int napi;
         try {
@@ -88,7 +93,7 @@ public final class GroupQueues {
         }
         SharedQueue queue = byNapi.get(napi);
         if (queue == null || !queue.isBound()) {
-            // A NIC that is opened anew may have other ids.
+            // A NIC that is opened again may have other ids.
             byNapi = lookUp();
             queue = byNapi.get(napi);
         }

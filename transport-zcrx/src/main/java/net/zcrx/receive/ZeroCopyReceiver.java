@@ -19,14 +19,18 @@ import net.zcrx.uring.RefillRing;
 import net.zcrx.uring.Uring;
 
 /**
- * Receives by zero copy: the NIC wrote the bytes into a page of the queue's area, the completion names the page, and
- * each completion's page goes back on the refill ring exactly once. The same kernel interface without a NIC, where the
- * kernel copies, differs in what is counted.
+ * Receives by zero copy: the NIC has written the bytes into a page of the queue's area, the completion names the page,
+ * and each completion's page goes back on the refill ring exactly once. Without a NIC the kernel interface is the same,
+ * but the kernel copies and other counters count.
  *
- * <p>One for a loop and a queue. Other loops may read by the same queue; each counts and bounds what it took itself.
+ * <p>Each serves one loop and one queue. Other loops may read from the same queue; each counts and bounds what it took
+ * itself.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
-    /** Where nobody tells that pages are short, those that other threads released are looked for so often. */
+    /**
+     * How often pages that other threads released are looked for, where the kernel does not report that pages are
+     * short.
+     */
     private static final long DRAIN_NANOS = 20_000_000;
 
     private final InterfaceQueue queue;
@@ -65,7 +69,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         follow(users);
     }
 
-    /** The queue that it reads by. */
+    /** Returns the queue that it reads from. */
     public SharedQueue queue() {
         return shared;
     }
@@ -117,7 +121,8 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         boolean handedOut = false;
         try {
             if (guard.isHigh(held)) {
-                // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
+                // Copying out costs the loop's time as long as the application holds on. More memory, if allowed, costs
+                // once.
                 grow();
             }
             Area area = areas[PageLedger.area(token)];
@@ -148,12 +153,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         returns.add(released);
     }
 
-    /** Other loops may use the queue on, so that the kernel has not taken the page back by itself. */
+    /** Other loops may go on using the queue, so the kernel has not taken the page back by itself. */
     @Override
     public void reclaimLate(long token) {
         refillRing.put(token);
         if (pool.heldBuffers() == 0) {
-            // Before what is held: when that is nothing after the end, all counts are the last ones.
+            // Before the counts of what is held: when those are 0 after the end, all counts are the last ones.
             countAreas(0);
         }
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
@@ -197,7 +202,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         return counters;
     }
 
-    /** The kernel's event: the NIC found no free page. */
+    /** The kernel reports that the NIC found no free page. */
     public void starved() {
         counters.add(Counter.STARVATIONS, 1);
         FlightRecorder.starves(ledger.pagesOut());
@@ -210,12 +215,14 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         shared.deafen(this);
     }
 
-    /** Any thread. */
+    /** Wakes the loop; any thread. */
     void wakeUp() {
         wakeup.run();
     }
 
-    /** Any thread, if it is {@code shared}'s doing: the areas' bytes, all of which are locked and so resident. */
+    /**
+     * Counts the bytes of the areas, all of which are locked and so resident. Any thread, if {@code shared} does it.
+     */
     void countAreas(long bytes) {
         counters.set(Counter.AREA_BYTES, bytes);
         counters.set(Counter.RESIDENT_BYTES, bytes);
@@ -229,7 +236,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public long beginPass() {
         if (returns.isPending()) {
             giveBack();
-            // If it was the last that is out, the pass may end without a count.
+            // If the last page has come back, the pass may end without a count.
             count();
         }
         boolean waiting = returns.isAwaited();
@@ -261,22 +268,22 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (isQuiet()) {
             return false;
         }
-        // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
-        // while the NIC waits for pages that are free.
+        // Where pages are short, a thread that releases one wakes the loop. Otherwise it could sleep forever while the
+        // NIC waits for pages that are free.
         pool.wantReturns(starvation.isStarved() || returns.isAwaited() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
         if (receivedThisPass > 0) {
             starvation.move();
         }
         giveBack();
-        // Every page that came is with the application, or went back.
+        // Each page is with the application, or went back.
         assert ledger.fragmentsOut() == pool.heldTokens()
                 : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
         count();
         return false;
     }
 
-    /** No page came back to us; but the kernel may have found some, or the NIC still finds none. */
+    /** No page came back to this loop; but the kernel may have found some, or the NIC still finds none. */
     private void askAgain() {
         long now = System.nanoTime();
         if (shared.hears(this) && now - starvation.since() >= Starvation.PERIOD_NANOS) {
@@ -287,12 +294,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     private void giveBack() {
         if (returns.giveBack() && starvation.end() && shared.isHeard()) {
-            // Only now, with pages on their way: else it would fire again at once.
+            // Only now that pages are on their way: before, it would fire again at once.
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }
     }
 
-    /** A loop may read by many queues, and most of them bring nothing in most passes. */
+    /** A loop may read from many queues, and most of them bring nothing in most passes. */
     private boolean isQuiet() {
         return receivedThisPass == 0 && pool.heldTokens() == 0 && returns.isQuiet();
     }
@@ -322,7 +329,10 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         followOthers();
     }
 
-    /** Areas that this loop or another has added, and loops that came or went: each bounds itself to its share. */
+    /**
+     * Takes note of areas that this loop or another has added, and of loops that came or went: each bounds itself to
+     * its share.
+     */
     private void followOthers() {
         follow(shared.users());
     }
@@ -334,7 +344,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         }
         areas = all;
         users = newUsers;
-        // Not what the ledger knows: of an area that the kernel refused other loops may have heard.
+        // Not what the ledger knows: other loops may have heard of an area that the kernel refused.
         long pages = 0;
         for (Area area : all) {
             pages += area.length() / refillRing.bufferBytes();

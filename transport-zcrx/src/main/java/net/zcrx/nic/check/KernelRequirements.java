@@ -14,7 +14,7 @@ import net.zcrx.uring.ZeroCopyFeatures;
 /** What zero-copy receive needs of the kernel, asked from the kernel. */
 final class KernelRequirements {
     private static final String VERSION = System.getProperty("os.version");
-    /** Of the distribution that is known to have one; elsewhere the sentence must do. */
+    /** The command of a distribution that is known to have one; elsewhere the sentence must do. */
     private static final String NEWER_KERNEL =
             isTrixie() ? "sudo apt install -t trixie-backports linux-image-amd64 && sudo reboot" : "";
 
@@ -24,7 +24,7 @@ final class KernelRequirements {
         try {
             return Files.readString(Path.of("/etc/os-release")).contains("VERSION_CODENAME=trixie");
         } catch (IOException e) {
-            // Another system, which has another way.
+            // Another system, which has another command.
             return false;
         }
     }

@@ -25,7 +25,7 @@ public final class NicRequirements {
         this.queue = queue;
     }
 
-    /** The queue that suits best: free, left alone by RSS, and the last of those; the only one if there is one. */
+    /** The most suitable queue: free, left alone by RSS, and the last of those; the only one if there is one. */
     static int bestQueue(NicSnapshot nic) {
         int last = Math.max(nic.receiveQueues().orElse(1) - 1, 0);
         int bestFree = -1;

@@ -11,16 +11,14 @@ import net.zcrx.nic.NicSnapshot;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
-/**
- * What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread.
- */
+/** The refusals of kernel and NIC: an errno becomes a sentence that says what to do. Any thread. */
 public final class Refusals {
     private Refusals() {}
 
     /**
      * Why the kernel refused to register this queue ({@code IORING_REGISTER_ZCRX_IFQ}).
      *
-     * @param errno what the registration gave, positive
+     * @param errno of the registration, positive
      * @return a sentence that says what to do
      */
     public static NicException refusedRegistration(String interfaceName, int queue, long areaBytes, int errno) {
@@ -31,9 +29,9 @@ public final class Refusals {
     }
 
     /**
-     * Why the kernel refused one more ring a queue that another ring of the process has bound.
+     * Why the kernel refused to let one more ring use a queue that another ring of the process has bound.
      *
-     * @param errno what the import gave, positive
+     * @param errno of the import, positive
      * @return a sentence that says what to do
      */
     public static NicException refusedSharing(String interfaceName, int queue, int errno) {
