@@ -87,7 +87,7 @@ final class Connector {
         return channel.socket.connect(remote);
     }
 
-    /** The poll for writability completed: the attempt has ended, one way or the other. */
+    /** The poll for writability has completed: the attempt has succeeded or failed. */
     void writable(int result) {
         if (result == -Errno.ECANCELED) {
             return;
@@ -103,7 +103,7 @@ final class Connector {
         } catch (Throwable cause) {
             end();
             attempt.tryFailure(unsafe().annotate(cause, requested));
-            // As with epoll, which sees the end of what never began.
+            // As with epoll, which is told the end of a connection that never began.
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
@@ -136,7 +136,7 @@ final class Connector {
                 try {
                     channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
                 } catch (IOException ignored) {
-                    // The system has it off (net.ipv4.tcp_fastopen): the data goes out when the connection stands.
+                    // Fast open is switched off (net.ipv4.tcp_fastopen): the data is sent when the connection stands.
                 }
             }
         }
@@ -148,7 +148,7 @@ final class Connector {
         cancelTimeout();
     }
 
-    /** On the next one: goes on with the attempt that was under way, if any. */
+    /** The channel has reached its next loop: goes on with an attempt that was under way, if any. */
     void resume() {
         if (promise != null && !polling) {
             await();
@@ -169,7 +169,7 @@ final class Connector {
 
     private void succeed(ChannelPromise attempt) {
         channel.connected();
-        // A listener may close the channel: what happened, happened, and is told.
+        // A listener may close the channel. The connection stood all the same, and that is told.
         boolean connected = attempt.trySuccess();
         channel.beginActivation();
         try {

@@ -15,7 +15,7 @@ import net.zcrx.receive.SharedQueue;
 import net.zcrx.uring.RingFd;
 import net.zcrx.uring.ZeroCopyFeatures;
 
-/** A loop's receiver, and why it is the one it is. */
+/** A loop's receiver, its mode, and why it is not a better one. */
 final class ReceiverChoice {
     private final Receiver receiver;
     private final ZcrxMode mode;

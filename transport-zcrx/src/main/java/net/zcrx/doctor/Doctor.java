@@ -37,7 +37,7 @@ public final class Doctor {
 
             Exit status: 0 zero copy can be used, 1 only copy mode or a change that failed, 2 wrong usage,
             3 not even copy mode.
-            A free queue that no traffic comes by is bound for a moment, to try the driver.""";
+            A free queue without traffic is bound for a moment, to try the driver.""";
 
     private final DoctorOptions options;
     private final List<Requirement> requirements = new ArrayList<>();
@@ -155,7 +155,7 @@ public final class Doctor {
             return notTried("as something else is missing");
         }
         if (nic.hashReaches(queue) || !nic.rulesOnto(queue).isEmpty()) {
-            return notTried("as traffic comes by queue " + queue);
+            return notTried("as traffic arrives on queue " + queue);
         }
         return ZeroCopyCheck.tryDriver(nic, queue);
     }

@@ -13,8 +13,8 @@ import net.zcrx.uring.Native;
 import net.zcrx.uring.ProbeRing;
 
 /**
- * Why zero-copy receive works or does not, in sentences that say what to do; all such sentences are here or in the
- * lists of requirements that this asks. Any thread.
+ * Why zero-copy receive works here or does not, in sentences that say what to do. {@link Refusals} has those about
+ * refusals of the kernel. Any thread.
  */
 public final class ZeroCopyCheck {
     private static final long RELEASE_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
