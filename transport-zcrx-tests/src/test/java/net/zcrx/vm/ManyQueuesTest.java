@@ -59,7 +59,7 @@ class ManyQueuesTest {
         Command.run("ethtool", "-X", Nic.NAME, "start", "1", "equal", Integer.toString(queues));
     }
 
-    /** From now on all packets to this port come by this queue. */
+    /** From now on all packets to this port arrive on this queue. */
     private static void steer(int port, int queue) throws Exception {
         Command.run(
                 "ethtool",
@@ -242,7 +242,7 @@ class ManyQueuesTest {
         }
     }
 
-    /** Two queues take turns packet by packet: what waits in a socket came by both. */
+    /** Two queues take turns packet by packet: the data that waits in a socket arrived on both. */
     @Test
     void shouldFollowFlowThatComesByTwoQueuesAtOnce() throws Exception {
         long bytes = 4 * MIB;
