@@ -14,7 +14,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * The received buffers of one event loop: handed out on the loop's thread (the owner), taken back from any thread.
  *
  * <p>A release on the owner's thread gives the buffer's tokens to the {@link Reclaimer} at once. A release on any
- * other thread puts the buffer into a queue that the owner empties with {@link #drain()} once a pass.
+ * other thread puts the buffer into a queue that the owner empties with {@link #drain()} once per pass.
  *
  * <h2>Why no buffer is missed</h2>
  *
@@ -196,7 +196,7 @@ public final class BufferPool {
 
     /**
      * Takes back what other threads released, and arms the wakeup again if returns are wanted. Owner's thread only,
-     * once a loop pass.
+     * once per loop pass.
      *
      * @return how many buffers came back
      */
