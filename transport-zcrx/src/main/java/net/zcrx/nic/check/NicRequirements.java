@@ -144,8 +144,8 @@ public final class NicRequirements {
         }
         return Requirement.missing(
                 subject,
-                "RSS of " + name + " sends any connection to queue " + queue
-                        + ", but only sockets of this transport can read" + " packets that arrive on a bound queue.",
+                "RSS of " + name + " sends any connection to queue " + queue + ", but only sockets of this transport"
+                        + " can read packets that arrive on a bound queue.",
                 "sudo ethtool -X " + name + " weight "
                         + IntStream.range(0, count)
                                 .mapToObj(other -> other == queue || !nic.hashReaches(other) ? "0" : "1")
