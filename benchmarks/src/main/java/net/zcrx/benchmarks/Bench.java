@@ -14,6 +14,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures zcrx beside Netty's own transports.",
+        footer = {
+            "",
+            "quick --list and full --list show the patterns, --only NAME takes those that have NAME in theirs:",
+            "  incast, outcast, all-to-all, one-to-one   long flows",
+            "  rpc-incast, mixed, ping-beside-bulk, churn, idle, proxy, upload",
+            "  echo-tcp, echo-http   as fast as it goes, and at a quarter of that",
+            "  cost-tcp, cost-http, cost-hop   processor time per message at fixed rates",
+            "  free-, pinned-   placed by the scheduler with a loop per processor, and the same load pinned",
+            "  hop   answers from another thread"
+        },
         subcommands = {
             QuickCommand.class,
             FullCommand.class,

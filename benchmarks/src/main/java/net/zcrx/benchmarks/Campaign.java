@@ -27,6 +27,7 @@ final class Campaign {
     private final int rounds;
     private final Path json;
     private final PrintWriter progress;
+    private final SyscallCounter syscalls = SyscallCounter.find();
     private final long start = System.nanoTime();
     private int done;
 
@@ -52,6 +53,9 @@ final class Campaign {
     }
 
     Results run() throws IOException {
+        if (!syscalls.isAvailable() && patterns.stream().anyMatch(Pattern::isAtARate)) {
+            progress.println("System calls are not counted: " + syscalls.why());
+        }
         List<PatternRuns> all = new ArrayList<>();
         Results results = new Results(suite, Machine.describe(setup.congestion()), peers, all);
         for (List<Pattern> series : Patterns.series(patterns)) {
@@ -78,13 +82,14 @@ final class Campaign {
 
     private void round(int round, List<Measured> series) throws IOException {
         Map<Peer, Target> targets = new EnumMap<>(Peer.class);
+        Setup placed = setup.at(series.get(0).pattern.placement());
         try {
             for (Measured measured : series) {
                 List<Peer> order = new ArrayList<>(peers);
                 Collections.rotate(order, 1 - round);
                 for (Peer peer : order) {
-                    measured.calibrations.add(Calibration.nanoseconds(setup));
-                    PeerRun run = run(measured, peer, round, targets);
+                    measured.calibrations.add(Calibration.nanoseconds(placed));
+                    PeerRun run = run(placed, measured, peer, round, targets);
                     measured.runs.add(run);
                     done++;
                     report(measured.pattern, run);
@@ -98,13 +103,15 @@ final class Campaign {
         }
     }
 
-    private PeerRun run(Measured measured, Peer peer, int round, Map<Peer, Target> targets) throws IOException {
+    private PeerRun run(Setup placed, Measured measured, Peer peer, int round, Map<Peer, Target> targets)
+            throws IOException {
         try {
             if (!targets.containsKey(peer)) {
-                targets.put(peer, Target.start(setup, peer, measured.pattern));
+                targets.put(peer, Target.start(placed, peer, measured.pattern));
             }
             Target target = targets.get(peer);
-            return new PeerRun(peer, round, Run.measure(setup, measured.pattern, target, measured.pacedRate), null);
+            return new PeerRun(
+                    peer, round, Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls), null);
         } catch (RunFailedException e) {
             // The server may be in no state to go on.
             close(targets.remove(peer));

@@ -5,7 +5,7 @@ package net.zcrx.benchmarks;
  * A group of connections that do the same.
  *
  * @param kind of the load generator's kinds
- * @param service of the server: sink, echo, rpc, source, http or proxy
+ * @param service of the server, see its {@code Service}
  * @param connections at once
  * @param bytes of a message, or of a call to send
  * @param rate messages a second of the whole group; 0 for as fast as it goes
@@ -38,7 +38,12 @@ record Load(String kind, String service, int connections, int bytes, double rate
         return new Load("echo", "http", connections, bytes, 0, path, false);
     }
 
-    /** The same at a rate. */
+    /** The same by another service. */
+    Load by(String newService) {
+        return new Load(kind, newService, connections, bytes, rate, path, besideServer);
+    }
+
+    /** The same at a rate; 0 for as fast as it goes. */
     Load at(double newRate) {
         return new Load(kind, service, connections, bytes, newRate, path, besideServer);
     }

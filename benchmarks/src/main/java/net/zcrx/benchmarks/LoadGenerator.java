@@ -42,6 +42,11 @@ final class LoadGenerator implements AutoCloseable {
         read();
     }
 
+    /** Whether the measurement is over already. */
+    boolean hasEnded() throws IOException {
+        return out.ready();
+    }
+
     /** Waits for the end of the measurement; one result for each group. */
     List<GroupResult> awaitEnd() throws IOException, RunFailedException {
         read();

@@ -53,6 +53,13 @@ final class ResultsPage {
             - Paced latencies are at a fixed rate, the same for all transports: in an echo a quarter of what the slowest one
               reaches. They count from the time that a message should have been sent. Where the server's compiler had more
               than 0.5 %% of its processor, the measurement is repeated, four times at most.
+            - `cost-*`: messages at a fixed rate, on warm servers that are far from full. CPU per message is the kernel's
+              account of the server's threads without those of the JVM's compilers, in nanoseconds. Messages are sent on
+              time, answered or not; a run in which fewer than 95 %% are answered in time has no result. System calls are
+              counted in a run of their own, by `perf stat`, where that is allowed.
+            - `free-*`: server and load generator run where the scheduler likes, with an event loop per processor. `pinned-*`
+              is the same load in the layout of all other patterns.
+            - `*-hop-*`: another thread writes the answer. The HTTP servers of `cost-http-*` have an idle timeout.
             - The pings beside long flows come from the server's processor. Otherwise they would wait behind the flows in
               the loopback device.
             - Peak memory is without the heap, which has the same %d MiB everywhere.

@@ -14,6 +14,7 @@ final class Run {
     private static final double GIB = 1 << 30;
     private static final double MIB = 1 << 20;
     private static final double MICROSECOND = 1000;
+    private static final double MILLION = 1e6;
     private static final int CONNECTIONS_BEFORE = 100;
     /** Before a measurement on a server that is warm already: connections begin slowly. */
     private static final double WARM_SECONDS = 0.2;
@@ -31,26 +32,38 @@ final class Run {
     private static final double MOST_COMPILING = 0.005;
 
     private static final int MOST_TRIES = 5;
+    /** Share of the messages at a rate that are to be answered in time; else they were not at that rate. */
+    private static final double LEAST_ANSWERED = 0.95;
+    /** A server that is only to be warmed is measured, too, for as long as it takes to begin. */
+    private static final double NO_SECONDS = 0.05;
+    /** For which system calls are counted; perf takes as long again to begin. */
+    private static final double COUNTED_SECONDS = 0.5;
+
+    private static final double COUNTING_SECONDS = 3 * COUNTED_SECONDS;
 
     private final Setup setup;
     private final Pattern pattern;
+    private final SyscallCounter syscalls;
     private final Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
 
-    private Run(Setup setup, Pattern pattern) {
+    private Run(Setup setup, Pattern pattern, SyscallCounter syscalls) {
         this.setup = setup;
         this.pattern = pattern;
+        this.syscalls = syscalls;
     }
 
     /**
      * Runs it.
      *
      * @param pacedRate messages a second of the paced part; 0 to leave it out
+     * @param syscalls for patterns at a rate
      * @throws RunFailedException if the peer cannot do it
      */
-    static Map<Metric, Double> measure(Setup setup, Pattern pattern, Target target, double pacedRate)
+    static Map<Metric, Double> measure(
+            Setup setup, Pattern pattern, Target target, double pacedRate, SyscallCounter syscalls)
             throws IOException, RunFailedException {
         Pattern before = target.serve(pattern);
-        Run run = new Run(setup, pattern);
+        Run run = new Run(setup, pattern, syscalls);
         return run.measure(
                 target.server(), run.warmup(before), before == null ? FIRST_PACED_SECONDS : WARM_SECONDS, pacedRate);
     }
@@ -66,6 +79,8 @@ final class Run {
             throws IOException, RunFailedException {
         if (pattern.memoryConnections() > 0) {
             measureMemory(server, warmup);
+        } else if (pattern.isAtARate()) {
+            measureAtARate(server, pattern.load().get(0), warmup, pacedWarmup);
         } else {
             measure(server, pattern.load(), warmup);
         }
@@ -97,21 +112,59 @@ final class Run {
         }
     }
 
-    /** The last of as many tries as it takes until the compiler leaves the server its processor. */
+    /** A server is warmed by as much as it takes: few messages do not have its code compiled. */
+    private void measureAtARate(ServerProcess server, Load load, double warmup, double pacedWarmup)
+            throws IOException, RunFailedException {
+        if (warmup > WARM_SECONDS) {
+            Setup onlyWarm = setup.warmup(warmup).lasting(NO_SECONDS);
+            try (LoadGenerator generator = LoadGenerator.start(onlyWarm, server, List.of(load.at(0)))) {
+                generator.awaitBegin();
+                generator.awaitEnd();
+            }
+        }
+        measurePaced(server, load, pacedWarmup);
+        if (syscalls.isAvailable()) {
+            countSyscalls(server, load);
+        }
+    }
+
+    private void countSyscalls(ServerProcess server, Load load) throws IOException, RunFailedException {
+        Setup counting = setup.warmup(WARM_SECONDS).lasting(COUNTING_SECONDS);
+        try (LoadGenerator generator = LoadGenerator.start(counting, server, List.of(load))) {
+            generator.awaitBegin();
+            double perSecond = syscalls.perSecond(server.pid(), COUNTED_SECONDS);
+            // Otherwise the load ended while they were counted.
+            if (!generator.hasEnded()) {
+                metrics.put(Metric.SYSCALLS_PER_MESSAGE, perSecond / load.rate());
+            }
+            generator.awaitEnd();
+        }
+    }
+
+    /** The last of as many tries as it takes until the compiler leaves the server its processor, and it keeps up. */
     private void measurePaced(ServerProcess server, Load load, double warmup) throws IOException, RunFailedException {
         Setup next = setup.warmup(warmup);
         double most = MOST_COMPILING * setup.seconds();
         double compiling = Double.MAX_VALUE;
-        for (int tries = 0; tries < MOST_TRIES && compiling > most; tries++) {
+        double answered = 0;
+        for (int tries = 0; tries < MOST_TRIES && (compiling > most || answered < LEAST_ANSWERED); tries++) {
             // The server is asked for nothing meanwhile: its answers would take the time that messages wait for.
             try (LoadGenerator generator = LoadGenerator.start(next, server, List.of(load))) {
                 generator.awaitBegin();
-                double before = Usage.compilerSeconds(server.pid());
-                List<GroupResult> results = generator.awaitEnd();
-                compiling = Usage.compilerSeconds(server.pid()) - before;
-                put(results.get(0), server, "");
+                ThreadUsage before = ThreadUsage.of(server.pid());
+                GroupResult result = generator.awaitEnd().get(0);
+                ThreadUsage.Spent spent = ThreadUsage.of(server.pid()).since(before);
+                put(result, server, "");
+                metrics.put(Metric.CPU_PER_MESSAGE, spent.seconds() * MILLION / result.exchanges());
+                metrics.put(Metric.SWITCHES_PER_MESSAGE, (double) spent.contextSwitches() / result.exchanges());
+                compiling = spent.compilerSeconds();
+                answered = result.exchanges() / result.seconds() / load.rate();
             }
             next = setup.warmup(WARM_SECONDS);
+        }
+        if (answered < LEAST_ANSWERED) {
+            throw new RunFailedException(String.format(
+                    Locale.ROOT, "Of %,.0f messages per second %.0f %% were answered.", load.rate(), answered * 100));
         }
     }
 
@@ -156,7 +209,7 @@ final class Run {
             metrics.put(Metric.CPU_PER_GIB, cpu / bytes * GIB);
             metrics.put(Metric.ALLOCATED_PER_GIB, counted.get("allocated") / bytes * GIB);
         } else {
-            metrics.put(Metric.CPU_PER_MILLION, cpu / messages * 1e6);
+            metrics.put(Metric.CPU_PER_MILLION, cpu / messages * MILLION);
             metrics.put(Metric.ALLOCATED_PER_REQUEST, counted.get("allocated") / messages);
         }
         metrics.put(Metric.CPU, cpu / seconds);

@@ -13,6 +13,7 @@ import java.util.List;
  * @param congestion TCP congestion control of all connections
  * @param serverPrefix command that the server is started by, as {@code taskset -c 0}
  * @param loadPrefix the same for the load generator
+ * @param freePrefix the same for both where they are not pinned
  * @param serverCpus processors of the server, as {@code 0} or {@code 2-5}
  * @param address that the server listens on
  * @param firstPort of the services; 0 for any
@@ -25,6 +26,7 @@ record Setup(
         String congestion,
         List<String> serverPrefix,
         List<String> loadPrefix,
+        List<String> freePrefix,
         String serverCpus,
         String address,
         int firstPort,
@@ -35,17 +37,43 @@ record Setup(
 
     /** The same with another warm-up. */
     Setup warmup(double seconds) {
+        return with(serverPrefix, loadPrefix, serverCpus, seconds, this.seconds);
+    }
+
+    /** The same with a measurement of another length. */
+    Setup lasting(double newSeconds) {
+        return with(serverPrefix, loadPrefix, serverCpus, warmup, newSeconds);
+    }
+
+    /** The same where a pattern wants it. */
+    Setup at(Placement placement) {
+        return switch (placement) {
+            case PINNED -> this;
+            case FREE -> {
+                int last = Runtime.getRuntime().availableProcessors() - 1;
+                yield with(freePrefix, freePrefix, "0-" + last, warmup, seconds);
+            }
+        };
+    }
+
+    private Setup with(
+            List<String> newServerPrefix,
+            List<String> newLoadPrefix,
+            String newServerCpus,
+            Double newWarmup,
+            double newSeconds) {
         return new Setup(
                 home,
                 congestion,
-                serverPrefix,
-                loadPrefix,
-                serverCpus,
+                newServerPrefix,
+                newLoadPrefix,
+                freePrefix,
+                newServerCpus,
                 address,
                 firstPort,
                 queue,
-                seconds,
-                this.seconds);
+                newWarmup,
+                newSeconds);
     }
 
     /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class CampaignTest {
     private static final Setup SETUP =
-            new Setup(Home.find(), "cubic", List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
+            new Setup(Home.find(), "cubic", List.of(), List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
     private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
 
     @TempDir
@@ -67,16 +67,47 @@ class CampaignTest {
     }
 
     @Test
+    void shouldMeasureWhatAMessageCostsAtARate() throws Exception {
+        double rate = 50;
+        Load load = Load.http("/", 2, 64).by("http_hop").at(rate);
+        Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
+        Results results = new Campaign("test", SETUP, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        PeerRun run = results.patterns().get(0).runs().get(0);
+        assertNull(run.failure());
+        assertTrue(run.metrics().get(Metric.CPU_PER_MESSAGE) > 0);
+        // A message wakes the loop, the worker, and the loop again.
+        assertTrue(run.metrics().get(Metric.SWITCHES_PER_MESSAGE) > 1);
+        assertTrue(run.metrics().get(Metric.PACED_P99) >= run.metrics().get(Metric.PACED_P50));
+        if (SyscallCounter.find().isAvailable()) {
+            assertTrue(run.metrics().get(Metric.SYSCALLS_PER_MESSAGE) > 1);
+        }
+    }
+
+    @Test
+    void shouldMeasureWhereTheSchedulerLikes() throws Exception {
+        Pattern free = Patterns.matching(false, "free-http-5000x4").get(0);
+        assertEquals(Runtime.getRuntime().availableProcessors(), free.loops());
+        Setup nowhere = new Setup(
+                Home.find(), "cubic", List.of("false"), List.of("false"), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
+        Results results = new Campaign("test", nowhere, List.of(free), List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        PeerRun run = results.patterns().get(0).runs().get(0);
+        assertNull(run.failure(), "the prefixes of the pinned layout are not used");
+        assertTrue(run.metrics().get(Metric.REQUESTS) > 0);
+    }
+
+    @Test
     void shouldMeasureThePeerOnNetty41() throws Exception {
         Pattern single = Patterns.matching(false, "incast-1").get(0);
         try (Target target = Target.start(SETUP, Peer.INCUBATOR, single)) {
-            assertTrue(Run.measure(SETUP, single, target, 0).get(Metric.THROUGHPUT) > 0);
+            assertTrue(
+                    Run.measure(SETUP, single, target, 0, SyscallCounter.find()).get(Metric.THROUGHPUT) > 0);
         }
     }
 
     @Test
     void shouldReportAServerThatCannotStart() throws Exception {
-        Setup nowhere = new Setup(Home.find(), "cubic", List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
+        Setup nowhere =
+                new Setup(Home.find(), "cubic", List.of(), List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
         Pattern single = Patterns.matching(false, "incast-1").get(0);
         Results results = new Campaign("test", nowhere, List.of(single), List.of(Peer.NIO), 1, null, NOWHERE).run();
         assertTrue(results.patterns().get(0).runs().get(0).failure().contains("ended at its start"));

@@ -3,7 +3,9 @@ package net.zcrx.benchmarks.server;
 
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
@@ -20,11 +22,16 @@ enum Service {
     SOURCE,
     /** Speaks HTTP/1.1, see {@link HttpHandler}. */
     HTTP,
+    /** The same, and closes connections that are idle for long, as servers do. */
+    HTTP_TIMEOUT,
+    /** Speaks HTTP/1.1, see {@link HopHandler}. */
+    HTTP_HOP,
     /** Passes bytes on to the backend that {@code -Dbench.backend=PORT} names, on loopback. */
     PROXY;
 
     private static final int MAX_FRAME = 1 << 20;
     private static final int LENGTH_FIELD = 4;
+    private static final int IDLE_SECONDS = 30;
 
     static Service of(String name) {
         return valueOf(name.toUpperCase(Locale.ROOT));
@@ -49,6 +56,16 @@ enum Service {
                 break;
             case SOURCE:
                 pipeline.addLast(new SourceHandler(received));
+                break;
+            case HTTP_TIMEOUT:
+                pipeline.addLast(new ReadTimeoutHandler(IDLE_SECONDS));
+                pipeline.addLast(new HttpServerCodec());
+                pipeline.addLast(new HttpHandler(received));
+                break;
+            case HTTP_HOP:
+                pipeline.addLast(new HttpServerCodec());
+                pipeline.addLast(new HttpObjectAggregator(MAX_FRAME));
+                pipeline.addLast(new HopHandler(received));
                 break;
             case HTTP:
                 pipeline.addLast(new HttpServerCodec());
