@@ -68,6 +68,12 @@ final class Campaign {
     }
 
     private List<PatternRuns> run(List<Pattern> series) throws IOException {
+        for (Peer peer : peers) {
+            if (!series.get(0).isFor(peer)) {
+                progress.println(
+                        peer + " is left out of " + series.get(0).series() + ": it has no libraries for that.");
+            }
+        }
         List<Measured> all = series.stream().map(Measured::new).collect(Collectors.toList());
         List<Measured> paced = all.stream().filter(each -> each.pattern.paced()).collect(Collectors.toList());
         if (!paced.isEmpty()) {
@@ -85,7 +91,7 @@ final class Campaign {
         Setup placed = setup.at(series.get(0).pattern.placement());
         try {
             for (Measured measured : series) {
-                List<Peer> order = new ArrayList<>(peers);
+                List<Peer> order = peersOf(measured.pattern);
                 Collections.rotate(order, 1 - round);
                 for (Peer peer : order) {
                     measured.calibrations.add(Calibration.nanoseconds(placed));
@@ -103,6 +109,10 @@ final class Campaign {
         }
     }
 
+    private List<Peer> peersOf(Pattern pattern) {
+        return peers.stream().filter(pattern::isFor).collect(Collectors.toCollection(ArrayList::new));
+    }
+
     private PeerRun run(Setup placed, Measured measured, Peer peer, int round, Map<Peer, Target> targets)
             throws IOException {
         try {
@@ -112,7 +122,8 @@ final class Campaign {
             Target target = targets.get(peer);
             return new PeerRun(
                     peer, round, Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls), null);
-        } catch (RunFailedException e) {
+        } catch (RunFailedException | IOException e) {
+            // Of a process that died there is nothing left to read, which is an IOException.
             // The server may be in no state to go on.
             close(targets.remove(peer));
             return new PeerRun(peer, round, Map.of(), e.getMessage());
@@ -158,10 +169,9 @@ final class Campaign {
     }
 
     private void report(Pattern pattern, PeerRun run) {
-        int total = peers.size()
-                * patterns.stream()
-                        .mapToInt(each -> rounds + (each.paced() ? 1 : 0))
-                        .sum();
+        int total = patterns.stream()
+                .mapToInt(each -> peersOf(each).size() * (rounds + (each.paced() ? 1 : 0)))
+                .sum();
         double minutesLeft = (System.nanoTime() - start) / 60e9 / done * (total - done);
         String round = run.round() == 0 ? "to find a rate" : "round " + run.round() + " of " + rounds;
         progress.printf(

@@ -22,6 +22,7 @@ enum Metric {
     PACED_P999("paced p99.9", "us", false, 1),
     MEMORY_PER_CONNECTION("memory per connection", "B", false, 0),
     PEAK_MEMORY("peak memory", "MiB", false, 0),
+    HELD_MEMORY("held memory", "MiB", false, 1),
     CONTEXT_SWITCHES("context switches", "1/s", false, 0),
     ALLOCATED_PER_GIB("allocated per GiB", "B", false, 0),
     ALLOCATED_PER_REQUEST("allocated per request", "B", false, 0),

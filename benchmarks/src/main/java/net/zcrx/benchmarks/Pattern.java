@@ -29,7 +29,7 @@ record Pattern(
         boolean paced,
         int memoryConnections,
         List<Goal> goals) {
-    private static final double HTTP_WARMUP = 10;
+    private static final double CODECS_WARMUP = 10;
     private static final double MESSAGES_WARMUP = 3;
     /** A server that sends in large pieces runs its code seldom, and the compiler waits for that. */
     private static final double SENDING_WARMUP = 5;
@@ -75,6 +75,16 @@ record Pattern(
         return load.size() == 1 && load.get(0).rate() > 0;
     }
 
+    /** Whether a peer has what it needs. */
+    boolean isFor(Peer peer) {
+        return peer != Peer.INCUBATOR || load.stream().noneMatch(Load::needsNetty42);
+    }
+
+    /** Whether how much received data the server holds is of interest. */
+    boolean holdsData() {
+        return load.stream().anyMatch(each -> each.service().equals("gateway"));
+    }
+
     /** Of its first group. */
     int messageBytes() {
         return load.get(0).bytes();
@@ -82,11 +92,11 @@ record Pattern(
 
     /**
      * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with, takes
-     * up to twice the processor time, and its latencies are the compiler's; HTTP has the most code.
+     * up to twice the processor time, and its latencies are the compiler's; codecs have the most code.
      */
     double warmup() {
-        if (load.stream().anyMatch(Load::isHttp)) {
-            return HTTP_WARMUP;
+        if (load.stream().anyMatch(Load::hasCodecs)) {
+            return CODECS_WARMUP;
         }
         if (load.stream().anyMatch(Load::isSentByServer)) {
             return SENDING_WARMUP;

@@ -136,6 +136,7 @@ final class Patterns {
         all.add(pattern(
                 "churn", "connect, 64 B and back, close; 16 at a time", MESSAGES_NOT_SLOWER, Load.churn(16, 64)));
         all.addAll(LightPatterns.all());
+        all.addAll(ProtocolPatterns.all());
         return List.copyOf(all);
     }
 

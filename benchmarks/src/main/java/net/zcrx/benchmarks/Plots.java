@@ -22,7 +22,8 @@ final class Plots {
             Metric.CPU_PER_MESSAGE,
             Metric.PACED_P99,
             Metric.MEMORY_PER_CONNECTION);
-    private static final List<String> FAMILIES = List.of("echo-tcp", "echo-http", "cost", "free", "pinned", "vm");
+    private static final List<String> FAMILIES =
+            List.of("echo-tcp", "echo-http", "cost", "free", "pinned", "grpc", "tls", "http2", "vm");
     private static final String OTHERS = "";
 
     private final Results results;

@@ -60,6 +60,13 @@ final class ResultsPage {
             - `free-*`: server and load generator run where the scheduler likes, with an event loop per processor. `pinned-*`
               is the same load in the layout of all other patterns.
             - `*-hop-*`: another thread writes the answer. The HTTP servers of `cost-http-*` have an idle timeout.
+            - `*-nginx-*`: keep-alive connections through nginx, which shares the load generator's processor where pinned.
+            - `grpc-*`: gRPC for Java on the event loops alone. Its client is gRPC's own on Netty's epoll, in a JVM that is
+              warmed before each measurement; calls share one connection.
+            - `tls-*` and `http2-*`: the client is h2load of nghttp2.
+            - `gateway-slow-*`: Reactor Netty passes uploads on to a backend that reads 6 MiB per second and connection. Held
+              memory is the most of what Netty's allocator has taken and of received data in the transport's own memory,
+              looked at every 20 ms.
             - The pings beside long flows come from the server's processor. Otherwise they would wait behind the flows in
               the loopback device.
             - Peak memory is without the heap, which has the same %d MiB everywhere.

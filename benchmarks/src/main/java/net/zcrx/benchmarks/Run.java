@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 
 /** One pattern on one peer, once: the load, and what it and the server say. */
@@ -20,6 +21,8 @@ final class Run {
     private static final double WARM_SECONDS = 0.2;
     /** If its last messages were of another size: some of its code it runs for the first time now. */
     private static final double OTHER_SIZE_SECONDS = 1.5;
+    /** Before a measurement by a client in Java on a warm server: the client is fresh. */
+    private static final double JAVA_CLIENT_SECONDS = 5;
     /**
      * Before a server's first paced part. With time to sleep it takes other ways through its code than under full load,
      * and compiles them now: each time the compiler has its processor, all that is due comes milliseconds late.
@@ -40,6 +43,8 @@ final class Run {
     private static final double COUNTED_SECONDS = 0.5;
 
     private static final double COUNTING_SECONDS = 3 * COUNTED_SECONDS;
+
+    private static final long SAMPLE_NANOSECONDS = 20_000_000;
 
     private final Setup setup;
     private final Pattern pattern;
@@ -72,6 +77,9 @@ final class Run {
         if (before == null) {
             return setup.warmup() == null ? pattern.warmup() : setup.warmup();
         }
+        if (pattern.load().get(0).kind().program() == Kind.Program.GRPC) {
+            return setup.warmup() == null ? JAVA_CLIENT_SECONDS : setup.warmup();
+        }
         return before.messageBytes() == pattern.messageBytes() ? WARM_SECONDS : OTHER_SIZE_SECONDS;
     }
 
@@ -99,17 +107,32 @@ final class Run {
         try (LoadGenerator generator = LoadGenerator.start(setup.warmup(warmup), server, load)) {
             generator.awaitBegin();
             Usage usageBefore = usage(server);
+            ThreadUsage threadsBefore = ThreadUsage.of(server.pid());
             Map<String, Long> before = server.stats();
-            List<GroupResult> results = generator.awaitEnd();
+            if (pattern.holdsData()) {
+                metrics.put(Metric.HELD_MEMORY, mostHeld(server, generator) / MIB);
+            }
+            generator.awaitEnd();
+            double cpu = ThreadUsage.of(server.pid()).since(threadsBefore).allSeconds();
             Usage usageAfter = usage(server);
             Map<String, Long> after = server.stats();
+            List<GroupResult> results = generator.results();
             for (GroupResult result : results) {
-                double cpu = usageAfter.cpuSeconds() - usageBefore.cpuSeconds();
                 put(result, server, String.format(Locale.ROOT, "; the server used %.2f s of processor time", cpu));
             }
             after.replaceAll((name, value) -> value - before.getOrDefault(name, 0L));
-            put(results, usageBefore, usageAfter, after);
+            put(results, cpu, usageBefore, usageAfter, after);
         }
+    }
+
+    /** In bytes, until the measurement is over. */
+    private static long mostHeld(ServerProcess server, LoadGenerator generator) throws IOException, RunFailedException {
+        long most = 0;
+        while (!generator.hasEnded()) {
+            most = Math.max(most, server.stats().get("held"));
+            LockSupport.parkNanos(SAMPLE_NANOSECONDS);
+        }
+        return most;
     }
 
     /** A server is warmed by as much as it takes: few messages do not have its code compiled. */
@@ -152,8 +175,9 @@ final class Run {
             try (LoadGenerator generator = LoadGenerator.start(next, server, List.of(load))) {
                 generator.awaitBegin();
                 ThreadUsage before = ThreadUsage.of(server.pid());
-                GroupResult result = generator.awaitEnd().get(0);
+                generator.awaitEnd();
                 ThreadUsage.Spent spent = ThreadUsage.of(server.pid()).since(before);
+                GroupResult result = generator.results().get(0);
                 put(result, server, "");
                 metrics.put(Metric.CPU_PER_MESSAGE, spent.seconds() * MILLION / result.exchanges());
                 metrics.put(Metric.SWITCHES_PER_MESSAGE, (double) spent.contextSwitches() / result.exchanges());
@@ -183,7 +207,7 @@ final class Run {
             metrics.put(Metric.PACED_P50, microseconds(result, 50));
             metrics.put(Metric.PACED_P99, microseconds(result, 99));
             metrics.put(Metric.PACED_P999, microseconds(result, 99.9));
-        } else if (!load.kind().equals("idle")) {
+        } else if (load.kind() != Kind.IDLE) {
             metrics.put(Metric.REQUESTS, result.exchanges() / result.seconds());
             metrics.put(Metric.P50, microseconds(result, 50));
             metrics.put(Metric.P99, microseconds(result, 99));
@@ -196,14 +220,18 @@ final class Run {
     }
 
     /** What the server spent; by bytes if any group moves bytes, else by messages. */
-    private void put(List<GroupResult> results, Usage before, Usage after, Map<String, Long> counted) {
+    private void put(List<GroupResult> results, double cpu, Usage before, Usage after, Map<String, Long> counted) {
         double seconds = results.get(0).seconds();
-        double cpu = after.cpuSeconds() - before.cpuSeconds();
         double bytes = 0;
         double messages = 0;
         for (GroupResult result : results) {
             bytes += result.load().isBulk() ? result.bytes() : 0;
             messages += result.exchanges();
+        }
+        if (pattern.holdsData()) {
+            // Its requests take so long that only parts of them are in the measurement.
+            bytes = counted.get("received");
+            metrics.put(Metric.THROUGHPUT, bytes / GIB / seconds);
         }
         if (bytes > 0) {
             metrics.put(Metric.CPU_PER_GIB, cpu / bytes * GIB);

@@ -56,6 +56,11 @@ record Setup(
         };
     }
 
+    /** The same for a server that is part of the load. */
+    Setup onLoadSide() {
+        return with(loadPrefix, loadPrefix, serverCpus, warmup, seconds);
+    }
+
     private Setup with(
             List<String> newServerPrefix,
             List<String> newLoadPrefix,

@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What the kernel has on its books for each thread of a process, at one moment: to the nanosecond, where {@link Usage} has
- * hundredths of a second. Threads of the kernel that work for the process are among them.
+ * What the kernel has on its books for each thread of a process, at one moment. Threads of the kernel that work for the process are among them.
  */
 final class ThreadUsage {
     private static final double NANOSECONDS = 1e9;
@@ -25,11 +24,15 @@ final class ThreadUsage {
     /**
      * What a process used between two moments; of threads that ended meanwhile nothing is known.
      *
-     * @param seconds processor time without that of the compilers
+     * @param seconds processor time in user space and in the kernel, with softirqs that ran meanwhile, without the compilers
      * @param compilerSeconds processor time of the JVM's compilers
      * @param contextSwitches voluntary or not, without those of the compilers
      */
-    record Spent(double seconds, double compilerSeconds, long contextSwitches) {}
+    record Spent(double seconds, double compilerSeconds, long contextSwitches) {
+        double allSeconds() {
+            return seconds + compilerSeconds;
+        }
+    }
 
     private ThreadUsage() {}
 

@@ -4,17 +4,24 @@ package net.zcrx.benchmarks;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import net.zcrx.benchmarks.Results.PatternRuns;
 import net.zcrx.benchmarks.Results.PeerRun;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real servers and the real load generator, for a moment each. */
 @Timeout(120)
@@ -25,6 +32,11 @@ class CampaignTest {
 
     @TempDir
     private Path directory;
+
+    @AfterEach
+    void forgetNginx() {
+        System.clearProperty("bench.nginx");
+    }
 
     @Test
     void shouldMeasureTwoPeersInTurns() throws Exception {
@@ -81,6 +93,81 @@ class CampaignTest {
         if (SyscallCounter.find().isAvailable()) {
             assertTrue(run.metrics().get(Metric.SYSCALLS_PER_MESSAGE) > 1);
         }
+    }
+
+    /** Fresh clients and servers in Java need their time: these measurements are longer. */
+    private static final Setup PROTOCOLS = SETUP.warmup(3).lasting(3);
+
+    private PeerRun measure(String pattern) throws IOException {
+        List<Pattern> patterns = Patterns.matching(false, pattern);
+        Results results = new Campaign("test", PROTOCOLS, patterns, List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        return results.patterns().get(0).runs().get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grpc-unary-1024x8", "tls-tcnative-echo-1024x16", "tls-jdk-echo-1024x16"})
+    void shouldMeasureMessagesOfAProtocol(String pattern) throws Exception {
+        PeerRun run = measure(pattern);
+        assertNull(run.failure());
+        assertTrue(run.metrics().get(Metric.REQUESTS) > 0);
+        assertTrue(run.metrics().get(Metric.CPU_PER_MILLION) > 0);
+        assertTrue(run.metrics().get(Metric.P99) >= run.metrics().get(Metric.P50));
+        assertTrue(run.metrics().get(Metric.COPIED_BYTES) > 0, "zcrx received them");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"grpc-upload", "tls-tcnative-upload", "tls-jdk-upload", "http2-uploadx4", "gateway-slow-x16"})
+    void shouldMeasureUploadsOfAProtocol(String pattern) throws Exception {
+        PeerRun run = measure(pattern);
+        assertNull(run.failure());
+        assertTrue(run.metrics().get(Metric.THROUGHPUT) > 0);
+        assertTrue(run.metrics().get(Metric.CPU_PER_GIB) > 0);
+        assertTrue(run.metrics().get(Metric.COPIED_BYTES) > 0, "zcrx received them");
+        assertEquals(pattern.startsWith("gateway"), run.metrics().containsKey(Metric.HELD_MEMORY));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grpc-download", "http2-downloadx4"})
+    void shouldMeasureDownloadsOfAProtocol(String pattern) throws Exception {
+        PeerRun run = measure(pattern);
+        assertNull(run.failure());
+        assertTrue(run.metrics().get(Metric.THROUGHPUT) > 0);
+    }
+
+    @Test
+    void shouldLeaveOutAPeerWithoutLibraries() throws Exception {
+        StringWriter said = new StringWriter();
+        List<Pattern> http2 = Patterns.matching(false, "http2-uploadx4");
+        Results results = new Campaign(
+                        "test", PROTOCOLS, http2, List.of(Peer.INCUBATOR), 1, null, new PrintWriter(said, true))
+                .run();
+        assertEquals(List.of(), results.patterns().get(0).runs());
+        assertTrue(new Report(results, false).all().contains("http2-uploadx4"), "there is a report nevertheless");
+        assertTrue(said.toString().contains("incubator is left out of http2-upload"), said::toString);
+    }
+
+    @Test
+    void shouldMeasureThroughNginx() throws Exception {
+        Path unpacked = Home.find().module().resolveSibling(".zcrx/nginx/usr/sbin/nginx");
+        Path installed = Path.of("/usr/sbin/nginx");
+        assumeTrue(Files.exists(unpacked) || Files.exists(installed), "nginx is not here: ./zcrx bench quick gets it");
+        System.setProperty("bench.nginx", (Files.exists(unpacked) ? unpacked : installed).toString());
+        PeerRun run = measure("pinned-nginx-64x4");
+        assertNull(run.failure());
+        assertTrue(run.metrics().get(Metric.REQUESTS) > 0);
+    }
+
+    @Test
+    void shouldSayThatNginxIsMissingAndGoOn() throws Exception {
+        System.setProperty("bench.nginx", "/nonexistent/nginx");
+        List<Pattern> patterns = Stream.of("pinned-nginx-64x4", "pinned-tcp-64x4")
+                .flatMap(name -> Patterns.matching(false, name).stream())
+                .toList();
+        Results results = new Campaign("test", SETUP, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        String failure = results.patterns().get(0).runs().get(0).failure();
+        assertTrue(failure.contains("nginx is missing"), failure);
+        assertNull(results.patterns().get(1).runs().get(0).failure());
     }
 
     @Test

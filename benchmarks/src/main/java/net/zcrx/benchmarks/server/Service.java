@@ -7,11 +7,10 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.net.InetSocketAddress;
-import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a port of the server does with its connections. */
-enum Service {
+/** The protocols that all peers have. */
+enum Service implements Protocol {
     /** Throws bytes away. */
     SINK,
     /** Sends bytes back. */
@@ -26,6 +25,8 @@ enum Service {
     HTTP_TIMEOUT,
     /** Speaks HTTP/1.1, see {@link HopHandler}. */
     HTTP_HOP,
+    /** Speaks HTTP/1.1, and reads slowly, see {@link SlowReader}. */
+    HTTP_SLOW,
     /** Passes bytes on to the backend that {@code -Dbench.backend=PORT} names, on loopback. */
     PROXY;
 
@@ -33,16 +34,13 @@ enum Service {
     private static final int LENGTH_FIELD = 4;
     private static final int IDLE_SECONDS = 30;
 
-    static Service of(String name) {
-        return valueOf(name.toUpperCase(Locale.ROOT));
+    @Override
+    public int listen(Transport transport, String address, int port, LongAdder received) throws InterruptedException {
+        boolean readsAtOnce = this != PROXY && this != HTTP_SLOW;
+        return Listener.open(transport, address, port, readsAtOnce, pipeline -> init(pipeline, transport, received));
     }
 
-    /** Whether connections begin to read by themselves. */
-    boolean readsAtOnce() {
-        return this != PROXY;
-    }
-
-    void init(ChannelPipeline pipeline, Transport transport, LongAdder received) {
+    private void init(ChannelPipeline pipeline, Transport transport, LongAdder received) {
         switch (this) {
             case SINK:
                 pipeline.addLast(new SinkHandler(received));
@@ -59,6 +57,11 @@ enum Service {
                 break;
             case HTTP_TIMEOUT:
                 pipeline.addLast(new ReadTimeoutHandler(IDLE_SECONDS));
+                pipeline.addLast(new HttpServerCodec());
+                pipeline.addLast(new HttpHandler(received));
+                break;
+            case HTTP_SLOW:
+                pipeline.addLast(new SlowReader());
                 pipeline.addLast(new HttpServerCodec());
                 pipeline.addLast(new HttpHandler(received));
                 break;
