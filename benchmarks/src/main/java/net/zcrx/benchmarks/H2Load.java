@@ -83,8 +83,8 @@ final class H2Load extends LoadGenerator {
             }
         }
         long succeeded = Long.parseLong(requests.group(1));
-        return List.of(
-                new GroupResult(load, seconds, succeeded * load.bytes(), succeeded, Double.NaN, latenciesOfRequests()));
+        return List.of(new GroupResult(
+                load, seconds, Double.NaN, succeeded * load.bytes(), succeeded, Double.NaN, latenciesOfRequests()));
     }
 
     /** From lines of when a request began, its status, and the microseconds that it took. */

@@ -67,10 +67,18 @@ abstract class LoadGenerator implements AutoCloseable {
      * What a group of connections did in the measurement.
      *
      * @param seconds that the measurement took
+     * @param cpuSeconds processor time of the whole program meanwhile; NaN if it does not say
      * @param fairness bytes of its slowest flow as a share of those of its fastest; NaN if it has no flows
      * @param latencies of its messages, in nanoseconds
      */
-    record GroupResult(Load load, double seconds, long bytes, long exchanges, double fairness, Histogram latencies) {
+    record GroupResult(
+            Load load,
+            double seconds,
+            double cpuSeconds,
+            long bytes,
+            long exchanges,
+            double fairness,
+            Histogram latencies) {
         boolean didNothing() {
             return bytes == 0 && exchanges == 0 && load.kind() != Kind.IDLE;
         }

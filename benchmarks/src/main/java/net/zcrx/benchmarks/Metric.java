@@ -14,6 +14,7 @@ enum Metric {
     SWITCHES_PER_MESSAGE("context switches per message", "", false, 2),
     CPU("server CPU", "cores", false, 2),
     SOFTIRQ("softirq", "cores", false, 2),
+    CLIENT_CPU("client CPU", "cores", false, 2),
     P50("p50", "us", false, 1),
     P99("p99", "us", false, 1),
     P999("p99.9", "us", false, 1),

@@ -55,6 +55,7 @@ final class OwnGenerator extends LoadGenerator {
             results.add(new GroupResult(
                     group,
                     Double.parseDouble(values.get("seconds")),
+                    Double.parseDouble(values.get("cpu")),
                     Long.parseLong(values.get("bytes")),
                     Long.parseLong(values.get("exchanges")),
                     slowest / fastest,

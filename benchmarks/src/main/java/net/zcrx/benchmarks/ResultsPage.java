@@ -45,6 +45,7 @@ final class ResultsPage {
 
             - Every round has fresh server processes, pinned to the same processor. The load generator is another program,
               pinned to another processor.
+            - Client CPU is the processor time of the load generator, where it says so. One core is all that it has.
             - Transports take turns within a round. Each round another one is first.
             - Servers are warm before they are measured. Servers of the echo patterns live for one round of all of them; each
               waits while another one is measured.

@@ -198,6 +198,9 @@ final class Run {
             String argument = load.argument(setup, server.port(load.service()));
             throw new RunFailedException("Nothing went on by " + argument + " in the measurement" + ifNothing + ".");
         }
+        if (!Double.isNaN(result.cpuSeconds())) {
+            metrics.put(Metric.CLIENT_CPU, result.cpuSeconds() / result.seconds());
+        }
         if (load.isBulk()) {
             metrics.put(Metric.THROUGHPUT, result.bytes() / GIB / result.seconds());
             if (load.connections() > 1 && !Double.isNaN(result.fairness())) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks.protocols;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -10,6 +11,7 @@ import io.grpc.stub.ClientResponseObserver;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
@@ -64,15 +66,21 @@ public final class GrpcLoad {
         }
         pause(args[0]);
         System.out.println("begin");
+        long cpuBefore = processorNanoseconds();
         long start = System.nanoTime();
         load.phase = Phase.MEASURE;
         pause(args[1]);
         load.phase = Phase.STOP;
         double seconds = (System.nanoTime() - start) / 1e9;
+        double cpu = (processorNanoseconds() - cpuBefore) / 1e9;
         System.out.println("end");
         channel.shutdownNow().awaitTermination(1, TimeUnit.MINUTES);
-        System.out.println(load.report(group[0], seconds));
+        System.out.println(load.report(group[0], seconds, cpu));
         System.exit(0);
+    }
+
+    private static long processorNanoseconds() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static void pause(String seconds) throws InterruptedException {
@@ -103,11 +111,11 @@ public final class GrpcLoad {
         }
     }
 
-    private String report(String kind, double seconds) {
+    private String report(String kind, double seconds, double cpu) {
         String counts = StreamSupport.stream(latencies.recordedValues().spliterator(), false)
                 .map(each -> each.getValueIteratedTo() + ":" + each.getCountAtValueIteratedTo())
                 .collect(Collectors.joining(","));
-        return kind + " seconds=" + seconds + " bytes=" + bytes + " exchanges=" + exchanges
+        return kind + " seconds=" + seconds + " cpu=" + cpu + " bytes=" + bytes + " exchanges=" + exchanges
                 + " flow_min=0 flow_max=0 nanoseconds=" + counts;
     }
 

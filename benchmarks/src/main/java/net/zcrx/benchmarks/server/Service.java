@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks.server;
 
-import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -37,47 +37,29 @@ enum Service implements Protocol {
     @Override
     public int listen(Transport transport, String address, int port, LongAdder received) throws InterruptedException {
         boolean readsAtOnce = this != PROXY && this != HTTP_SLOW;
-        return Listener.open(transport, address, port, readsAtOnce, pipeline -> init(pipeline, transport, received));
+        return Listener.open(
+                transport, address, port, readsAtOnce, pipeline -> pipeline.addLast(handlers(transport, received)));
     }
 
-    private void init(ChannelPipeline pipeline, Transport transport, LongAdder received) {
-        switch (this) {
-            case SINK:
-                pipeline.addLast(new SinkHandler(received));
-                break;
-            case ECHO:
-                pipeline.addLast(new EchoHandler(received));
-                break;
-            case RPC:
-                pipeline.addLast(new LengthFieldBasedFrameDecoder(MAX_FRAME, 0, LENGTH_FIELD));
-                pipeline.addLast(new EchoHandler(received));
-                break;
-            case SOURCE:
-                pipeline.addLast(new SourceHandler(received));
-                break;
-            case HTTP_TIMEOUT:
-                pipeline.addLast(new ReadTimeoutHandler(IDLE_SECONDS));
-                pipeline.addLast(new HttpServerCodec());
-                pipeline.addLast(new HttpHandler(received));
-                break;
-            case HTTP_SLOW:
-                pipeline.addLast(new SlowReader());
-                pipeline.addLast(new HttpServerCodec());
-                pipeline.addLast(new HttpHandler(received));
-                break;
-            case HTTP_HOP:
-                pipeline.addLast(new HttpServerCodec());
-                pipeline.addLast(new HttpObjectAggregator(MAX_FRAME));
-                pipeline.addLast(new HopHandler(received));
-                break;
-            case HTTP:
-                pipeline.addLast(new HttpServerCodec());
-                pipeline.addLast(new HttpHandler(received));
-                break;
-            case PROXY:
+    private ChannelHandler[] handlers(Transport transport, LongAdder received) {
+        return switch (this) {
+            case SINK -> of(new SinkHandler(received));
+            case ECHO -> of(new EchoHandler(received));
+            case RPC -> of(new LengthFieldBasedFrameDecoder(MAX_FRAME, 0, LENGTH_FIELD), new EchoHandler(received));
+            case SOURCE -> of(new SourceHandler(received));
+            case HTTP -> of(new HttpServerCodec(), new HttpHandler(received));
+            case HTTP_TIMEOUT ->
+                of(new ReadTimeoutHandler(IDLE_SECONDS), new HttpServerCodec(), new HttpHandler(received));
+            case HTTP_SLOW -> of(new SlowReader(), new HttpServerCodec(), new HttpHandler(received));
+            case HTTP_HOP -> of(new HttpServerCodec(), new HttpObjectAggregator(MAX_FRAME), new HopHandler(received));
+            case PROXY -> {
                 InetSocketAddress backend = new InetSocketAddress("127.0.0.1", Integer.getInteger("bench.backend"));
-                pipeline.addLast(new ProxyHandler(received, transport.channel(), backend));
-                break;
-        }
+                yield of(new ProxyHandler(received, transport.channel(), backend));
+            }
+        };
+    }
+
+    private static ChannelHandler[] of(ChannelHandler... handlers) {
+        return handlers;
     }
 }
