@@ -39,9 +39,9 @@ abstract class LoadGenerator implements AutoCloseable {
     /** After the end: one result for each group. */
     abstract List<GroupResult> results() throws IOException, RunFailedException;
 
-    /** Whether the measurement is over already. */
+    /** Whether the measurement is over already, or will never be. */
     final boolean hasEnded() throws IOException {
-        return out.ready();
+        return out.ready() || !process.isAlive();
     }
 
     /** The next line for which this is true. */

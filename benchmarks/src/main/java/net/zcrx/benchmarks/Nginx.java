@@ -26,7 +26,7 @@ final class Nginx implements AutoCloseable {
             master_process off;
             worker_processes 1;
             pid nginx.pid;
-            error_log %s;
+            error_log "%s";
             events { worker_connections 4096; }
             http {
                 access_log off;

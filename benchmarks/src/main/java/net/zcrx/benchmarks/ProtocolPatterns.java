@@ -23,7 +23,7 @@ final class ProtocolPatterns {
     private static final int HTTP2_STREAMS = 4;
 
     private static final int GATEWAY_BYTES = 4 << 20;
-    private static final int GATEWAY_CONNECTIONS = 16;
+    private static final int[] GATEWAY_CONNECTIONS = {64, 16, 1};
 
     private static final List<Goal> GATEWAY =
             List.of(Goal.ofBest(Metric.THROUGHPUT, 0.97), Goal.ofBest(Metric.HELD_MEMORY, 1.0));
@@ -45,7 +45,7 @@ final class ProtocolPatterns {
             all.add(http2("upload", connections));
             all.add(http2("download", connections));
         }
-        for (int connections : new int[] {GATEWAY_CONNECTIONS, 1}) {
+        for (int connections : GATEWAY_CONNECTIONS) {
             String title = String.format(
                     Locale.ROOT,
                     "Reactor Netty gateway before a slow backend, uploads of 4 MiB, %d connection%s",

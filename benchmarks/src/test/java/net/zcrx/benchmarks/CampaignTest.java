@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CampaignTest {
     private static final Setup SETUP =
             new Setup(Home.find(), "cubic", List.of(), List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
+    /** Fresh clients and servers in Java need their time. */
+    private static final Setup LONGER = SETUP.warmup(3).lasting(3);
+
     private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
 
     @TempDir
@@ -83,7 +86,7 @@ class CampaignTest {
         double rate = 50;
         Load load = Load.http("/", 2, 64).by("http_hop").at(rate);
         Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
-        Results results = new Campaign("test", SETUP, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE).run();
         PeerRun run = results.patterns().get(0).runs().get(0);
         assertNull(run.failure());
         assertTrue(run.metrics().get(Metric.CPU_PER_MESSAGE) > 0);
@@ -95,12 +98,9 @@ class CampaignTest {
         }
     }
 
-    /** Fresh clients and servers in Java need their time: these measurements are longer. */
-    private static final Setup PROTOCOLS = SETUP.warmup(3).lasting(3);
-
     private PeerRun measure(String pattern) throws IOException {
         List<Pattern> patterns = Patterns.matching(false, pattern);
-        Results results = new Campaign("test", PROTOCOLS, patterns, List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, patterns, List.of(Peer.ZCRX), 1, null, NOWHERE).run();
         return results.patterns().get(0).runs().get(0);
     }
 
@@ -140,7 +140,7 @@ class CampaignTest {
         StringWriter said = new StringWriter();
         List<Pattern> http2 = Patterns.matching(false, "http2-uploadx4");
         Results results = new Campaign(
-                        "test", PROTOCOLS, http2, List.of(Peer.INCUBATOR), 1, null, new PrintWriter(said, true))
+                        "test", LONGER, http2, List.of(Peer.INCUBATOR), 1, null, new PrintWriter(said, true))
                 .run();
         assertEquals(List.of(), results.patterns().get(0).runs());
         assertTrue(new Report(results, false).all().contains("http2-uploadx4"), "there is a report nevertheless");
@@ -164,7 +164,7 @@ class CampaignTest {
         List<Pattern> patterns = Stream.of("pinned-nginx-64x4", "pinned-tcp-64x4")
                 .flatMap(name -> Patterns.matching(false, name).stream())
                 .toList();
-        Results results = new Campaign("test", SETUP, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE).run();
         String failure = results.patterns().get(0).runs().get(0).failure();
         assertTrue(failure.contains("nginx is missing"), failure);
         assertNull(results.patterns().get(1).runs().get(0).failure());
@@ -175,7 +175,7 @@ class CampaignTest {
         Pattern free = Patterns.matching(false, "free-http-5000x4").get(0);
         assertEquals(Runtime.getRuntime().availableProcessors(), free.loops());
         Setup nowhere = new Setup(
-                Home.find(), "cubic", List.of("false"), List.of("false"), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
+                Home.find(), "cubic", List.of("false"), List.of("false"), List.of(), "0", "127.0.0.1", 0, null, 3.0, 3);
         Results results = new Campaign("test", nowhere, List.of(free), List.of(Peer.EPOLL), 1, null, NOWHERE).run();
         PeerRun run = results.patterns().get(0).runs().get(0);
         assertNull(run.failure(), "the prefixes of the pinned layout are not used");
