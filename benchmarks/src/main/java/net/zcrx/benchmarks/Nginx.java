@@ -79,7 +79,7 @@ final class Nginx implements AutoCloseable {
         command.addAll(List.of("-p", directory.toString(), "-c", configuration.toString()));
         Process process;
         try {
-            process = Processes.start(command, setup.errors(SERVICE), setup.limitSeconds());
+            process = Processes.start(command, setup.errors(SERVICE), setup.seriesLimitSeconds());
         } catch (IOException e) {
             delete(directory);
             throw new RunFailedException(NOT_THERE + e.getMessage());

@@ -47,7 +47,7 @@ final class ServerProcess implements AutoCloseable {
         for (String service : services) {
             command.add(service + "=" + (setup.firstPort() == 0 ? 0 : setup.firstPort() + next++));
         }
-        Process process = Processes.start(command, setup.errors(peer.toString()), setup.limitSeconds());
+        Process process = Processes.start(command, setup.errors(peer.toString()), setup.seriesLimitSeconds());
         ServerProcess server = new ServerProcess(process);
         try {
             server.awaitReady();

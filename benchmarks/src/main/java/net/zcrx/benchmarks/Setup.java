@@ -6,6 +6,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where and for how long is measured.
@@ -34,6 +35,7 @@ record Setup(
         Double warmup,
         double seconds) {
     private static final int LONGEST_WARMUP = 20;
+    private static final int SERIES_HOURS = 4;
 
     /** The same with another warm-up. */
     Setup warmup(double seconds) {
@@ -84,6 +86,11 @@ record Setup(
     /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */
     long limitSeconds() {
         return 60 + Math.round(10 * (LONGEST_WARMUP + seconds));
+    }
+
+    /** The same for servers, which live until a series of patterns is through with all peers. */
+    long seriesLimitSeconds() {
+        return TimeUnit.HOURS.toSeconds(SERIES_HOURS);
     }
 
     /** What servers and load generators have to complain about. */

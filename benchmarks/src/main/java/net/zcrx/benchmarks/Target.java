@@ -66,7 +66,7 @@ final class Target implements AutoCloseable {
     private String startDrain(Setup setup) throws IOException {
         List<String> command = new ArrayList<>(setup.loadPrefix());
         command.addAll(List.of(setup.home().load().toString(), "drain"));
-        Process drain = Processes.start(command, setup.errors("load"), setup.limitSeconds());
+        Process drain = Processes.start(command, setup.errors("load"), setup.seriesLimitSeconds());
         parts.push(() -> Processes.stop(drain));
         String line = drain.inputReader().readLine();
         if (line == null) {
