@@ -113,8 +113,7 @@ final class Campaign {
         return peers.stream().filter(pattern::isFor).collect(Collectors.toCollection(ArrayList::new));
     }
 
-    private PeerRun run(Setup placed, Measured measured, Peer peer, int round, Map<Peer, Target> targets)
-            throws IOException {
+    private PeerRun run(Setup placed, Measured measured, Peer peer, int round, Map<Peer, Target> targets) {
         try {
             if (!targets.containsKey(peer)) {
                 targets.put(peer, Target.start(placed, peer, measured.pattern));
@@ -122,12 +121,18 @@ final class Campaign {
             Target target = targets.get(peer);
             return new PeerRun(
                     peer, round, Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls), null);
-        } catch (RunFailedException | IOException e) {
-            // Of a process that died there is nothing left to read, which is an IOException.
-            // The server may be in no state to go on.
-            close(targets.remove(peer));
-            return new PeerRun(peer, round, Map.of(), e.getMessage());
+        } catch (RunFailedException e) {
+            return failed(peer, round, targets, e.getMessage());
+        } catch (IOException e) {
+            // As from /proc, which has nothing of a process that died.
+            return failed(peer, round, targets, "The run broke off: " + e);
         }
+    }
+
+    /** The server may be in no state to go on. */
+    private static PeerRun failed(Peer peer, int round, Map<Peer, Target> targets, String why) {
+        close(targets.remove(peer));
+        return new PeerRun(peer, round, Map.of(), why);
     }
 
     private static void close(Target target) {

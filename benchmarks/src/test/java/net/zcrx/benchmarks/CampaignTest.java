@@ -2,6 +2,7 @@
 package net.zcrx.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -168,6 +169,33 @@ class CampaignTest {
         String failure = results.patterns().get(0).runs().get(0).failure();
         assertTrue(failure.contains("nginx is missing"), failure);
         assertNull(results.patterns().get(1).runs().get(0).failure());
+    }
+
+    /** Before its measurement is over: it takes 6 seconds and the start of a JVM. */
+    @Test
+    void shouldGoOnWhenAServerDies() throws Exception {
+        Setup deadly = new Setup(
+                Home.find(),
+                "cubic",
+                List.of("timeout", "--signal=KILL", "5"),
+                List.of(),
+                List.of(),
+                "0",
+                "127.0.0.1",
+                0,
+                null,
+                3.0,
+                3);
+        List<Pattern> patterns = Stream.of("pinned-tcp-64x4", "cost-tcp-64x4-1k", "free-tcp-64x4")
+                .flatMap(name -> Patterns.matching(false, name).stream())
+                .toList();
+        Results results = new Campaign("test", deadly, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        List<String> failures = results.patterns().stream()
+                .map(pattern -> pattern.runs().get(0).failure())
+                .toList();
+        assertNotNull(failures.get(0));
+        assertNotNull(failures.get(1));
+        assertNull(failures.get(2), "the prefix of the free placement lets its server live");
     }
 
     @Test
