@@ -37,7 +37,7 @@ final class LightPatterns {
                     "http",
                     "HTTP echo, with an idle timeout, ",
                     bytes,
-                    connections -> Load.http("/echo", connections, bytes).by("http_timeout")));
+                    connections -> Load.http("/echo", connections, bytes).by("http_server")));
         }
         all.addAll(costs("hop", "HTTP answers from another thread, ", COST_BYTES[0], connections -> hop(connections)));
         for (Placement placement : Placement.values()) {

@@ -56,11 +56,12 @@ final class ResultsPage {
               than 0.5 %% of its processor, the measurement is repeated, four times at most.
             - `cost-*`: messages at a fixed rate, on warm servers that are far from full. CPU per message is the kernel's
               account of the server's threads without those of the JVM's compilers, in nanoseconds. Messages are sent on
-              time, answered or not; a run in which fewer than 95 %% are answered in time has no result. System calls are
-              counted in a run of their own, by `perf stat`, where that is allowed.
+              time, with up to 64 per connection that are not answered. A run in which fewer than 95 %% are answered in time
+              has no result. System calls are counted in a run of their own, by `perf stat`, where that is allowed.
             - `free-*`: server and load generator run where the scheduler likes, with an event loop per processor. `pinned-*`
               is the same load in the layout of all other patterns.
-            - `*-hop-*`: another thread writes the answer. The HTTP servers of `cost-http-*` have an idle timeout.
+            - `*-hop-*`: another thread writes the answer. The HTTP servers of `cost-http-*` have an idle timeout, and
+              stop reading while more than 64 KiB wait to be sent.
             - `*-nginx-*`: keep-alive connections through nginx, which shares the load generator's processor where pinned.
             - `grpc-*`: gRPC for Java on the event loops alone. Its client is gRPC's own on Netty's epoll, in a JVM that is
               warmed before each measurement; calls share one connection.

@@ -14,7 +14,7 @@ final class Target implements AutoCloseable {
     /** Where memory is measured: the compiler takes and frees more of it, as it comes, than connections do. */
     private static final String NO_COMPILER = "-Xint";
     /** The service that stands behind nginx. */
-    private static final String BEHIND_NGINX = "http_timeout";
+    private static final String BEHIND_NGINX = "http_server";
 
     private final Deque<Runnable> parts = new ArrayDeque<>();
     private ServerProcess server;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real servers and the real load generator, for a moment each. */
-@Timeout(120)
+@Timeout(300)
 class CampaignTest {
     private static final Setup SETUP =
             new Setup(Home.find(), "cubic", List.of(), List.of(), List.of(), "0", "127.0.0.1", 0, null, 0.3, 1);
@@ -169,6 +169,26 @@ class CampaignTest {
         String failure = results.patterns().get(0).runs().get(0).failure();
         assertTrue(failure.contains("nginx is missing"), failure);
         assertNull(results.patterns().get(1).runs().get(0).failure());
+    }
+
+    @Test
+    void shouldMeasureLargeAnswersOfAServerThatStopsReading() throws Exception {
+        Load load = Load.http("/echo", 2, 1_000_000).by("http_server").at(5);
+        Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
+        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        PeerRun run = results.patterns().get(0).runs().get(0);
+        assertNull(run.failure());
+        assertTrue(run.metrics().get(Metric.CPU_PER_MESSAGE) > 0);
+    }
+
+    /** Netty's codec closes a connection with more than 128 requests that are not answered: the client must not get there. */
+    @Test
+    void shouldSayThatARateIsTooHigh() throws Exception {
+        Load load = Load.http("/", 1, 64).by("http_hop").at(1_000_000);
+        Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
+        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        String failure = results.patterns().get(0).runs().get(0).failure();
+        assertTrue(failure.startsWith("Of 1,000,000 messages per second "), failure);
     }
 
     /** Before its measurement is over: it takes 6 seconds and the start of a JVM. */

@@ -21,8 +21,8 @@ enum Service implements Protocol {
     SOURCE,
     /** Speaks HTTP/1.1, see {@link HttpHandler}. */
     HTTP,
-    /** The same, and closes connections that are idle for long, as servers do. */
-    HTTP_TIMEOUT,
+    /** The same as servers are: it closes connections that are idle for long, and reads no faster than it can write. */
+    HTTP_SERVER,
     /** Speaks HTTP/1.1, see {@link HopHandler}. */
     HTTP_HOP,
     /** Speaks HTTP/1.1, and reads slowly, see {@link SlowReader}. */
@@ -48,8 +48,12 @@ enum Service implements Protocol {
             case RPC -> of(new LengthFieldBasedFrameDecoder(MAX_FRAME, 0, LENGTH_FIELD), new EchoHandler(received));
             case SOURCE -> of(new SourceHandler(received));
             case HTTP -> of(new HttpServerCodec(), new HttpHandler(received));
-            case HTTP_TIMEOUT ->
-                of(new ReadTimeoutHandler(IDLE_SECONDS), new HttpServerCodec(), new HttpHandler(received));
+            case HTTP_SERVER ->
+                of(
+                        new ReadTimeoutHandler(IDLE_SECONDS),
+                        new BackPressureHandler(),
+                        new HttpServerCodec(),
+                        new HttpHandler(received));
             case HTTP_SLOW -> of(new SlowReader(), new HttpServerCodec(), new HttpHandler(received));
             case HTTP_HOP -> of(new HttpServerCodec(), new HttpObjectAggregator(MAX_FRAME), new HopHandler(received));
             case PROXY -> {
