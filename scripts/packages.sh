@@ -60,4 +60,22 @@ need_packages() {
     }
 }
 
+# unpacked PACKAGE FILE: prints where FILE of a Debian package is. Unless the package is installed, it is unpacked in .zcrx:
+# for servers, which would run from their installation on.
+unpacked() {
+    local package=$1 file=$2 to=$root/.zcrx/$1
+    if [ -x "/$file" ]; then
+        echo "/$file"
+        return
+    fi
+    if [ ! -x "$to/$file" ]; then
+        command -v apt-get > /dev/null || return 1
+        rm -rf "$to"
+        mkdir -p "$to"
+        (cd "$to" && { apt-get -qq download "$package" || { apt-get -qq update && apt-get -qq download "$package"; }; } &&
+            dpkg -x "$package"_*.deb .) > /dev/null 2>&1 && [ -x "$to/$file" ] || return 1
+    fi
+    echo "$to/$file"
+}
+
 install_packages() { DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >&2; }

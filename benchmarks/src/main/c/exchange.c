@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Messages that the server answers. Without a rate each connection sends the next one when the answer to the last is
- * there. With a rate the times to send are fixed beforehand, and a latency counts from the time a message should have
- * been sent: an answer that is late also delays those behind it, and this must show (no coordinated omission).
+ * there. With a rate the times to send are fixed beforehand, and up to 64 messages of a connection go out before the first
+ * of them is answered. A latency counts from the time a message should have been sent: an answer that is late also delays
+ * those behind it, and this must show (no coordinated omission).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -20,15 +21,20 @@
 
 enum { HEAD_MAX = 4096 };
 
+/* Of a connection at a rate. Netty's HTTP codec closes one with more than 128 requests that are not answered. */
+enum { MOST_UNDER_WAY = 64 };
+
 struct connection {
     int fd;
-    bool busy;
-    bool blocked;      /* the socket takes no more bytes for now */
-    size_t sent;       /* of the message under way */
-    size_t received;   /* of its answer */
-    uint64_t intended; /* when the message under way should have been sent */
-    uint64_t begun;    /* messages since the schedule began */
-    uint64_t due;      /* of them and of those that wait, how many are due */
+    bool blocked;       /* the socket takes no more bytes for now */
+    size_t sent;        /* of the last message begun; its size when no part is left to send */
+    size_t received;    /* of the oldest answer that is not complete */
+    uint64_t under_way; /* messages begun and not answered */
+    uint64_t began;     /* without a rate: when the message under way was begun */
+    uint64_t earlier;   /* of those under way, begun before the schedule */
+    uint64_t due;       /* messages of the schedule by now */
+    uint64_t begun;     /* of them, begun */
+    uint64_t answered;  /* of them, answered */
 };
 
 struct exchanger {
@@ -127,52 +133,70 @@ static void push(struct exchanger *exchanger, struct connection *connection) {
     }
 }
 
-static void begin(struct exchanger *exchanger, struct connection *connection, uint64_t intended) {
-    connection->busy = true;
+static void begin(struct exchanger *exchanger, struct connection *connection) {
+    connection->under_way++;
     connection->sent = 0;
-    connection->received = 0;
-    connection->intended = intended;
     push(exchanger, connection);
 }
 
-static uint64_t time_of(const struct exchanger *exchanger, uint64_t number) {
+/* When a connection's message should be sent; index counts that connection's messages. */
+static uint64_t time_of(const struct exchanger *exchanger, const struct connection *connection, uint64_t index) {
+    uint64_t number =
+        (uint64_t)(connection - exchanger->connections) + index * (uint64_t)exchanger->group->connections;
     return exchanger->start + (uint64_t)((double)number * 1e9 / exchanger->group->rate);
 }
 
-/* Sends the oldest message that this connection owes the schedule. */
+/* Sends what this connection owes the schedule, as far as the socket takes it. */
 static void begin_due(struct exchanger *exchanger, struct connection *connection) {
-    if (!connection->busy && connection->begun < connection->due) {
-        uint64_t index = (uint64_t)(connection - exchanger->connections);
-        uint64_t number = index + connection->begun * (uint64_t)exchanger->group->connections;
+    while (connection->sent == exchanger->message_size && connection->begun < connection->due &&
+           connection->under_way < MOST_UNDER_WAY) {
         connection->begun++;
-        begin(exchanger, connection, time_of(exchanger, number));
+        begin(exchanger, connection);
     }
 }
 
-static void record(struct exchanger *exchanger, const struct connection *connection, uint64_t now) {
-    if (connection->intended >= measure_start) {
-        histogram_record(&exchanger->group->latency, now - connection->intended);
+static void record(struct exchanger *exchanger, uint64_t from, uint64_t now) {
+    if (from >= measure_start) {
+        histogram_record(&exchanger->group->latency, now - from);
     }
+}
+
+/* The time that the latency of the oldest message under way counts from. */
+static uint64_t take_oldest(struct exchanger *exchanger, struct connection *connection) {
+    connection->under_way--;
+    if (exchanger->group->rate == 0) {
+        return connection->began;
+    }
+    if (connection->earlier > 0) {
+        connection->earlier--;
+        return 0;
+    }
+    return time_of(exchanger, connection, connection->answered++);
 }
 
 static void complete(struct exchanger *exchanger, struct connection *connection) {
     struct group *group = exchanger->group;
     uint64_t now = now_ns();
-    connection->busy = false;
+    uint64_t from = take_oldest(exchanger, connection);
     if (current_phase() == MEASURE) {
-        record(exchanger, connection, now);
+        record(exchanger, from, now);
         group->exchanges++;
         group->bytes += group->size;
     }
-    if (group->rate > 0) {
-        begin_due(exchanger, connection);
+    if (group->rate == 0) {
+        connection->began = now;
+        begin(exchanger, connection);
     } else {
-        begin(exchanger, connection, now);
+        begin_due(exchanger, connection);
     }
 }
 
 static void pull(struct exchanger *exchanger, struct connection *connection) {
-    size_t missing = exchanger->answer_size - connection->received;
+    size_t missing = connection->under_way * exchanger->answer_size - connection->received;
+    if (missing == 0) {
+        /* Nothing is to come, so this is the end of the connection. */
+        missing = 1;
+    }
     ssize_t count = recv(connection->fd, NULL, missing, MSG_TRUNC | MSG_DONTWAIT);
     if (count == 0) {
         errno = 0;
@@ -184,8 +208,13 @@ static void pull(struct exchanger *exchanger, struct connection *connection) {
         }
         return;
     }
+    if (connection->under_way == 0) {
+        errno = 0;
+        die("the server sent more than it was asked for");
+    }
     connection->received += (size_t)count;
-    if (connection->received == exchanger->answer_size) {
+    while (connection->received >= exchanger->answer_size && connection->under_way > 0) {
+        connection->received -= exchanger->answer_size;
         complete(exchanger, connection);
     }
 }
@@ -194,8 +223,11 @@ static void start_schedule(struct exchanger *exchanger) {
     exchanger->start = now_ns();
     exchanger->next = 0;
     for (int i = 0; i < exchanger->group->connections; i++) {
-        exchanger->connections[i].begun = 0;
-        exchanger->connections[i].due = 0;
+        struct connection *connection = &exchanger->connections[i];
+        connection->earlier = connection->under_way;
+        connection->begun = 0;
+        connection->due = 0;
+        connection->answered = 0;
     }
 }
 
@@ -203,12 +235,12 @@ static void start_schedule(struct exchanger *exchanger) {
 static int64_t keep_schedule(struct exchanger *exchanger) {
     uint64_t connections = (uint64_t)exchanger->group->connections;
     for (;;) {
-        uint64_t time = time_of(exchanger, exchanger->next);
+        struct connection *connection = &exchanger->connections[exchanger->next % connections];
+        uint64_t time = time_of(exchanger, connection, exchanger->next / connections);
         uint64_t now = now_ns();
         if (time > now) {
             return (int64_t)(time - now);
         }
-        struct connection *connection = &exchanger->connections[exchanger->next % connections];
         exchanger->next++;
         connection->due++;
         begin_due(exchanger, connection);
@@ -220,14 +252,8 @@ static void record_unanswered(struct exchanger *exchanger) {
     uint64_t now = now_ns();
     for (int i = 0; i < exchanger->group->connections; i++) {
         struct connection *connection = &exchanger->connections[i];
-        if (connection->busy) {
-            record(exchanger, connection, now);
-            connection->busy = false;
-        }
-        for (; connection->begun < connection->due; connection->begun++) {
-            connection->intended =
-                time_of(exchanger, (uint64_t)i + connection->begun * (uint64_t)exchanger->group->connections);
-            record(exchanger, connection, now);
+        for (; connection->answered < connection->due; connection->answered++) {
+            record(exchanger, time_of(exchanger, connection, connection->answered), now);
         }
     }
 }
@@ -250,6 +276,7 @@ static void run_echo(struct group *group) {
     for (int i = 0; i < group->connections; i++) {
         struct connection *connection = &exchanger.connections[i];
         connection->fd = dial(&group->server);
+        connection->sent = exchanger.message_size;
         if (group->path != NULL && i == 0) {
             learn_answer_size(&exchanger, connection->fd);
         }
@@ -264,7 +291,8 @@ static void run_echo(struct group *group) {
     enum phase last = WARMUP;
     start_schedule(&exchanger);
     for (int i = 0; i < group->connections && !paced; i++) {
-        begin(&exchanger, &exchanger.connections[i], now_ns());
+        exchanger.connections[i].began = now_ns();
+        begin(&exchanger, &exchanger.connections[i]);
     }
     struct epoll_event events[256];
     for (enum phase seen; (seen = current_phase()) != STOP;) {
@@ -279,6 +307,7 @@ static void run_echo(struct group *group) {
             struct connection *connection = events[i].data.ptr;
             if (events[i].events & EPOLLOUT) {
                 push(&exchanger, connection);
+                begin_due(&exchanger, connection);
             }
             if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
                 pull(&exchanger, connection);

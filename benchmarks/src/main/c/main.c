@@ -131,9 +131,16 @@ static void say(const char *line) {
     fflush(stdout);
 }
 
-static void report(const struct group *group, double seconds) {
-    printf("%s seconds=%.6f bytes=%llu exchanges=%llu flow_min=%llu flow_max=%llu nanoseconds=", group->kind->name,
-           seconds, (unsigned long long)group->bytes, (unsigned long long)group->exchanges,
+/* Of this program. */
+static double processor_seconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void report(const struct group *group, double seconds, double cpu) {
+    printf("%s seconds=%.6f cpu=%.6f bytes=%llu exchanges=%llu flow_min=%llu flow_max=%llu nanoseconds=", group->kind->name,
+           seconds, cpu, (unsigned long long)group->bytes, (unsigned long long)group->exchanges,
            (unsigned long long)group->flow_min, (unsigned long long)group->flow_max);
     histogram_print(&group->latency);
     putchar('\n');
@@ -156,16 +163,18 @@ static void measure(double warmup, double duration, struct group *groups, int co
     group_ready();
     pause_for(warmup);
     say("begin");
+    double cpu = processor_seconds();
     uint64_t start = now_ns();
     measure_start = start;
     atomic_store_explicit(&phase, MEASURE, memory_order_release);
     pause_for(duration);
     atomic_store_explicit(&phase, STOP, memory_order_release);
     double seconds = (double)(now_ns() - start) / 1e9;
+    cpu = processor_seconds() - cpu;
     say("end");
     for (int i = 0; i < count; i++) {
         pthread_join(groups[i].thread, NULL);
-        report(&groups[i], seconds);
+        report(&groups[i], seconds, cpu);
     }
 }
 

@@ -14,6 +14,21 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = "Measures zcrx beside Netty's own transports.",
+        footer = {
+            "",
+            "quick --list and full --list show the patterns, --only NAME takes those that have NAME in theirs:",
+            "  incast, outcast, all-to-all, one-to-one   long flows",
+            "  rpc-incast, mixed, ping-beside-bulk, churn, idle, proxy, upload",
+            "  echo-tcp, echo-http   as fast as it goes, and at a quarter of that",
+            "  cost-tcp, cost-http, cost-hop   processor time per message at fixed rates",
+            "  free-, pinned-   placed by the scheduler with a loop per processor, and the same load pinned",
+            "  hop   answers from another thread",
+            "  nginx   keep-alive connections through nginx",
+            "  grpc-unary, grpc-upload, grpc-download",
+            "  tls-tcnative, tls-jdk   HTTPS, echo and upload",
+            "  http2-upload, http2-download",
+            "  gateway   Reactor Netty before a slow backend"
+        },
         subcommands = {
             QuickCommand.class,
             FullCommand.class,

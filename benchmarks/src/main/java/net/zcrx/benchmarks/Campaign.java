@@ -27,6 +27,7 @@ final class Campaign {
     private final int rounds;
     private final Path json;
     private final PrintWriter progress;
+    private final SyscallCounter syscalls = SyscallCounter.find();
     private final long start = System.nanoTime();
     private int done;
 
@@ -52,6 +53,9 @@ final class Campaign {
     }
 
     Results run() throws IOException {
+        if (!syscalls.isAvailable() && patterns.stream().anyMatch(Pattern::isAtARate)) {
+            progress.println("System calls are not counted: " + syscalls.why());
+        }
         List<PatternRuns> all = new ArrayList<>();
         Results results = new Results(suite, Machine.describe(setup.congestion()), peers, all);
         for (List<Pattern> series : Patterns.series(patterns)) {
@@ -64,6 +68,12 @@ final class Campaign {
     }
 
     private List<PatternRuns> run(List<Pattern> series) throws IOException {
+        for (Peer peer : peers) {
+            if (!series.get(0).isFor(peer)) {
+                progress.println(
+                        peer + " is left out of " + series.get(0).series() + ": it has no libraries for that.");
+            }
+        }
         List<Measured> all = series.stream().map(Measured::new).collect(Collectors.toList());
         List<Measured> paced = all.stream().filter(each -> each.pattern.paced()).collect(Collectors.toList());
         if (!paced.isEmpty()) {
@@ -78,13 +88,14 @@ final class Campaign {
 
     private void round(int round, List<Measured> series) throws IOException {
         Map<Peer, Target> targets = new EnumMap<>(Peer.class);
+        Setup placed = setup.at(series.get(0).pattern.placement());
         try {
             for (Measured measured : series) {
-                List<Peer> order = new ArrayList<>(peers);
+                List<Peer> order = peersOf(measured.pattern);
                 Collections.rotate(order, 1 - round);
                 for (Peer peer : order) {
-                    measured.calibrations.add(Calibration.nanoseconds(setup));
-                    PeerRun run = run(measured, peer, round, targets);
+                    measured.calibrations.add(Calibration.nanoseconds(placed));
+                    PeerRun run = run(placed, measured, peer, round, targets);
                     measured.runs.add(run);
                     done++;
                     report(measured.pattern, run);
@@ -98,18 +109,30 @@ final class Campaign {
         }
     }
 
-    private PeerRun run(Measured measured, Peer peer, int round, Map<Peer, Target> targets) throws IOException {
+    private List<Peer> peersOf(Pattern pattern) {
+        return peers.stream().filter(pattern::isFor).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private PeerRun run(Setup placed, Measured measured, Peer peer, int round, Map<Peer, Target> targets) {
         try {
             if (!targets.containsKey(peer)) {
-                targets.put(peer, Target.start(setup, peer, measured.pattern));
+                targets.put(peer, Target.start(placed, peer, measured.pattern));
             }
             Target target = targets.get(peer);
-            return new PeerRun(peer, round, Run.measure(setup, measured.pattern, target, measured.pacedRate), null);
+            return new PeerRun(
+                    peer, round, Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls), null);
         } catch (RunFailedException e) {
-            // The server may be in no state to go on.
-            close(targets.remove(peer));
-            return new PeerRun(peer, round, Map.of(), e.getMessage());
+            return failed(peer, round, targets, e.getMessage());
+        } catch (IOException e) {
+            // As from /proc, which has nothing of a process that died.
+            return failed(peer, round, targets, "The run broke off: " + e);
         }
+    }
+
+    /** The server may be in no state to go on. */
+    private static PeerRun failed(Peer peer, int round, Map<Peer, Target> targets, String why) {
+        close(targets.remove(peer));
+        return new PeerRun(peer, round, Map.of(), why);
     }
 
     private static void close(Target target) {
@@ -151,10 +174,9 @@ final class Campaign {
     }
 
     private void report(Pattern pattern, PeerRun run) {
-        int total = peers.size()
-                * patterns.stream()
-                        .mapToInt(each -> rounds + (each.paced() ? 1 : 0))
-                        .sum();
+        int total = patterns.stream()
+                .mapToInt(each -> peersOf(each).size() * (rounds + (each.paced() ? 1 : 0)))
+                .sum();
         double minutesLeft = (System.nanoTime() - start) / 60e9 / done * (total - done);
         String round = run.round() == 0 ? "to find a rate" : "round " + run.round() + " of " + rounds;
         progress.printf(

@@ -39,6 +39,7 @@ final class GuestCommand implements Callable<Integer> {
                 Machine.congestionControl(),
                 List.of("taskset", "-c", "0"),
                 List.of("nic-peer", "taskset", "-c", "1"),
+                List.of(),
                 "0",
                 ADDRESS,
                 FIRST_PORT,

@@ -1,75 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks;
 
+import java.util.Set;
+
 /**
  * A group of connections that do the same.
  *
- * @param kind of the load generator's kinds
- * @param service of the server: sink, echo, rpc, source, http or proxy
+ * @param service of the server, see its {@code Service} and the package {@code protocols}
  * @param connections at once
+ * @param streams calls or requests at once on each connection; 1 where the protocol has no streams
  * @param bytes of a message, or of a call to send
  * @param rate messages a second of the whole group; 0 for as fast as it goes
  * @param path of HTTP; empty for plain TCP
  * @param besideServer whether it is sent from the server's processor, and so never queues behind what the load
  *     generator's own has to send: for few messages
  */
-record Load(String kind, String service, int connections, int bytes, double rate, String path, boolean besideServer) {
+record Load(
+        Kind kind,
+        String service,
+        int connections,
+        int streams,
+        int bytes,
+        double rate,
+        String path,
+        boolean besideServer) {
+    /** What only Netty 4.2 has the libraries for. */
+    private static final Set<String> ON_NETTY_42 = Set.of("grpc", "tls_jdk", "tls_tcnative", "http2", "gateway");
+
+    private static final Set<String> BULK_PATHS = Set.of("/upload", "/download");
+
+    private static Load of(Kind kind, String service, int connections, int bytes) {
+        return new Load(kind, service, connections, 1, bytes, 0, "", false);
+    }
+
     static Load send(String service, int connections) {
-        return new Load("send", service, connections, 256 * 1024, 0, "", false);
+        return of(Kind.SEND, service, connections, 256 * 1024);
     }
 
     static Load receive(int connections) {
-        return new Load("receive", "source", connections, 1 << 20, 0, "", false);
+        return of(Kind.RECEIVE, "source", connections, 1 << 20);
     }
 
     static Load messages(String service, int connections, int bytes) {
-        return new Load("echo", service, connections, bytes, 0, "", false);
+        return of(Kind.ECHO, service, connections, bytes);
     }
 
     static Load churn(int connections, int bytes) {
-        return new Load("churn", "echo", connections, bytes, 0, "", false);
+        return of(Kind.CHURN, "echo", connections, bytes);
     }
 
     static Load idle(int connections) {
-        return new Load("idle", "echo", connections, 64, 0, "", false);
+        return of(Kind.IDLE, "echo", connections, 64);
     }
 
     static Load http(String path, int connections, int bytes) {
-        return new Load("echo", "http", connections, bytes, 0, path, false);
+        return of(Kind.ECHO, "http", connections, bytes).to(path);
     }
 
-    /** The same at a rate. */
+    static Load https(String service, String path, int connections, int bytes) {
+        return of(Kind.HTTPS, service, connections, bytes).to(path);
+    }
+
+    static Load http2(String path, int connections, int streams, int bytes) {
+        return of(Kind.HTTP2, "http2", connections, bytes).to(path).over(streams);
+    }
+
+    /** Calls on one connection. */
+    static Load grpc(Kind kind, int calls, int bytes) {
+        return of(kind, "grpc", 1, bytes).over(calls);
+    }
+
+    private Load to(String newPath) {
+        return new Load(kind, service, connections, streams, bytes, rate, newPath, besideServer);
+    }
+
+    private Load over(int newStreams) {
+        return new Load(kind, service, connections, newStreams, bytes, rate, path, besideServer);
+    }
+
+    /** The same by another service. */
+    Load by(String newService) {
+        return new Load(kind, newService, connections, streams, bytes, rate, path, besideServer);
+    }
+
+    /** The same at a rate; 0 for as fast as it goes. */
     Load at(double newRate) {
-        return new Load(kind, service, connections, bytes, newRate, path, besideServer);
+        return new Load(kind, service, connections, streams, bytes, newRate, path, besideServer);
     }
 
     /** The same from the server's processor. */
     Load besideTheServer() {
-        return new Load(kind, service, connections, bytes, rate, path, true);
+        return new Load(kind, service, connections, streams, bytes, rate, path, true);
     }
 
-    boolean isHttp() {
-        return !path.isEmpty();
+    /** Whether the server has codecs to compile. */
+    boolean hasCodecs() {
+        return !path.isEmpty() || kind.program() == Kind.Program.GRPC;
+    }
+
+    boolean needsNetty42() {
+        return ON_NETTY_42.contains(service);
     }
 
     /** Whether each is answered, and the time to that counts. */
     boolean isMessages() {
-        return kind.equals("echo") || kind.equals("churn");
+        return kind == Kind.ECHO || kind == Kind.CHURN;
     }
 
     /** Whether the server sends without being asked. */
     boolean isSentByServer() {
-        return kind.equals("receive");
+        return kind == Kind.RECEIVE;
     }
 
     /** Whether bytes are what counts, and not messages. */
     boolean isBulk() {
-        return kind.equals("send") || isSentByServer() || path.equals("/upload");
+        return kind.isBulk() || BULK_PATHS.contains(path);
     }
 
     /** As an argument of the load generator. */
     String argument(Setup setup, int port) {
         return kind + ":port=" + port + ",conns=" + connections + ",size=" + bytes
+                + (streams > 1 ? ",streams=" + streams : "")
                 + (rate > 0 ? ",rate=" + rate : "")
                 + (path.isEmpty() ? "" : ",path=" + path)
                 + (besideServer ? ",cpu=" + CpuList.first(setup.serverCpus()) : "");

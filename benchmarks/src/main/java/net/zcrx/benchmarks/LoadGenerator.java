@@ -5,78 +5,57 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Predicate;
 import org.HdrHistogram.Histogram;
 
-/** The program that uses the server; in C, as it must take less of its processor than the server of its own. */
-final class LoadGenerator implements AutoCloseable {
-    /** Of a latency; more than the generator counts with. */
+/** A program that uses the server, first for a warm-up and then for the measurement. */
+abstract class LoadGenerator implements AutoCloseable {
+    /** Of a latency; more than the generators count with. */
     private static final int DIGITS = 3;
 
     private final Process process;
     private final BufferedReader out;
-    private final List<Load> groups;
 
-    private LoadGenerator(Process process, List<Load> groups) {
+    LoadGenerator(Process process) {
         this.process = process;
-        this.groups = groups;
         out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
+    /** Starts the program that the groups are for; all of them are for the same one. */
     static LoadGenerator start(Setup setup, ServerProcess server, List<Load> groups) throws IOException {
-        List<String> command = new ArrayList<>(setup.loadPrefix());
-        command.add(setup.home().load().toString());
-        command.add(Double.toString(setup.warmup()));
-        command.add(Double.toString(setup.seconds()));
-        command.add(setup.address());
-        for (Load group : groups) {
-            command.add(group.argument(setup, server.port(group.service())));
-        }
-        return new LoadGenerator(Processes.start(command, setup.errors("load"), setup.limitSeconds()), groups);
+        return switch (groups.get(0).kind().program()) {
+            case OWN, GRPC -> OwnGenerator.start(setup, server, groups);
+            case H2LOAD -> H2Load.start(setup, server, groups.get(0));
+        };
     }
 
     /** Waits for the end of the warm-up. */
-    void awaitBegin() throws IOException, RunFailedException {
-        read();
+    abstract void awaitBegin() throws IOException, RunFailedException;
+
+    /** Waits for the end of the measurement. */
+    abstract void awaitEnd() throws IOException, RunFailedException;
+
+    /** After the end: one result for each group. */
+    abstract List<GroupResult> results() throws IOException, RunFailedException;
+
+    /** Whether the measurement is over already, or will never be. */
+    final boolean hasEnded() throws IOException {
+        return out.ready() || !process.isAlive();
     }
 
-    /** Waits for the end of the measurement; one result for each group. */
-    List<GroupResult> awaitEnd() throws IOException, RunFailedException {
-        read();
-        List<GroupResult> results = new ArrayList<>();
-        for (Load group : groups) {
-            Map<String, String> values = KeyValues.parse(read());
-            double slowest = Double.parseDouble(values.get("flow_min"));
-            double fastest = Double.parseDouble(values.get("flow_max"));
-            results.add(new GroupResult(
-                    group,
-                    Double.parseDouble(values.get("seconds")),
-                    Long.parseLong(values.get("bytes")),
-                    Long.parseLong(values.get("exchanges")),
-                    slowest / fastest,
-                    latencies(values.get("nanoseconds"))));
+    /** The next line for which this is true. */
+    final String read(Predicate<String> wanted) throws IOException, RunFailedException {
+        for (String line; (line = out.readLine()) != null; ) {
+            if (wanted.test(line)) {
+                return line;
+            }
         }
-        return results;
+        throw new RunFailedException("The load generator gave up; target/logs/load.log says why.");
     }
 
-    /** From {@code NANOSECONDS:COUNT,...}; empty for a group without messages. */
-    private static Histogram latencies(String counts) {
-        Histogram latencies = new Histogram(DIGITS);
-        for (String each : counts.isEmpty() ? new String[0] : counts.split(",")) {
-            String[] parts = each.split(":");
-            latencies.recordValueWithCount(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
-        }
-        return latencies;
-    }
-
-    private String read() throws IOException, RunFailedException {
-        String line = out.readLine();
-        if (line == null) {
-            throw new RunFailedException("The load generator gave up; target/logs/load.log says why.");
-        }
-        return line;
+    static Histogram latencies() {
+        return new Histogram(DIGITS);
     }
 
     @Override
@@ -88,12 +67,20 @@ final class LoadGenerator implements AutoCloseable {
      * What a group of connections did in the measurement.
      *
      * @param seconds that the measurement took
+     * @param cpuSeconds processor time of the whole program meanwhile; NaN if it does not say
      * @param fairness bytes of its slowest flow as a share of those of its fastest; NaN if it has no flows
      * @param latencies of its messages, in nanoseconds
      */
-    record GroupResult(Load load, double seconds, long bytes, long exchanges, double fairness, Histogram latencies) {
+    record GroupResult(
+            Load load,
+            double seconds,
+            double cpuSeconds,
+            long bytes,
+            long exchanges,
+            double fairness,
+            Histogram latencies) {
         boolean didNothing() {
-            return bytes == 0 && exchanges == 0 && !load.kind().equals("idle");
+            return bytes == 0 && exchanges == 0 && load.kind() != Kind.IDLE;
         }
     }
 }

@@ -85,6 +85,7 @@ abstract class LoopbackCommand implements Callable<Integer> {
                 congestion == null ? Machine.congestionControl() : congestion,
                 pinned(network, serverCpus),
                 pinned(network, loadCpus),
+                network,
                 serverCpus,
                 LOOPBACK,
                 0,

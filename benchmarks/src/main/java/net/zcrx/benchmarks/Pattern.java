@@ -11,6 +11,7 @@ import java.util.List;
  * @param series patterns of the same series are measured on the same servers, one after the other
  * @param quick whether it is part of the short run too
  * @param loops event loops of the server
+ * @param placement on which processors; the same for all of a series
  * @param load the groups of connections, all at once, see {@link Load}
  * @param paced whether, after the load as fast as it goes, the same messages are sent at a fixed rate: a quarter of
  *     what the slowest peer did
@@ -23,23 +24,65 @@ record Pattern(
         String series,
         boolean quick,
         int loops,
+        Placement placement,
         List<Load> load,
         boolean paced,
         int memoryConnections,
         List<Goal> goals) {
-    private static final double HTTP_WARMUP = 10;
+    private static final double CODECS_WARMUP = 10;
     private static final double MESSAGES_WARMUP = 3;
     /** A server that sends in large pieces runs its code seldom, and the compiler waits for that. */
     private static final double SENDING_WARMUP = 5;
 
     private static final double OTHER_WARMUP = 2;
 
+    /** One that is a series of its own, on one loop. */
+    static Pattern of(String name, String title, List<Goal> goals, Load... load) {
+        return new Pattern(name, title, name, false, 1, Placement.PINNED, List.of(load), false, 0, goals);
+    }
+
+    Pattern inSeries(String newSeries) {
+        return new Pattern(name, title, newSeries, quick, loops, placement, load, paced, memoryConnections, goals);
+    }
+
     Pattern withLoops(int newLoops) {
-        return new Pattern(name, title, series, quick, newLoops, load, paced, memoryConnections, goals);
+        return new Pattern(name, title, series, quick, newLoops, placement, load, paced, memoryConnections, goals);
     }
 
     Pattern inQuick() {
-        return new Pattern(name, title, series, true, loops, load, paced, memoryConnections, goals);
+        return new Pattern(name, title, series, true, loops, placement, load, paced, memoryConnections, goals);
+    }
+
+    /** Measured at a rate, too. */
+    Pattern alsoPaced() {
+        return new Pattern(name, title, series, quick, loops, placement, load, true, memoryConnections, goals);
+    }
+
+    /** One that only holds connections open, and how much memory they take is measured. */
+    Pattern ofMemory(int connections) {
+        return new Pattern(name, title, series, quick, loops, placement, load, paced, connections, goals);
+    }
+
+    /** The same where the scheduler likes, with a loop per processor. */
+    Pattern placedFreely() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new Pattern(
+                name, title, series, quick, processors, Placement.FREE, load, paced, memoryConnections, goals);
+    }
+
+    /** Whether its messages come at a rate, and what each costs is measured. */
+    boolean isAtARate() {
+        return load.size() == 1 && load.get(0).rate() > 0;
+    }
+
+    /** Whether a peer has what it needs. */
+    boolean isFor(Peer peer) {
+        return peer != Peer.INCUBATOR || load.stream().noneMatch(Load::needsNetty42);
+    }
+
+    /** Whether how much received data the server holds is of interest. */
+    boolean holdsData() {
+        return load.stream().anyMatch(each -> each.service().equals("gateway"));
     }
 
     /** Of its first group. */
@@ -49,11 +92,11 @@ record Pattern(
 
     /**
      * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with, takes
-     * up to twice the processor time, and its latencies are the compiler's; HTTP has the most code.
+     * up to twice the processor time, and its latencies are the compiler's; codecs have the most code.
      */
     double warmup() {
-        if (load.stream().anyMatch(Load::isHttp)) {
-            return HTTP_WARMUP;
+        if (load.stream().anyMatch(Load::hasCodecs)) {
+            return CODECS_WARMUP;
         }
         if (load.stream().anyMatch(Load::isSentByServer)) {
             return SENDING_WARMUP;

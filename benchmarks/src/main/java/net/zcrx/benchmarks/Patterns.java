@@ -125,16 +125,8 @@ final class Patterns {
         all.add(upload("upload-1M", "HTTP upload of 1 MiB, 4 connections", 1 << 20));
         all.add(upload("upload-64M", "HTTP upload of 64 MiB, 4 connections", 64 << 20));
         all.add(pattern("proxy", "a long flow through a proxy", BULK_NOT_SLOWER, Load.send("proxy", 1)));
-        all.add(new Pattern(
-                "idle",
-                IDLE_CONNECTIONS + " idle connections",
-                "idle",
-                false,
-                1,
-                idle(),
-                false,
-                IDLE_CONNECTIONS,
-                IDLE));
+        all.add(pattern("idle", IDLE_CONNECTIONS + " idle connections", IDLE, Load.idle(IDLE_CONNECTIONS))
+                .ofMemory(IDLE_CONNECTIONS));
         all.add(pattern(
                 "idle-beside-bulk",
                 "one long flow beside " + IDLE_CONNECTIONS + " idle connections",
@@ -143,32 +135,23 @@ final class Patterns {
                 Load.send("sink", 1)));
         all.add(pattern(
                 "churn", "connect, 64 B and back, close; 16 at a time", MESSAGES_NOT_SLOWER, Load.churn(16, 64)));
+        all.addAll(LightPatterns.all());
+        all.addAll(ProtocolPatterns.all());
         return List.copyOf(all);
-    }
-
-    private static List<Load> idle() {
-        return List.of(Load.idle(IDLE_CONNECTIONS));
     }
 
     private static Pattern echo(String name, String title, Load load) {
         boolean hasGoal = load.bytes() <= 8192 && load.connections() >= 10;
-        return new Pattern(
-                "echo-" + name,
-                title,
-                "echo-" + load.service(),
-                false,
-                1,
-                List.of(load),
-                true,
-                0,
-                hasGoal ? ECHO : MESSAGES_NOT_SLOWER);
+        return pattern("echo-" + name, title, hasGoal ? ECHO : MESSAGES_NOT_SLOWER, load)
+                .inSeries("echo-" + load.service())
+                .alsoPaced();
     }
 
     private static Pattern upload(String name, String title, int bytes) {
-        return new Pattern(name, title, "upload", false, 1, List.of(Load.http("/upload", 4, bytes)), false, 0, UPLOAD);
+        return pattern(name, title, UPLOAD, Load.http("/upload", 4, bytes)).inSeries("upload");
     }
 
     private static Pattern pattern(String name, String title, List<Goal> goals, Load... load) {
-        return new Pattern(name, title, name, false, 1, List.of(load), false, 0, goals);
+        return Pattern.of(name, title, goals, load);
     }
 }

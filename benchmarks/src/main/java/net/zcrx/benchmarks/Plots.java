@@ -19,9 +19,11 @@ final class Plots {
             Metric.CPU_PER_GIB,
             Metric.REQUESTS,
             Metric.CPU_PER_MILLION,
+            Metric.CPU_PER_MESSAGE,
             Metric.PACED_P99,
             Metric.MEMORY_PER_CONNECTION);
-    private static final List<String> FAMILIES = List.of("echo-tcp", "echo-http", "vm");
+    private static final List<String> FAMILIES =
+            List.of("echo-tcp", "echo-http", "cost", "free", "pinned", "grpc", "tls", "http2", "vm");
     private static final String OTHERS = "";
 
     private final Results results;

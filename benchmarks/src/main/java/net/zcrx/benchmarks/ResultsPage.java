@@ -45,6 +45,7 @@ final class ResultsPage {
 
             - Every round has fresh server processes, pinned to the same processor. The load generator is another program,
               pinned to another processor.
+            - Client CPU is the processor time of the load generator, where it says so. One core is all that it has.
             - Transports take turns within a round. Each round another one is first.
             - Servers are warm before they are measured. Servers of the echo patterns live for one round of all of them; each
               waits while another one is measured.
@@ -53,6 +54,21 @@ final class ResultsPage {
             - Paced latencies are at a fixed rate, the same for all transports: in an echo a quarter of what the slowest one
               reaches. They count from the time that a message should have been sent. Where the server's compiler had more
               than 0.5 %% of its processor, the measurement is repeated, four times at most.
+            - `cost-*`: messages at a fixed rate, on warm servers that are far from full. CPU per message is the kernel's
+              account of the server's threads without those of the JVM's compilers, in nanoseconds. Messages are sent on
+              time, with up to 64 per connection that are not answered. A run in which fewer than 95 %% are answered in time
+              has no result. System calls are counted in a run of their own, by `perf stat`, where that is allowed.
+            - `free-*`: server and load generator run where the scheduler likes, with an event loop per processor. `pinned-*`
+              is the same load in the layout of all other patterns.
+            - `*-hop-*`: another thread writes the answer. The HTTP servers of `cost-http-*` have an idle timeout, and
+              stop reading while more than 64 KiB wait to be sent.
+            - `*-nginx-*`: keep-alive connections through nginx, which shares the load generator's processor where pinned.
+            - `grpc-*`: gRPC for Java on the event loops alone. Its client is gRPC's own on Netty's epoll, in a JVM that is
+              warmed before each measurement; calls share one connection.
+            - `tls-*` and `http2-*`: the client is h2load of nghttp2.
+            - `gateway-slow-*`: Reactor Netty passes uploads on to a backend that reads 6 MiB per second and connection. Held
+              memory is the most of what Netty's allocator has taken and of received data in the transport's own memory,
+              looked at every 20 ms.
             - The pings beside long flows come from the server's processor. Otherwise they would wait behind the flows in
               the loopback device.
             - Peak memory is without the heap, which has the same %d MiB everywhere.

@@ -36,24 +36,18 @@ final class ServerProcess implements AutoCloseable {
      */
     static ServerProcess start(Setup setup, Peer peer, int loops, Collection<String> services, List<String> options)
             throws IOException, RunFailedException {
-        List<String> command = new ArrayList<>(setup.serverPrefix());
-        command.add(System.getProperty("java.home") + "/bin/java");
-        command.addAll(List.of("-Xms" + HEAP_MIB + "m", "-Xmx" + HEAP_MIB + "m", "-XX:+AlwaysPreTouch"));
-        command.addAll(List.of("-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2g", "-Dio.netty.noUnsafe=false"));
-        if (Runtime.version().feature() >= 24) {
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        }
+        List<String> all = new ArrayList<>(options);
         if (peer == Peer.ZCRX && setup.queue() != null) {
-            command.add("-Dbench.queue=" + setup.queue());
+            all.add("-Dbench.queue=" + setup.queue());
         }
-        command.addAll(options);
-        command.addAll(List.of("-cp", peer.classPath(setup.home()), "net.zcrx.benchmarks.server.Server"));
+        List<String> command = new ArrayList<>(setup.serverPrefix());
+        command.addAll(java(peer.classPath(setup.home()), all, "net.zcrx.benchmarks.server.Server"));
         command.addAll(List.of(peer.transport(), Integer.toString(loops), setup.address()));
         int next = 0;
         for (String service : services) {
             command.add(service + "=" + (setup.firstPort() == 0 ? 0 : setup.firstPort() + next++));
         }
-        Process process = Processes.start(command, setup.errors(peer.toString()), setup.limitSeconds());
+        Process process = Processes.start(command, setup.errors(peer.toString()), setup.seriesLimitSeconds());
         ServerProcess server = new ServerProcess(process);
         try {
             server.awaitReady();
@@ -64,10 +58,24 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** The command that runs a class, in a JVM that is the same for all. */
+    static List<String> java(String classPath, List<String> options, String main) {
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(List.of("-Xms" + HEAP_MIB + "m", "-Xmx" + HEAP_MIB + "m", "-XX:+AlwaysPreTouch"));
+        command.addAll(List.of("-XX:+UseSerialGC", "-XX:MaxDirectMemorySize=2g", "-Dio.netty.noUnsafe=false"));
+        if (Runtime.version().feature() >= 24) {
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main));
+        return command;
+    }
+
     private void awaitReady() throws IOException, RunFailedException {
         String line = out.readLine();
         if (line == null) {
-            throw new RunFailedException("The server ended at its start.");
+            throw new RunFailedException("The server ended at its start; its log in target/logs says why.");
         }
         if (!line.startsWith("ready ")) {
             throw new RunFailedException(line);
@@ -80,6 +88,11 @@ final class ServerProcess implements AutoCloseable {
 
     int port(String service) {
         return ports.get(service);
+    }
+
+    /** Lets loads find a port that leads to this server. */
+    void isReachedBy(String service, int port) {
+        ports.put(service, port);
     }
 
     long pid() {

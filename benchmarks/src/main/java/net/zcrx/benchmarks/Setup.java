@@ -6,6 +6,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where and for how long is measured.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param congestion TCP congestion control of all connections
  * @param serverPrefix command that the server is started by, as {@code taskset -c 0}
  * @param loadPrefix the same for the load generator
+ * @param freePrefix the same for both where they are not pinned
  * @param serverCpus processors of the server, as {@code 0} or {@code 2-5}
  * @param address that the server listens on
  * @param firstPort of the services; 0 for any
@@ -25,6 +27,7 @@ record Setup(
         String congestion,
         List<String> serverPrefix,
         List<String> loadPrefix,
+        List<String> freePrefix,
         String serverCpus,
         String address,
         int firstPort,
@@ -32,25 +35,62 @@ record Setup(
         Double warmup,
         double seconds) {
     private static final int LONGEST_WARMUP = 20;
+    private static final int SERIES_HOURS = 4;
 
     /** The same with another warm-up. */
     Setup warmup(double seconds) {
+        return with(serverPrefix, loadPrefix, serverCpus, seconds, this.seconds);
+    }
+
+    /** The same with a measurement of another length. */
+    Setup lasting(double newSeconds) {
+        return with(serverPrefix, loadPrefix, serverCpus, warmup, newSeconds);
+    }
+
+    /** The same where a pattern wants it. */
+    Setup at(Placement placement) {
+        return switch (placement) {
+            case PINNED -> this;
+            case FREE -> {
+                int last = Runtime.getRuntime().availableProcessors() - 1;
+                yield with(freePrefix, freePrefix, "0-" + last, warmup, seconds);
+            }
+        };
+    }
+
+    /** The same for a server that is part of the load. */
+    Setup onLoadSide() {
+        return with(loadPrefix, loadPrefix, serverCpus, warmup, seconds);
+    }
+
+    private Setup with(
+            List<String> newServerPrefix,
+            List<String> newLoadPrefix,
+            String newServerCpus,
+            Double newWarmup,
+            double newSeconds) {
         return new Setup(
                 home,
                 congestion,
-                serverPrefix,
-                loadPrefix,
-                serverCpus,
+                newServerPrefix,
+                newLoadPrefix,
+                freePrefix,
+                newServerCpus,
                 address,
                 firstPort,
                 queue,
-                seconds,
-                this.seconds);
+                newWarmup,
+                newSeconds);
     }
 
     /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */
     long limitSeconds() {
         return 60 + Math.round(10 * (LONGEST_WARMUP + seconds));
+    }
+
+    /** The same for servers, which live until a series of patterns is through with all peers. */
+    long seriesLimitSeconds() {
+        return TimeUnit.HOURS.toSeconds(SERIES_HOURS);
     }
 
     /** What servers and load generators have to complain about. */

@@ -21,8 +21,9 @@ final class Summary {
 
     Summary(PatternRuns runs) {
         this.runs = runs;
-        noise = Statistics.spread(
-                runs.calibrations().stream().mapToDouble(Long::doubleValue).toArray());
+        double[] calibrations =
+                runs.calibrations().stream().mapToDouble(Long::doubleValue).toArray();
+        noise = calibrations.length == 0 ? 0 : Statistics.spread(calibrations);
     }
 
     /** A peer's values of a metric: the median, the least and the greatest. */

@@ -2,23 +2,25 @@
 package net.zcrx.benchmarks;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The server of one peer, and what stands behind it. */
+/** The server of one peer, and what stands behind it or before it, on the load generator's side. */
 final class Target implements AutoCloseable {
     /** Where memory is measured: the compiler takes and frees more of it, as it comes, than connections do. */
     private static final String NO_COMPILER = "-Xint";
+    /** The service that stands behind nginx. */
+    private static final String BEHIND_NGINX = "http_server";
 
-    private final ServerProcess server;
-    private final Process backend;
+    private final Deque<Runnable> parts = new ArrayDeque<>();
+    private ServerProcess server;
     private Pattern served;
 
-    private Target(ServerProcess server, Process backend) {
-        this.server = server;
-        this.backend = backend;
-    }
+    private Target() {}
 
     /**
      * Starts them.
@@ -26,25 +28,58 @@ final class Target implements AutoCloseable {
      * @throws RunFailedException if the peer cannot do it
      */
     static Target start(Setup setup, Peer peer, Pattern pattern) throws IOException, RunFailedException {
-        Set<String> services = Patterns.services(pattern);
-        if (!services.contains("proxy")) {
-            List<String> options = pattern.memoryConnections() > 0 ? List.of(NO_COMPILER) : List.of();
-            return new Target(ServerProcess.start(setup, peer, pattern.loops(), services, options), null);
-        }
-        List<String> command = new ArrayList<>(setup.loadPrefix());
-        command.addAll(List.of(setup.home().load().toString(), "drain"));
-        Process backend = Processes.start(command, setup.errors("load"), setup.limitSeconds());
+        Target target = new Target();
         try {
-            String line = backend.inputReader().readLine();
-            if (line == null) {
-                throw new IOException("The backend of the proxy ended at its start; target/logs/load.log says why.");
-            }
-            String option = "-Dbench.backend=" + KeyValues.parse(line).get("port");
-            return new Target(ServerProcess.start(setup, peer, pattern.loops(), services, List.of(option)), backend);
+            target.startAll(setup, peer, pattern);
+            return target;
         } catch (IOException | RunFailedException e) {
-            Processes.stop(backend);
+            target.close();
             throw e;
         }
+    }
+
+    private void startAll(Setup setup, Peer peer, Pattern pattern) throws IOException, RunFailedException {
+        Set<String> services = new HashSet<>(Patterns.services(pattern));
+        boolean behindNginx = services.remove(Nginx.SERVICE);
+        if (behindNginx) {
+            services.add(BEHIND_NGINX);
+        }
+        List<String> options = new ArrayList<>();
+        if (pattern.memoryConnections() > 0) {
+            options.add(NO_COMPILER);
+        }
+        if (services.contains("proxy")) {
+            options.add("-Dbench.backend=" + startDrain(setup));
+        }
+        if (services.contains("gateway")) {
+            options.add("-Dbench.backend=" + startSlowBackend(setup));
+        }
+        server = ServerProcess.start(setup, peer, pattern.loops(), services, options);
+        parts.push(server::close);
+        if (behindNginx) {
+            Nginx nginx = Nginx.start(setup, server.port(BEHIND_NGINX));
+            parts.push(nginx::close);
+            server.isReachedBy(Nginx.SERVICE, nginx.port());
+        }
+    }
+
+    private String startDrain(Setup setup) throws IOException {
+        List<String> command = new ArrayList<>(setup.loadPrefix());
+        command.addAll(List.of(setup.home().load().toString(), "drain"));
+        Process drain = Processes.start(command, setup.errors("load"), setup.seriesLimitSeconds());
+        parts.push(() -> Processes.stop(drain));
+        String line = drain.inputReader().readLine();
+        if (line == null) {
+            throw new IOException("The backend of the proxy ended at its start; target/logs/load.log says why.");
+        }
+        return KeyValues.parse(line).get("port");
+    }
+
+    /** The same for all peers. */
+    private int startSlowBackend(Setup setup) throws IOException, RunFailedException {
+        ServerProcess backend = ServerProcess.start(setup.onLoadSide(), Peer.EPOLL, 1, Set.of("http_slow"), List.of());
+        parts.push(backend::close);
+        return backend.port("http_slow");
     }
 
     ServerProcess server() {
@@ -58,11 +93,11 @@ final class Target implements AutoCloseable {
         return before;
     }
 
+    /** Ends them, those that use others first. */
     @Override
     public void close() {
-        server.close();
-        if (backend != null) {
-            Processes.stop(backend);
+        while (!parts.isEmpty()) {
+            parts.pop().run();
         }
     }
 }

@@ -6,54 +6,30 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
- * What the kernel has on its books for a process and for its processors, at one moment.
+ * What the kernel has on its books for a process and for its processors, at one moment; processor time is in {@link
+ * ThreadUsage}.
  *
- * @param cpuSeconds of the process, in user space and in the kernel; softirqs that ran in its time are among them
  * @param contextSwitches of the threads that it has now, voluntary or not
  * @param residentMib memory now
  * @param peakMib the most that it was
  * @param softirqSeconds of the processors that it is pinned to
  */
-record Usage(double cpuSeconds, long contextSwitches, double residentMib, double peakMib, double softirqSeconds) {
+record Usage(long contextSwitches, double residentMib, double peakMib, double softirqSeconds) {
     /** In all of Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
 
-    private static final double NANOSECONDS = 1e9;
-
-    private static final int STAT_UTIME = 11;
-    private static final int STAT_STIME = 12;
     private static final int CPU_SOFTIRQ = 7;
-    private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
 
     static Usage of(long pid, String cpus) throws IOException {
         Path proc = Path.of("/proc", Long.toString(pid));
-        String stat = Files.readString(proc.resolve("stat"));
-        // The name, in parentheses, may have blanks.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        double cpu = (Long.parseLong(fields[STAT_UTIME]) + Long.parseLong(fields[STAT_STIME])) / TICKS_PER_SECOND;
         List<String> status = Files.readAllLines(proc.resolve("status"));
         return new Usage(
-                cpu,
                 contextSwitches(proc.resolve("task")),
                 field(status, "VmRSS:") / 1024.0,
                 field(status, "VmHWM:") / 1024.0,
                 softirq(cpus));
-    }
-
-    /** How long the compilers of a JVM have run, in seconds. */
-    static double compilerSeconds(long pid) throws IOException {
-        return sum(Path.of("/proc", Long.toString(pid), "task"), thread -> {
-                    boolean compiles = COMPILER.matcher(Files.readString(thread.resolve("comm")))
-                            .lookingAt();
-                    return compiles
-                            ? Long.parseLong(Files.readString(thread.resolve("schedstat"))
-                                    .split(" ")[0])
-                            : 0;
-                })
-                / NANOSECONDS;
     }
 
     private static long contextSwitches(Path tasks) throws IOException {
@@ -82,7 +58,7 @@ record Usage(double cpuSeconds, long contextSwitches, double residentMib, double
         return sum;
     }
 
-    private static long field(List<String> status, String name) {
+    static long field(List<String> status, String name) {
         for (String line : status) {
             if (line.startsWith(name)) {
                 return Long.parseLong(line.replaceAll("\\D", ""));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks.netty41;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -16,7 +15,7 @@ import net.zcrx.benchmarks.server.Transport;
 
 /** The old incubator transport, on the Netty 4.1 that it was made for. */
 public final class IncubatorTransport implements Transport {
-    /** More than a request of any pattern, see {@link #configure}. */
+    /** More than a request of a pattern, or no divisor of it, see {@link #configure}. */
     private static final int BUFFER_BYTES = 96 * 1024;
 
     private final EventLoopGroup group;
@@ -47,7 +46,7 @@ public final class IncubatorTransport implements Transport {
      * in channelReadComplete would answer nothing as soon as their size is that of a request.
      */
     @Override
-    public void configure(ServerBootstrap bootstrap) {
-        bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(BUFFER_BYTES));
+    public void configure(Options options) {
+        options.set(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(BUFFER_BYTES));
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks.netty42;
 
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.uring.IoUringBufferRingConfig;
 import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringFixedBufferRingAllocator;
@@ -39,7 +38,7 @@ public final class IoUringRingTransport extends Netty42Transport {
     }
 
     @Override
-    public void configure(ServerBootstrap bootstrap) {
-        bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, GROUP);
+    public void configure(Options options) {
+        options.set(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, GROUP);
     }
 }

@@ -33,6 +33,11 @@ public final class ZcrxTransport extends Netty42Transport {
     }
 
     @Override
+    public long heldBytes() {
+        return factory.metrics().stream().mapToLong(ZcrxMetrics::heldBytes).sum();
+    }
+
+    @Override
     public String counters() {
         long zeroCopyBytes = 0;
         long copiedBytes = 0;

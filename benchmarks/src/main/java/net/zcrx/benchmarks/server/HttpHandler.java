@@ -15,10 +15,10 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.concurrent.atomic.LongAdder;
 
 /** {@code POST /echo} answers with the body, piece by piece as it comes; any other path throws the body away. */
-final class HttpHandler extends ServiceHandler {
+public final class HttpHandler extends ServiceHandler {
     private boolean echo;
 
-    HttpHandler(LongAdder received) {
+    public HttpHandler(LongAdder received) {
         super(received);
     }
 

@@ -2,18 +2,14 @@
 package net.zcrx.benchmarks.server;
 
 import com.sun.management.ThreadMXBean;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.InvocationTargetException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,9 +23,6 @@ import java.util.concurrent.atomic.LongAdder;
  * {@code gc} by the same after a garbage collection.
  */
 public final class Server {
-    private static final int BACKLOG = 4096;
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
-
     private final Transport transport;
     private final List<Thread> loopThreads;
     private final LongAdder received = new LongAdder();
@@ -66,7 +59,7 @@ public final class Server {
         StringBuilder ready = new StringBuilder("ready");
         for (int i = 3; i < args.length; i++) {
             String[] service = args[i].split("=");
-            int port = server.serve(Service.of(service[0]), args[2], Integer.parseInt(service[1]));
+            int port = protocol(service[0]).listen(transport, args[2], Integer.parseInt(service[1]), server.received);
             ready.append(' ').append(service[0]).append('=').append(port);
         }
         // The first time takes 30 to 45 ms, for classes to load; the next one is as a measurement begins.
@@ -77,24 +70,21 @@ public final class Server {
         transport.group().shutdownGracefully(0, 10, TimeUnit.SECONDS).await(15, TimeUnit.SECONDS);
     }
 
-    private int serve(Service service, String address, int port) throws InterruptedException {
-        ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(transport.group())
-                .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
-                .childOption(ChannelOption.AUTO_READ, service.readsAtOnce())
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        service.init(channel.pipeline(), transport, received);
-                    }
-                });
-        transport.configure(bootstrap);
-        Channel channel = bootstrap.bind(address, port).sync().channel();
-        return ((InetSocketAddress) channel.localAddress()).getPort();
+    /** One of those that all peers have, or one of the package {@code protocols}, in which {@code a_b} is class AB. */
+    private static Protocol protocol(String name) throws ReflectiveOperationException {
+        for (Service service : Service.values()) {
+            if (service.name().equalsIgnoreCase(name)) {
+                return service;
+            }
+        }
+        StringBuilder type = new StringBuilder("net.zcrx.benchmarks.protocols.");
+        for (String word : name.split("_")) {
+            type.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+        }
+        return Class.forName(type.toString())
+                .asSubclass(Protocol.class)
+                .getConstructor()
+                .newInstance();
     }
 
     private void answer() throws IOException {
@@ -114,6 +104,10 @@ public final class Server {
             allocated += Math.max(0, threads.getThreadAllocatedBytes(thread.getId()));
         }
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return "received=" + received.sum() + " allocated=" + allocated + " heap=" + heap + ' ' + transport.counters();
+        long direct = ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT)
+                .metric()
+                .usedDirectMemory();
+        return "received=" + received.sum() + " allocated=" + allocated + " heap=" + heap + " held="
+                + (direct + transport.heldBytes()) + ' ' + transport.counters();
     }
 }

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.benchmarks;
+
+/** What a group of connections does, and which program does it. */
+enum Kind {
+    SEND(Program.OWN, "send", true),
+    RECEIVE(Program.OWN, "receive", true),
+    ECHO(Program.OWN, "echo", false),
+    CHURN(Program.OWN, "churn", false),
+    IDLE(Program.OWN, "idle", false),
+    GRPC_UNARY(Program.GRPC, "grpc-unary", false),
+    GRPC_UPLOAD(Program.GRPC, "grpc-upload", true),
+    GRPC_DOWNLOAD(Program.GRPC, "grpc-download", true),
+    /** HTTP/1.1 with TLS. */
+    HTTPS(Program.H2LOAD, "https", false),
+    HTTP2(Program.H2LOAD, "http2", false);
+
+    /** What uses the server. */
+    enum Program {
+        /** In C. */
+        OWN,
+        /** {@link net.zcrx.benchmarks.protocols.GrpcLoad}. */
+        GRPC,
+        /** Of nghttp2. */
+        H2LOAD
+    }
+
+    private final Program program;
+    private final String label;
+    private final boolean bulk;
+
+    Kind(Program program, String label, boolean bulk) {
+        this.program = program;
+        this.label = label;
+        this.bulk = bulk;
+    }
+
+    Program program() {
+        return program;
+    }
+
+    /** Whether bytes are what counts, and not messages. */
+    boolean isBulk() {
+        return bulk;
+    }
+
+    /** As programs are told. */
+    @Override
+    public String toString() {
+        return label;
+    }
+}
