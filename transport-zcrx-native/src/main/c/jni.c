@@ -46,6 +46,10 @@ static jint native_send(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong a
     return zcrx_send(fd, address, length);
 }
 
+static jint native_send_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header) {
+    return zcrx_send_message(fd, header);
+}
+
 static jlong native_send_file(
         UNUSED JNIEnv *env, UNUSED jclass type, jint socket, jint file, jlong offset, jlong count) {
     return zcrx_send_file(socket, file, offset, count);
@@ -134,7 +138,7 @@ static jint native_set_transferred(JNIEnv *env, UNUSED jclass type, jobject regi
 
 /* Raised with each change of what METHODS offer, here and in Native.java, which refuses a library of another version. */
 #ifndef ZCRX_VERSION
-#define ZCRX_VERSION 1
+#define ZCRX_VERSION 2
 #endif
 
 static jint native_version(UNUSED JNIEnv *env, UNUSED jclass type) {
@@ -152,6 +156,7 @@ static const JNINativeMethod METHODS[] = {
     {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},
     {"send", "(IJI)I", (void *) native_send},
+    {"sendMessage", "(IJ)I", (void *) native_send_message},
     {"sendFile", "(IIJJ)J", (void *) native_send_file},
     {"setBlocking", "(I)I", (void *) native_set_blocking},
     {"fileDescriptor", "(Ljava/lang/Object;)I", (void *) native_file_descriptor},

@@ -73,6 +73,10 @@ int zcrx_send(int fd, int64_t address, int length) {
     return error_or((int) send(fd, (void *) (intptr_t) address, (size_t) length, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
+int zcrx_send_message(int fd, int64_t header) {
+    return error_or((int) sendmsg(fd, (const struct msghdr *) (intptr_t) header, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
 /* sendfile(2) has no flags: whether it waits is up to the socket's mode, which is another one for the call. */
 int64_t zcrx_send_file(int socket, int file, int64_t offset, int64_t count) {
     int flags = fcntl(socket, F_GETFL);

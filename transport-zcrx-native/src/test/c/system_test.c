@@ -263,6 +263,29 @@ static void should_send_without_waiting(void) {
     close(pair[0]);
 }
 
+static void should_send_message_without_waiting(void) {
+    int pair[2];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+    char sent[] = "data", received[sizeof sent];
+    static char much[1 << 20];
+    struct iovec parts[] = {{.iov_base = sent, .iov_len = 2}, {.iov_base = sent + 2, .iov_len = sizeof sent - 2}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    int64_t header = (int64_t) (intptr_t) &message;
+    CHECK(zcrx_send_message(pair[0], header) == sizeof sent);
+    CHECK(read(pair[1], received, sizeof received) == sizeof received);
+    CHECK(memcmp(sent, received, sizeof sent) == 0);
+    parts[1] = (struct iovec){.iov_base = much, .iov_len = sizeof much};
+    int result;
+    do {
+        result = zcrx_send_message(pair[0], header);
+    } while (result > 0);
+    CHECK(result == -EAGAIN);
+    close(pair[1]);
+    CHECK(zcrx_send_message(pair[0], header) == -EPIPE);
+    CHECK(zcrx_send_message(-1, header) == -EBADF);
+    close(pair[0]);
+}
+
 static void should_send_file_without_waiting(void) {
     char path[] = "/tmp/zcrx-system-test-XXXXXX";
     int file = mkstemp(path);
@@ -346,6 +369,7 @@ int main(void) {
     should_control_device();
     should_return_error_of_ring_setup();
     should_send_without_waiting();
+    should_send_message_without_waiting();
     should_send_file_without_waiting();
     should_set_blocking_and_keep_other_flags();
     should_tell_memory_lock_limit();

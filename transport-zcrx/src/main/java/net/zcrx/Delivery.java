@@ -3,8 +3,10 @@ package net.zcrx;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
+import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
+import net.zcrx.receive.Receiver;
 
 /**
  * How the user of a connection gets what it received: in order, when asked for, and the rest at the end.
@@ -14,8 +16,11 @@ import java.util.ArrayDeque;
  *
  * <p>A superclass and not a part, as each object that a connection has is memory.
  */
-abstract class Delivery {
+abstract class Delivery implements Receiver.Inbound {
     final ZcrxSocketChannel channel;
+    /** Received last; the next completion may still add to it. */
+    private ByteBuf last;
+
     /** What nobody has asked for; {@code null} if there never was any. */
     private ArrayDeque<ByteBuf> kept;
 
@@ -34,6 +39,9 @@ abstract class Delivery {
 
     /** Whether what comes now has to be copied out of the area, which the user is told. */
     abstract boolean isCopyingOut();
+
+    /** Whether what comes now is behind a gap in the connection's bytes. */
+    abstract boolean hasFailed();
 
     /** The user wants to read. */
     void want() {
@@ -64,8 +72,67 @@ abstract class Delivery {
         return closed;
     }
 
+    /** Whether something came in this pass that the next completion may add to. */
+    final boolean isGrowing() {
+        return last != null;
+    }
+
+    /** Takes what a completion brought. */
+    final void take(IoUringIoEvent event, Receiver receiver) {
+        receiver.receive(event, this, channel.alloc());
+        // Only now that all of it is taken: whoever is handed a part may throw an exception.
+        offerAll(channel.loop().complete());
+        if (closed) {
+            // Closed by force: it may leave its loop before the pass ends.
+            releaseLast();
+        }
+    }
+
+    @Override
+    public final ByteBuf last() {
+        return hasFailed() ? null : last;
+    }
+
+    @Override
+    public final boolean mayGrow(int bytes) {
+        return channel.socketConfig().mayJoin(last.readableBytes(), bytes);
+    }
+
+    @Override
+    public final void add(ByteBuf buffer) {
+        if (hasFailed()) {
+            buffer.release();
+            return;
+        }
+        if (last != null) {
+            channel.loop().complete().add(last);
+        }
+        last = buffer;
+    }
+
+    @Override
+    public final void replaceLast(ByteBuf buffer) {
+        last = buffer;
+    }
+
+    /** At the end of a pass: nothing more comes that could be added to the last buffer. */
+    final void offerLast() {
+        ByteBuf buffer = last;
+        last = null;
+        if (buffer != null) {
+            offer(buffer);
+        }
+    }
+
+    private void releaseLast() {
+        if (last != null) {
+            last.release();
+            last = null;
+        }
+    }
+
     /** Hands a buffer to the user, or keeps it until the user wants it. */
-    final void offer(ByteBuf buffer) {
+    private void offer(ByteBuf buffer) {
         ByteBuf rest = hasKept() ? buffer : deliverParts(buffer);
         if (rest != null && !releaseIfClosed(rest)) {
             if (kept == null) {
@@ -76,7 +143,7 @@ abstract class Delivery {
     }
 
     /** As {@link #offer} with each; none of them is left, even if whoever is handed one throws an exception. */
-    final void offerAll(ArrayDeque<ByteBuf> complete) {
+    private void offerAll(ArrayDeque<ByteBuf> complete) {
         ByteBuf buffer;
         try {
             while ((buffer = complete.poll()) != null) {
@@ -112,13 +179,15 @@ abstract class Delivery {
 
     /** The channel has closed: nobody will read what is left. */
     void close() {
+        releaseLast();
         closed = true;
         while (hasKept()) {
             kept.poll().release();
         }
     }
 
-    private boolean hasKept() {
+    /** Whether something came that nobody has asked for. */
+    final boolean hasKept() {
         return kept != null && !kept.isEmpty();
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
@@ -23,7 +22,7 @@ import net.zcrx.uring.Uring;
  * is armed at a pass's end only. When no receive is armed a poll watches for the peer's end, as a receive would see it:
  * then everything is read and handed on, asked for or not, as Netty's other transports do.
  */
-final class ReceiveSide extends Delivery implements Receiver.Inbound {
+final class ReceiveSide extends Delivery {
     private enum State {
         IDLE,
         ARMED,
@@ -78,9 +77,6 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
     private static final int BULK = 128 * 1024;
     /** With this it is armed again as before. */
     private static final int NO_BULK = 32 * 1024;
-
-    /** Received last; the next completion may still add to it. */
-    private ByteBuf last;
 
     private State state = State.IDLE;
     /** For the waits on this loop, which are one after the other; {@code null} before the first. */
@@ -149,50 +145,8 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
         received += event.res();
         receivedThisPass += event.res();
         tried = 0;
-        channel.loop().received(event.res(), last == null);
-        receiver().receive(event, this, channel.alloc());
-        // Only now that all of it is taken: whoever is handed a part may throw an exception.
-        offerAll(channel.loop().complete());
-        if (isClosed()) {
-            // Closed by force: it may leave its loop before the pass ends.
-            releaseLast();
-        }
-    }
-
-    @Override
-    public ByteBuf last() {
-        return error == null ? last : null;
-    }
-
-    @Override
-    public boolean mayGrow(int bytes) {
-        return channel.socketConfig().mayJoin(last.readableBytes(), bytes);
-    }
-
-    @Override
-    public void add(ByteBuf buffer) {
-        if (error != null) {
-            buffer.release();
-            return;
-        }
-        if (last != null) {
-            channel.loop().complete().add(last);
-        }
-        last = buffer;
-    }
-
-    @Override
-    public void replaceLast(ByteBuf buffer) {
-        last = buffer;
-    }
-
-    /** With a gap in its bytes the connection cannot go on; the loop can. */
-    @Override
-    public void fail(Throwable cause) {
-        if (error == null) {
-            error = cause;
-        }
-        handOnUnasked();
+        channel.loop().received(event.res(), !isGrowing());
+        take(event, receiver());
     }
 
     private Receiver receiver() {
@@ -222,6 +176,20 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
     @Override
     boolean isCopyingOut() {
         return receiver().isCopyingOut();
+    }
+
+    /** With a gap in its bytes the connection cannot go on; the loop can. */
+    @Override
+    public void fail(Throwable cause) {
+        if (error == null) {
+            error = cause;
+        }
+        handOnUnasked();
+    }
+
+    @Override
+    boolean hasFailed() {
+        return error != null;
     }
 
     void hangUp(int result) {
@@ -259,11 +227,7 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
             meanOfPass = (meanOfPass + receivedThisPass) / 2;
             receivedThisPass = 0;
         }
-        ByteBuf buffer = last;
-        last = null;
-        if (buffer != null) {
-            offer(buffer);
-        }
+        offerLast();
         if (!channel.isAttached() || channel.isClosing()) {
             return;
         }
@@ -284,15 +248,7 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
     @Override
     void close() {
         leaveReceiver();
-        releaseLast();
         super.close();
-    }
-
-    private void releaseLast() {
-        if (last != null) {
-            last.release();
-            last = null;
-        }
     }
 
     private void ended(int result) {
@@ -301,12 +257,10 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
         receive = 0;
         Receiver receiver = receiver();
         if ((limit == 0 || result < 0) && receiver.isExhausted(result)) {
-            state = State.WAITING;
-            waited = true;
-            if (wait == null) {
-                wait = new Wait();
+            // What nobody wants need not wait: the user's next read arms it anew. With auto-read that is at the pass's end.
+            if (isWanted() || channel.config().isAutoRead()) {
+                awaitMemory(receiver);
             }
-            receiver.await(wait, WaitTurn.of(receivedThisPass, meanOfPass), limit);
         } else if (result > 0) {
             if (limit == 0 && !bulk && before == State.ARMED) {
                 // The kernel disarms a multishot receive when the completion queue has no room for more; one in bulk
@@ -322,6 +276,15 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
             boolean elsewhere = result == -Errno.EFAULT && receiver.isZeroCopy();
             fail(elsewhere ? Refusals.foreignQueue(channel) : Errors.newIOException("recv", result));
         }
+    }
+
+    private void awaitMemory(Receiver receiver) {
+        state = State.WAITING;
+        waited = true;
+        if (wait == null) {
+            wait = new Wait();
+        }
+        receiver.await(wait, WaitTurn.of(receivedThisPass, meanOfPass), limit);
     }
 
     private boolean mayGoOn(int result) {
@@ -362,7 +325,7 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
         if (mayReceive && state == State.IDLE && channel.isActive()) {
             arm();
         }
-        if (state == State.ARMED && limit == 0 && (!mayReceive || isOutdated())) {
+        if (state == State.ARMED && limit == 0 && (isUnwelcome(mayReceive) || isOutdated())) {
             state = State.CANCELLING;
             channel.submit(Uring.cancel(receive));
         }
@@ -371,9 +334,17 @@ final class ReceiveSide extends Delivery implements Receiver.Inbound {
         }
     }
 
+    /**
+     * Whether a receive without limit has to end as nobody wants what it brings. One that brings messages may stay until
+     * it has brought one: who turns auto-read off while an answer is on its way, and on again, pays nothing for it.
+     */
+    private boolean isUnwelcome(boolean mayReceive) {
+        return !mayReceive && (hasKept() || meanOfPass >= NO_BULK || channel.isInputClosed());
+    }
+
     /** Whether a receive without limit would not be armed now as it was. */
     private boolean isOutdated() {
-        return limit() > 0 || bulk && (!waited || meanOfPass < NO_BULK);
+        return channel.socketConfig().receiveGrant() > 0 || bulk && (!waited || meanOfPass < NO_BULK);
     }
 
     private void arm() {

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters;
 import net.zcrx.send.FileRegionSend;
+import net.zcrx.send.Gathering;
 import net.zcrx.send.ImmediateSends;
 import net.zcrx.send.ZeroCopySends;
 import net.zcrx.uring.Errno;
-import net.zcrx.uring.IoVectors;
 import net.zcrx.uring.Uring;
 
 /**
@@ -23,11 +23,7 @@ import net.zcrx.uring.Uring;
  * the write of buffers in the kernel; file regions wait for the socket here. Buffers sent without a copy are held until
  * the kernel's notification.
  */
-final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
-    /** UIO_MAXIOV. */
-    private static final int MAX_VECTORS = 1024;
-    /** MAX_SKB_FRAGS: more parts of one zero-copy message would be copied. */
-    private static final int MAX_ZERO_COPY_VECTORS = 17;
+final class SendSide implements Gathering.Rule {
     /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
     private static final int MIN_RECEIVED_ZERO_COPY = 4096;
     /** What a file sends in a pass of its loop, whose other connections wait meanwhile. */
@@ -54,7 +50,6 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
     /** Asks the region for more that gave nothing; {@code null} if there is none. */
     private Future<?> retry;
 
-    private boolean zeroCopy;
     /** {@code null} before the first of them: most connections have none. */
     private ZeroCopySends zeroCopySends;
 
@@ -106,6 +101,7 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
                 now().write(in, late);
                 stopped = true;
                 busy = false;
+                endPassIfStopped();
             }
         } catch (Throwable cause) {
             fail(cause);
@@ -214,6 +210,11 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
     private void resume() {
         busy = false;
         flush(channel.unsafe().outboundBuffer());
+        endPassIfStopped();
+    }
+
+    /** Whoever waits for the end of what was flushed, close() or the end of the output, hears of it there. */
+    private void endPassIfStopped() {
         if (stopping && !busy && channel.loop() != null) {
             channel.ready();
         }
@@ -230,22 +231,62 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
 
     /** Submits the next write; returns whether there is one, or one to wait for. */
     private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
+        // What the socket does not take at once waits for it in the kernel.
+        boolean full = false;
+        int regions = 0;
         Object message;
-        while (!stopping && channel.socket.isOpen() && (message = in.current()) != null) {
+        while (maySend() && (message = in.current()) != null) {
             if (message instanceof FileRegion) {
+                if (regions++ == channel.config().getWriteSpinCount()) {
+                    // Whoever hears of a write may write again: the loop's other channels have their turn.
+                    awaitWritable();
+                    return busy;
+                }
                 FileRegionSend.Step step = now().writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_PASS);
-                if (step != FileRegionSend.Step.DONE && !stopping && channel.socket.isOpen()) {
+                if (step != FileRegionSend.Step.DONE && maySend()) {
                     return awaitRegion(step);
                 }
-            } else if (in.size() == 1 && ((ByteBuf) message).nioBufferCount() == 1) {
-                if (send(in, (ByteBuf) message)) {
-                    return write != 0;
-                }
-            } else if (gather(in, (ByteBuf) message)) {
+                continue;
+            }
+            ByteBuf first = (ByteBuf) message;
+            boolean zeroCopy = isZeroCopy(first);
+            boolean alone = in.size() == 1 && first.nioBufferCount() == 1;
+            if (!zeroCopy && !full && channel.loop().isLight()) {
+                channel.sent();
+                full = !(alone ? ImmediateSends.write(in, channel.socket, first) : gatherAndWrite(in));
+            } else if (alone ? send(in, first, zeroCopy) : gatherAndSubmit(in, zeroCopy)) {
                 return write != 0;
             }
         }
         return false;
+    }
+
+    /** Whoever hears of a write may close the channel, end its output, or move it to another loop. */
+    private boolean maySend() {
+        return !stopping && channel.isAttached() && channel.socket.isOpen();
+    }
+
+    private boolean gatherAndWrite(ChannelOutboundBuffer in) throws Exception {
+        Gathering gathering = channel.loop().gathering();
+        return !gathering.gather(in, this, null) || gathering.write(in, channel.socket);
+    }
+
+    /** Returns whether it was submitted, or could not be: empty buffers are done. */
+    private boolean gatherAndSubmit(ChannelOutboundBuffer in, boolean zeroCopy) throws Exception {
+        Gathering gathering = channel.loop().gathering();
+        if (!gathering.gather(in, this, zeroCopy ? zeroCopySends() : null)) {
+            return false;
+        }
+        long header = gathering.end();
+        int fd = channel.socket.intValue();
+        if (zeroCopy) {
+            short id = zeroCopySends.holdRun(counters());
+            start(channel.submit(Uring.sendMessageZeroCopy(fd, header, id)));
+            releaseIfNotStarted(id);
+        } else {
+            start(channel.submit(Uring.sendMessage(fd, header)));
+        }
+        return true;
     }
 
     private ImmediateSends now() {
@@ -288,7 +329,7 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
     }
 
     /** Returns whether it was submitted, or could not be: an empty buffer is done. */
-    private boolean send(ChannelOutboundBuffer in, ByteBuf buffer) {
+    private boolean send(ChannelOutboundBuffer in, ByteBuf buffer, boolean zeroCopy) {
         int bytes = buffer.readableBytes();
         if (bytes == 0) {
             in.remove();
@@ -296,63 +337,12 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
         }
         long address = ImmediateSends.address(buffer);
         int fd = channel.socket.intValue();
-        if (isZeroCopy(buffer)) {
+        if (zeroCopy) {
             short id = zeroCopySends().hold(counters(), buffer);
             start(channel.submit(Uring.sendZeroCopy(fd, address, bytes, id)));
             releaseIfNotStarted(id);
         } else {
             start(channel.submit(Uring.send(fd, address, bytes)));
-        }
-        return true;
-    }
-
-    /** Returns whether it was submitted, or could not be: empty buffers are done. */
-    private boolean gather(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
-        zeroCopy = isZeroCopy(first);
-        IoVectors vectors = channel.loop().vectors();
-        vectors.begin(zeroCopy ? MAX_ZERO_COPY_VECTORS : MAX_VECTORS);
-        try {
-            in.forEachFlushedMessage(this);
-        } catch (Throwable cause) {
-            // A buffer's own code, or one that was released although it is to be written.
-            clearRun();
-            throw cause;
-        }
-        if (vectors.bytes() == 0) {
-            clearRun();
-            in.removeBytes(0);
-            return false;
-        }
-        long header = vectors.end();
-        int fd = channel.socket.intValue();
-        if (zeroCopy) {
-            short id = zeroCopySends().holdRun(counters());
-            start(channel.submit(Uring.sendMessageZeroCopy(fd, header, id)));
-            releaseIfNotStarted(id);
-        } else {
-            start(channel.submit(Uring.sendMessage(fd, header)));
-        }
-        return true;
-    }
-
-    private void clearRun() {
-        if (zeroCopy) {
-            zeroCopySends().clearRun();
-        }
-    }
-
-    /** One flushed message: goes with the ones before it if it is to be sent in the same way. */
-    @Override
-    public boolean processMessage(Object message) {
-        if (!(message instanceof ByteBuf)) {
-            return false;
-        }
-        ByteBuf buffer = (ByteBuf) message;
-        if (isZeroCopy(buffer) != zeroCopy || !channel.loop().vectors().add(buffer)) {
-            return false;
-        }
-        if (zeroCopy) {
-            zeroCopySends().add(buffer);
         }
         return true;
     }
@@ -364,7 +354,8 @@ final class SendSide implements ChannelOutboundBuffer.MessageProcessor {
         }
     }
 
-    private boolean isZeroCopy(ByteBuf buffer) {
+    @Override
+    public boolean isZeroCopy(ByteBuf buffer) {
         if (zeroCopyRefused) {
             return false;
         }

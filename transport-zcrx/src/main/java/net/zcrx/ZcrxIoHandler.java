@@ -15,6 +15,7 @@ import net.zcrx.loop.LoopHandle;
 import net.zcrx.loop.LoopThread;
 import net.zcrx.loop.NoWait;
 import net.zcrx.loop.RingEnd;
+import net.zcrx.loop.SleepTimer;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
@@ -48,6 +49,7 @@ public final class ZcrxIoHandler implements IoHandler {
     private final IoUringIoHandler uring;
     private final ReceiverChoice reception;
     private final Loop loop;
+    private final SleepTimer timer = new SleepTimer();
     private final RingEnd ringEnd;
     private boolean prepared;
     /** From then on nobody needs to wake the loop up. */
@@ -74,8 +76,8 @@ public final class ZcrxIoHandler implements IoHandler {
         this.uring = uring;
         GroupQueues queues = factory.queues();
         try {
-            reception =
-                    ReceiverChoice.open(uring, this::wakeup, config, index, KernelEvents.USER_DATA, queues, copyBytes);
+            reception = ReceiverChoice.open(
+                    uring, this::wakeUpAlways, config, index, KernelEvents.USER_DATA, queues, copyBytes);
         } catch (RuntimeException | Error e) {
             // A ring can be closed only by the thread that enabled it.
             uring.initialize();
@@ -83,7 +85,7 @@ public final class ZcrxIoHandler implements IoHandler {
             throw e;
         }
         ringEnd = new RingEnd(uring, thread);
-        loop = new Loop(reception.receiver(), RingFd.of(uring), this::wakeup, queues);
+        loop = new Loop(reception.receiver(), RingFd.of(uring), this::wakeUpAlways, queues, timer);
     }
 
     /** A factory with all settings at their defaults. */
@@ -132,6 +134,7 @@ public final class ZcrxIoHandler implements IoHandler {
             KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
         }
         ringEnd.register();
+        timer.register(uring);
         // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more when
         // it calls destroy(). Then the channels could not tell that they are closed.
         thread.atEnd(this::prepareToDestroy);
@@ -188,6 +191,7 @@ public final class ZcrxIoHandler implements IoHandler {
                 uring.destroy();
             } finally {
                 loop.close();
+                timer.free();
                 ended = true;
             }
         }
@@ -202,8 +206,15 @@ public final class ZcrxIoHandler implements IoHandler {
         return registration;
     }
 
+    /** For a task, which the loop finds by itself unless it sleeps. */
     @Override
     public void wakeup() {
+        if (loop.isAsleep()) {
+            wakeUpAlways();
+        }
+    }
+
+    private void wakeUpAlways() {
         if (!destroyed) {
             uring.wakeup();
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.loop;
 
-import io.netty.channel.IoHandlerContext;
 import net.zcrx.receive.Counters;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Native;
@@ -54,7 +53,7 @@ final class Coalescing {
 
     private int connections;
     private boolean submitted;
-    private boolean sent;
+    private int sends;
 
     Coalescing(int ring, Counters counters) {
         this.ring = ring;
@@ -67,6 +66,11 @@ final class Coalescing {
         connections += firstOfPass ? 1 : 0;
     }
 
+    /** Connections that have received in this pass, or sends of it, whichever are more. */
+    int connections() {
+        return Math.max(connections, sends);
+    }
+
     /** Something is to be submitted to the kernel, which only Netty's handler can do. */
     void submitted() {
         submitted = true;
@@ -74,12 +78,12 @@ final class Coalescing {
 
     /** A connection sends. */
     void sent() {
-        sent = true;
+        sends++;
     }
 
     /** Before the loop looks for completions: waits, if that is worth it. */
-    void await(IoHandlerContext context) {
-        if (sent) {
+    void await(PassContext context) {
+        if (sends > 0) {
             beginWindow(0);
         }
         windowBytes += bytes;
@@ -95,7 +99,7 @@ final class Coalescing {
         bytes = 0;
         connections = 0;
         submitted = false;
-        sent = false;
+        sends = 0;
     }
 
     private boolean isWorthAWait() {
@@ -134,12 +138,12 @@ final class Coalescing {
         return before == 0 ? now : before + (now - before) * WEIGHT;
     }
 
-    private boolean isTimeToWait(IoHandlerContext context) {
+    private boolean isTimeToWait(PassContext context) {
         long now = System.nanoTime();
         if (!isHigh(now)) {
             beginWindow(0);
             return false;
         }
-        return context.deadlineNanos() == -1 || context.delayNanos(now) > WAIT_NANOS;
+        return !context.hasTaskWithin(WAIT_NANOS, now);
     }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.unix.Socket;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +16,15 @@ import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
+import net.zcrx.send.Gathering;
 import net.zcrx.uring.IoVectors;
 
 /** What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()}. */
 public final class Loop {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
+
+    /** With so many connections that have received in a pass, or sends, one submission for all of them costs no more. */
+    private static final int MANY = 5;
 
     private final Receiver receiver;
     private final int ring;
@@ -29,6 +34,7 @@ public final class Loop {
     private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
 
     private final IoVectors vectors = new IoVectors();
+    private final Gathering gathering = new Gathering(vectors);
     private final ArrayDeque<ByteBuf> complete = new ArrayDeque<>();
     /** All that are registered, each at the index that it knows. */
     private final ArrayList<LoopHandle> channels = new ArrayList<>();
@@ -38,19 +44,21 @@ public final class Loop {
     private final ArrayDeque<LoopHandle> later = new ArrayDeque<>();
 
     private final Coalescing coalescing;
-    private final PassContext context = new PassContext();
+    private final PassContext context;
     private boolean closed;
 
     /**
      * @param receiver the loop's own
      * @param wakeup wakes the loop from another thread
      * @param queues of the loop's group
+     * @param timer wakes the loop for its tasks
      */
-    public Loop(Receiver receiver, int ring, Runnable wakeup, GroupQueues queues) {
+    public Loop(Receiver receiver, int ring, Runnable wakeup, GroupQueues queues, SleepTimer timer) {
         this.receiver = receiver;
         this.ring = ring;
         this.wakeup = wakeup;
         this.queues = queues;
+        context = new PassContext(timer);
         receivers.add(receiver);
         coalescing = new Coalescing(ring, receiver.counters());
     }
@@ -97,6 +105,16 @@ public final class Loop {
         return more;
     }
 
+    /**
+     * Whether a thread that has added a task has to wake the loop up for it: one that is awake looks for tasks before it
+     * sleeps. From any thread.
+     */
+    public boolean isAsleep() {
+        // The task was added by a store that may still be on its way; see PassContext.
+        VarHandle.fullFence();
+        return context.isAsleep();
+    }
+
     public boolean isClosed() {
         return closed;
     }
@@ -116,13 +134,21 @@ public final class Loop {
         coalescing.submitted();
     }
 
+    /**
+     * Whether so little is going on that what a connection sends now is best sent at once, by a system call: a request
+     * would end the sleep that it is submitted with.
+     */
+    public boolean isLight() {
+        return coalescing.connections() < MANY;
+    }
+
     /** A connection sends. */
     public void sent() {
         coalescing.sent();
     }
 
-    public IoVectors vectors() {
-        return vectors;
+    public Gathering gathering() {
+        return gathering;
     }
 
     /** A channel registers. */
@@ -193,6 +219,7 @@ public final class Loop {
     }
 
     public void endPass() {
+        context.end();
         vectors.endPass();
         endChannels();
         for (int i = 0; i < receivers.size(); i++) {

@@ -4,14 +4,23 @@ package net.zcrx.loop;
 import io.netty.channel.IoHandlerContext;
 import net.zcrx.receive.Receiver;
 
-/** What Netty says of a pass of the loop, but that the loop does not sleep while there is work left, nor for too long. */
+/**
+ * What Netty says of a pass of the loop, but that the loop does not sleep while there is work left, nor for too long;
+ * and Netty's handler hears of no deadline that the {@link SleepTimer} sees to.
+ */
 final class PassContext implements IoHandlerContext {
-    private static final long NO_DEADLINE = -1;
+    private final SleepTimer timer;
+    /** From the moment before the loop looks for tasks for the last time, until it is awake again. */
+    private volatile boolean asleep;
 
     private IoHandlerContext netty;
     private boolean leftWork;
     private boolean hasWork;
     private long longestSleep;
+
+    PassContext(SleepTimer timer) {
+        this.timer = timer;
+    }
 
     /** @param longestSleep in nanoseconds; 0 for none, {@link Receiver#FOR_EVER} without a bound */
     void begin(IoHandlerContext netty, long longestSleep) {
@@ -26,23 +35,48 @@ final class PassContext implements IoHandlerContext {
         leftWork = true;
     }
 
+    /** The pass is over. */
+    void end() {
+        asleep = false;
+    }
+
+    /** Whether the loop may not see a task that is there now before it sleeps, or sleeps already; from any thread. */
+    boolean isAsleep() {
+        return asleep;
+    }
+
+    /** Asked right before the loop sleeps. */
     @Override
     public boolean canBlock() {
-        return !hasWork && netty.canBlock();
+        if (hasWork) {
+            return false;
+        }
+        // Written before the tasks are looked for, as a thread adds its task before it looks at this: one of the two
+        // sees the other.
+        asleep = true;
+        return netty.canBlock();
+    }
+
+    /** Whether a task of the loop is due within {@code nanos} of {@code now}, which {@code System.nanoTime} gave. */
+    boolean hasTaskWithin(long nanos, long now) {
+        return netty.deadlineNanos() != SleepTimer.NO_DEADLINE && netty.delayNanos(now) <= nanos;
     }
 
     @Override
     public long delayNanos(long currentTimeNanos) {
-        return netty.deadlineNanos() == NO_DEADLINE
+        return netty.deadlineNanos() == SleepTimer.NO_DEADLINE
                 ? longestSleep
                 : Math.min(longestSleep, netty.delayNanos(currentTimeNanos));
     }
 
+    /** Netty's handler asks for this right before it submits what is queued and sleeps. */
     @Override
     public long deadlineNanos() {
-        long deadline = netty.deadlineNanos();
-        // Of a deadline it is asked only whether there is one.
-        return deadline == NO_DEADLINE && longestSleep != Receiver.FOR_EVER ? 0 : deadline;
+        if (longestSleep != Receiver.FOR_EVER) {
+            // Of a deadline it is asked only whether there is one.
+            return 0;
+        }
+        return timer.covers(netty) ? SleepTimer.NO_DEADLINE : netty.deadlineNanos();
     }
 
     @Override

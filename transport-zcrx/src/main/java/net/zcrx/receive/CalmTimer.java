@@ -8,8 +8,8 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes a loop once, some seconds after it was set. It is not a timer of the loop's own: while one of those is pending,
- * Netty's handler submits and cancels a timeout each time that the loop sleeps. Used on the loop's thread only.
+ * Wakes a loop once, some seconds after it was set. It is not a task of the loop's: a receiver knows of its loop how to
+ * wake it, and nothing else. Used on the loop's thread only.
  */
 final class CalmTimer {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(CalmTimer.class);

@@ -60,12 +60,12 @@ public final class ImmediateSends {
 
     private int send(ByteBuf buffer) throws IOException {
         if (buffer.nioBufferCount() == 1) {
-            return send(address(buffer), buffer.readableBytes());
+            return send(socket, address(buffer), buffer.readableBytes());
         }
         int sent = 0;
         for (ByteBuffer part : buffer.nioBuffers()) {
             int bytes = part.remaining();
-            int taken = send(Buffer.memoryAddress(part) + part.position(), bytes);
+            int taken = send(socket, Buffer.memoryAddress(part) + part.position(), bytes);
             sent += taken;
             if (taken < bytes) {
                 break;
@@ -74,8 +74,24 @@ public final class ImmediateSends {
         return sent;
     }
 
-    private int send(long address, int bytes) throws IOException {
-        int result = bytes == 0 ? 0 : Native.send(socket.intValue(), address, bytes);
+    /** Writes as much of the buffer, the current one, as the socket takes at once; returns whether that was all. */
+    public static boolean write(ChannelOutboundBuffer in, Socket socket, ByteBuf buffer) throws IOException {
+        int bytes = buffer.readableBytes();
+        int sent = send(socket, address(buffer), bytes);
+        in.removeBytes(sent);
+        return sent == bytes;
+    }
+
+    private static int send(Socket socket, long address, int bytes) throws IOException {
+        return bytes == 0 ? 0 : taken(Native.send(socket.intValue(), address, bytes));
+    }
+
+    /** Returns how many bytes of the message with this header the socket took without waiting. */
+    static int sendMessage(Socket socket, long header) throws IOException {
+        return taken(Native.sendMessage(socket.intValue(), header));
+    }
+
+    private static int taken(int result) throws IOException {
         // In progress: a fast open without a cookie of the server's, which goes on as an ordinary connect.
         if (result == -Errno.EAGAIN || result == -Errno.EINPROGRESS) {
             return 0;

@@ -114,6 +114,11 @@ public final class IoVectors {
         return slabAddress + header;
     }
 
+    /** The message that was ended last is sent already: its memory is free for the next one. */
+    public void undo() {
+        position = header;
+    }
+
     public long bytes() {
         return bytes;
     }

@@ -10,7 +10,7 @@ import io.netty.util.internal.PlatformDependent;
  */
 public final class Native {
     /** The version that this class expects of the library; see jni.c. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final Throwable LOAD_FAILURE = load();
 
@@ -70,6 +70,9 @@ public final class Native {
 
     /** {@code send(2)} that does not wait, whatever the socket's mode: {@code EAGAIN} if the socket is full. */
     public static native int send(int socket, long address, int length);
+
+    /** {@code sendmsg(2)} of the message header at {@code header}, which does not wait as {@link #send} does not. */
+    public static native int sendMessage(int socket, long header);
 
     /**
      * {@code sendfile(2)} that does not wait for the socket, whatever its mode: {@code EAGAIN} if it is full, 0 at the

@@ -12,6 +12,8 @@ public final class Uring {
     public static final byte OP_NOP = 0;
     public static final byte OP_POLL_ADD = 6;
     public static final byte OP_SENDMSG = 9;
+    public static final byte OP_TIMEOUT = 11;
+    public static final byte OP_TIMEOUT_REMOVE = 12;
     public static final byte OP_ACCEPT = 13;
     public static final byte OP_ASYNC_CANCEL = 14;
     public static final byte OP_SEND = 26;
@@ -47,6 +49,7 @@ public final class Uring {
     private static final short ACCEPT_MULTISHOT = 1;
     private static final int ASYNC_CANCEL_ALL = 1;
     private static final int ASYNC_CANCEL_FD = 1 << 1;
+    private static final int TIMEOUT_UPDATE = 1 << 1;
     private static final int SOCK_CLOEXEC = 0x80000;
 
     private Uring() {}
@@ -162,6 +165,37 @@ public final class Uring {
     public static IoUringIoOps poll(int fd, int mask) {
         return new IoUringIoOps(
                 OP_POLL_ADD, (byte) 0, (short) 0, fd, 0, 0, 0, mask, (long) mask, (short) 0, (short) 0, 0, 0);
+    }
+
+    /**
+     * TIMEOUT that completes with {@code ETIME} once the time at {@code timespec} has passed, whatever else completes
+     * meanwhile. The kernel reads the time, a {@code struct __kernel_timespec}, when this is submitted.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_timeout.3.html">io_uring_prep_timeout(3)</a>
+     */
+    public static IoUringIoOps timeout(long timespec) {
+        return new IoUringIoOps(OP_TIMEOUT, (byte) 0, (short) 0, -1, 0, timespec, 1, 0, 0L, (short) 0, (short) 0, 0, 0);
+    }
+
+    /**
+     * Gives the timeout that {@code submission} names another time from now ({@code IORING_TIMEOUT_UPDATE}, Linux 5.11);
+     * {@code ENOENT} or {@code EALREADY} if it has passed.
+     */
+    public static IoUringIoOps updateTimeout(long submission, long timespec) {
+        return new IoUringIoOps(
+                OP_TIMEOUT_REMOVE,
+                (byte) 0,
+                (short) 0,
+                -1,
+                timespec,
+                submission,
+                0,
+                TIMEOUT_UPDATE,
+                0L,
+                (short) 0,
+                (short) 0,
+                0,
+                0);
     }
 
     /** Cancels the request that {@code submission} (what {@code submit} returned) names. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** How long Netty's handler may sleep. */
 class PassContextTest {
-    private final PassContext context = new PassContext();
+    private final PassContext context = new PassContext(new SleepTimer());
 
     /** @param deadline in nanoseconds from 0 on; -1 for none */
     private static IoHandlerContext netty(long deadline) {
@@ -65,5 +65,34 @@ class PassContextTest {
         assertFalse(context.canBlock());
         context.begin(netty(-1), Receiver.FOR_EVER);
         assertTrue(context.canBlock());
+    }
+
+    @Test
+    void shouldBeAsleepFromBeforeItLooksForTasksUntilItsEnd() {
+        assertFalse(context.isAsleep());
+        boolean[] seen = new boolean[1];
+        IoHandlerContext looking = new IoHandlerContext() {
+            @Override
+            public boolean canBlock() {
+                seen[0] = context.isAsleep();
+                return true;
+            }
+
+            @Override
+            public long delayNanos(long currentTimeNanos) {
+                return 0;
+            }
+
+            @Override
+            public long deadlineNanos() {
+                return -1;
+            }
+        };
+        context.begin(looking, Receiver.FOR_EVER);
+        assertTrue(context.canBlock());
+        assertTrue(seen[0]);
+        assertTrue(context.isAsleep());
+        context.end();
+        assertFalse(context.isAsleep());
     }
 }
