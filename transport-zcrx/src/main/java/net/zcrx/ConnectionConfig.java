@@ -19,6 +19,8 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
     private static final int NEVER = -1;
 
     private static final int UNKNOWN = -1;
+    /** The maximum of the allocator that a connection begins with. */
+    private static final int DEFAULT_LONGEST_READ = 64 * 1024;
 
     private volatile boolean allowHalfClosure;
     private volatile boolean tcpFastOpenConnect;
@@ -29,8 +31,7 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
 
     ConnectionConfig(ZcrxSocketChannel channel) {
         super(channel, channel.socket, new AdaptiveRecvByteBufAllocator());
-        // Nobody has set one: a buffer is as long as what came at once.
-        longestRead = Integer.MAX_VALUE;
+        longestRead = DEFAULT_LONGEST_READ;
         setTcpNoDelay(true);
     }
 
