@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import net.zcrx.integration.Program;
 
 /** A PostgreSQL with a cluster of its own, which nobody needs a password for. */
-final class PostgresServer implements AutoCloseable {
-    static final String USER = "postgres";
+public final class PostgresServer implements AutoCloseable {
+    public static final String USER = "postgres";
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
 
     private final int port = Ports.free();
@@ -41,7 +41,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** Skips the test where there is none. */
-    static PostgresServer start(Path directory) throws IOException {
+    public static PostgresServer start(Path directory) throws IOException {
         assumeTrue(Files.isDirectory(VERSIONS), "Debian's package postgresql is not installed");
         try (Stream<Path> versions = Files.list(VERSIONS)) {
             Path bin = versions.map(version -> version.resolve("bin"))
@@ -69,7 +69,7 @@ final class PostgresServer implements AutoCloseable {
         return all;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
