@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.integration.frameworks.spring;
+package net.zcrx.integration.frameworks.webflux;
 
 import java.net.URI;
 import java.net.http.HttpClient;
