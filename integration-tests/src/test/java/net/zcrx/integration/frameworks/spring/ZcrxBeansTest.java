@@ -40,7 +40,8 @@ class ZcrxBeansTest {
         for (String argument : new String[] {"--zcrx.enabled=false", "--other=true"}) {
             try (ConfigurableApplicationContext context = run(Plain.class, argument)) {
                 assertTrue(context.getBeansOfType(ZcrxIoHandlerFactory.class).isEmpty());
-                assertTrue(context.getBeansOfType(ReactorResourceFactory.class).isEmpty());
+                assertTrue(
+                        context.getBean(ReactorResourceFactory.class).isUseGlobalResources());
             }
         }
     }
