@@ -23,7 +23,14 @@ public final class PostgresServer implements AutoCloseable {
         List<String> user = user(directory);
         String cluster = directory.resolve("cluster").toString();
         Program.run(command(
-                user, bin.resolve("initdb"), "--no-sync", "--auth=trust", "--username=" + USER, "--pgdata=" + cluster));
+                user,
+                bin.resolve("initdb"),
+                "--no-sync",
+                "--locale=C",
+                "--encoding=UTF8",
+                "--auth=trust",
+                "--username=" + USER,
+                "--pgdata=" + cluster));
         program = Program.start(command(
                 user,
                 bin.resolve("postgres"),

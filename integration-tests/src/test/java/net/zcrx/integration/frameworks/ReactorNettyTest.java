@@ -33,7 +33,7 @@ import reactor.netty.resources.LoopResources;
 
 /** Reactor Netty's HTTP server and client; the client asks a resolver on a datagram channel of the same loops. */
 class ReactorNettyTest {
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(80);
     private static final byte[] BODY = Payload.random(1, 10_000_000);
 
     @Test

@@ -40,8 +40,7 @@ class ZcrxBeansTest {
         for (String argument : new String[] {"--zcrx.enabled=false", "--other=true"}) {
             try (ConfigurableApplicationContext context = run(Plain.class, argument)) {
                 assertTrue(context.getBeansOfType(ZcrxIoHandlerFactory.class).isEmpty());
-                assertTrue(
-                        context.getBean(ReactorResourceFactory.class).isUseGlobalResources());
+                assertTrue(context.getBean(ReactorResourceFactory.class).isUseGlobalResources());
             }
         }
     }
