@@ -4,6 +4,7 @@ package net.zcrx.integration.frameworks;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +12,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.DomainDatagramChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.zcrx.ZcrxChannelOption;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxMetrics;
@@ -158,6 +162,26 @@ class ReactorNettyTest {
         assertTrue(resources.isDisposed());
         resources.disposeLater(Duration.ZERO, TIMEOUT).block(TIMEOUT);
         assertTrue(group.isTerminated());
+    }
+
+    /** A thread would keep a program that makes resources and never uses them from its end. */
+    @Test
+    void shouldStartNoThreadBeforeItIsUsed() {
+        AtomicInteger threads = new AtomicInteger();
+        EventLoopGroup group = new ZcrxEventLoopGroup(2, (ThreadFactory) task -> {
+            threads.incrementAndGet();
+            return new Thread(task);
+        });
+        LoopResources resources = new ZcrxLoopResources(group);
+        assertSame(group, resources.onServer(true));
+        assertEquals(0, threads.get());
+        EventLoopGroup clients = resources.onClient(true);
+        assertSame(clients, resources.onClient(true));
+        for (EventExecutor loop : group) {
+            // A client that is used on a loop stays there.
+            assertSame(loop, loop.submit(clients::next).syncUninterruptibly().getNow());
+        }
+        resources.disposeLater(Duration.ZERO, TIMEOUT).block(TIMEOUT);
     }
 
     @Test

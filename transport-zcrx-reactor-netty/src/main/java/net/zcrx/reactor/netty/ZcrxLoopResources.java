@@ -20,7 +20,8 @@ import reactor.netty.resources.LoopResources;
  */
 public final class ZcrxLoopResources implements LoopResources {
     private final EventLoopGroup group;
-    private final EventLoopGroup clients;
+    /** Made when it is first asked for, as that starts all of the group's threads. */
+    private volatile EventLoopGroup clients;
 
     /**
      * @param group a {@code ZcrxEventLoopGroup}, or another group on {@link ZcrxIoHandler}s
@@ -32,8 +33,6 @@ public final class ZcrxLoopResources implements LoopResources {
                     + " ZcrxLoopResources a ZcrxEventLoopGroup, or a group with ZcrxIoHandler.newFactory().");
         }
         this.group = group;
-        // A client that is called on one of the loops stays there, as with Reactor Netty's own resources.
-        clients = LoopResources.colocate(group);
     }
 
     /** The event loops, which have counters. */
@@ -46,8 +45,17 @@ public final class ZcrxLoopResources implements LoopResources {
         return group;
     }
 
+    /** A client that is called on one of the loops stays there, as with Reactor Netty's own resources. */
     @Override
     public EventLoopGroup onClient(boolean useNative) {
+        EventLoopGroup colocated = clients;
+        return colocated == null ? colocate() : colocated;
+    }
+
+    private synchronized EventLoopGroup colocate() {
+        if (clients == null) {
+            clients = LoopResources.colocate(group);
+        }
         return clients;
     }
 
