@@ -21,13 +21,15 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import net.zcrx.integration.Program;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.loader.tools.Libraries;
 import org.springframework.boot.loader.tools.Library;
 import org.springframework.boot.loader.tools.LibraryScope;
 import org.springframework.boot.loader.tools.Repackager;
 
-/** {@link EchoApplication} with the property, in a Java of its own, which must end by itself. */
+/** {@link EchoApplication} with the property, in a Java of its own, which must end by itself: slow on a busy machine. */
+@Timeout(300)
 class WebFluxTest {
     private static final long BYTES = 20_000_000;
     private static final Pattern RECEIVED = Pattern.compile("received (-?\\d+) held (-?\\d+) threads (\\d+)");
