@@ -28,7 +28,7 @@ import org.springframework.boot.loader.tools.Library;
 import org.springframework.boot.loader.tools.LibraryScope;
 import org.springframework.boot.loader.tools.Repackager;
 
-/** {@link EchoApplication} with the property, in a Java of its own, which must end by itself: slow on a busy machine. */
+/** {@link EchoApplication} with the property, in a Java of its own, which must end by itself. It starts slowly. */
 @Timeout(300)
 class WebFluxTest {
     private static final long BYTES = 20_000_000;
