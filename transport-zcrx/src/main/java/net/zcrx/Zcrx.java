@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import java.util.List;
 import net.zcrx.availability.Availability;
 import net.zcrx.availability.Trial;
+import net.zcrx.bootstrap.LateBootstrap;
 import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.nic.check.ZeroCopyCheck;
 
@@ -58,5 +62,30 @@ public final class Zcrx {
     public static boolean isZeroCopy(ByteBuf buffer) {
         ZcrxByteBuf received = ZcrxByteBuf.of(buffer);
         return received != null && received.isZeroCopy();
+    }
+
+    /**
+     * Moves a client's bootstrap to this transport although a framework has set its group and channel already, which
+     * Netty refuses to set twice. For frameworks that choose both by themselves and then hand the bootstrap to a hook, as
+     * Lettuce ({@code NettyCustomizer}) and Redisson ({@code NettyHook}) do. Options, handler, resolver and addresses
+     * stay. A bootstrap for unix domain sockets gets those of Netty's io_uring transport.
+     *
+     * <p>The group stays the caller's to shut down; the group that the bootstrap had stays the framework's. A resolver
+     * that opens datagram channels of another transport cannot do so on these event loops: give the framework one with
+     * {@code IoUringDatagramChannel}.
+     *
+     * @param group a {@link ZcrxEventLoopGroup}, or another group on {@link ZcrxIoHandler}s
+     * @throws IllegalArgumentException if the group is of another transport, or if the bootstrap makes other channels than
+     *     connections; the bootstrap is as before
+     * @throws IllegalStateException if this Netty keeps its settings elsewhere, or its module is not open to this one;
+     *     the message says what to do
+     */
+    public static void replaceTransport(Bootstrap bootstrap, EventLoopGroup group) {
+        if (group instanceof IoEventLoopGroup loops && !loops.isIoType(ZcrxIoHandler.class)) {
+            throw new IllegalArgumentException(
+                    "The event loops of " + group
+                            + " are of another transport. Give a ZcrxEventLoopGroup, or a group with ZcrxIoHandler.newFactory().");
+        }
+        new LateBootstrap(bootstrap).replace(group, ZcrxSocketChannel::new);
     }
 }

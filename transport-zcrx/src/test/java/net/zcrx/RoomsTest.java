@@ -27,6 +27,7 @@ class RoomsTest {
             entry("option", "uring"),
             entry("memory", "uring"),
             entry("availability", "memory", "uring"),
+            entry("bootstrap"),
             entry("nic", "uring"),
             entry("nic.check", "nic", "uring"),
             entry("nic.change", "nic", "nic.check", "uring"),
@@ -36,6 +37,7 @@ class RoomsTest {
             entry(
                     "",
                     "availability",
+                    "bootstrap",
                     "event",
                     "loop",
                     "send",

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import net.zcrx.Zcrx;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
@@ -60,13 +61,13 @@ public final class EchoProgram {
                 .sync()
                 .channel();
         CompletableFuture<byte[]> received = new CompletableFuture<>();
-        Channel client = new Bootstrap()
+        Bootstrap bootstrap = new Bootstrap()
                 .group(group)
                 .channel(ZcrxSocketChannel.class)
-                .handler(initializer(() -> new Receiver(received)))
-                .connect(server.localAddress())
-                .sync()
-                .channel();
+                .handler(initializer(() -> new Receiver(received)));
+        // Does nothing here, but looks for what it would change, as in applications that need it.
+        Zcrx.replaceTransport(bootstrap, group);
+        Channel client = bootstrap.connect(server.localAddress()).sync().channel();
         client.writeAndFlush(new DefaultFileRegion(file, 0, BYTES)).sync();
         return received.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }

@@ -58,6 +58,12 @@ public final class Program implements AutoCloseable {
         assertTrue(said().contains(text), () -> "It ended without saying " + text + ": " + this);
     }
 
+    /** Asks it to end, by a signal that it can catch, and waits until it has. */
+    public void stop() {
+        process.destroy();
+        Await.until(() -> !process.isAlive(), () -> "It does not stop: " + this);
+    }
+
     private String said() {
         try {
             return Files.readString(output);

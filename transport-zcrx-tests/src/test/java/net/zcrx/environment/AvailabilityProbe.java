@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.environment;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler.Sharable;
@@ -40,6 +41,7 @@ public final class AvailabilityProbe {
         attempt("socket", () -> close(new ZcrxSocketChannel()));
         attempt("server", () -> close(new ZcrxServerSocketChannel()));
         attempt("echo", AvailabilityProbe::echo);
+        attempt("replace", AvailabilityProbe::replace);
     }
 
     private static String close(Channel channel) {
@@ -60,6 +62,16 @@ public final class AvailabilityProbe {
                     .channel();
             exchange(server.localAddress());
             return group.metrics().get(0).mode().name();
+        } finally {
+            group.shutdownGracefully(0, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).sync();
+        }
+    }
+
+    private static String replace() throws Exception {
+        ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(1);
+        try {
+            Zcrx.replaceTransport(new Bootstrap(), group);
+            return "ok";
         } finally {
             group.shutdownGracefully(0, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).sync();
         }

@@ -68,6 +68,13 @@ class ModulePathTest {
         run(ADD_OPENS).assertWorksInCopyMode();
     }
 
+    @Test
+    void shouldReplaceTransportWhereBootstrapsAreOpen() throws IOException, InterruptedException {
+        String open = "--add-opens=io.netty.transport/io.netty.bootstrap=net.zcrx.transport";
+        run(ADD_OPENS).assertNames("replace", open.replaceFirst("=", " "));
+        run(ADD_OPENS, open).assertNames("replace", "ok");
+    }
+
     /** Though no module here requires the Flight Recorder. */
     @Test
     void shouldRecordEvents() throws IOException, InterruptedException {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DocumentTest {
     @ParameterizedTest
-    @CsvSource({"README.md, 4", "docs/frameworks.md, 10", "docs/zero-copy.md, 4"})
+    @CsvSource({"README.md, 4", "docs/frameworks.md, 17", "docs/zero-copy.md, 4"})
     void shouldQuoteCodeThatIsTested(String document, int least) throws IOException {
         List<String> tests;
         try (Stream<Path> files = Files.walk(Markdown.ROOT.resolve("integration-tests/src/test/java"))) {
@@ -34,6 +34,33 @@ class DocumentTest {
         for (String snippet : snippets) {
             assertTrue(tests.stream().anyMatch(test -> test.contains(snippet)), () -> "In no test:\n" + snippet);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gRPC, integration-tests/pom.xml, grpc",
+        "Spring WebFlux, pom.xml, spring.boot",
+        "Reactor Netty, pom.xml, reactor.netty",
+        "R2DBC PostgreSQL, integration-tests/pom.xml, r2dbc.postgresql",
+        "Vert.x, pom.xml, vertx",
+        "Vert.x, integration-tests/pom.xml, vertx.oldest",
+        "Lettuce, integration-tests/pom.xml, lettuce",
+        "Redisson, integration-tests/pom.xml, redisson",
+        "AWS SDK for Java 2, integration-tests/pom.xml, aws",
+    })
+    void shouldNameVersionThatIsTested(String framework, String pom, String property) throws IOException {
+        String tag = property + ".version>";
+        String version = Files.readString(Markdown.ROOT.resolve(pom))
+                .split("<" + tag)[1]
+                .split("</" + tag)[0]
+                .replace(".RELEASE", "");
+        String row = Markdown.of("docs/frameworks.md")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith("| [" + framework + "]"))
+                .findAny()
+                .orElseThrow();
+        assertTrue(row.split("\\|")[2].contains(version), () -> version + " is tested, but the table has: " + row);
     }
 
     private static String withoutIndentation(String text) {

@@ -49,8 +49,8 @@ import net.zcrx.ZcrxIoHandler;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 import net.zcrx.integration.Await;
-import net.zcrx.integration.frameworks.ZcrxLoopResources;
-import net.zcrx.integration.frameworks.ZcrxVertxTransport;
+import net.zcrx.reactor.netty.ZcrxLoopResources;
+import net.zcrx.vertx.ZcrxVertxTransport;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
@@ -213,7 +213,7 @@ class ExamplesTest {
 
     @Test
     void shouldGreetByReactorNetty() throws Exception {
-        EventLoopGroup group = new ZcrxEventLoopGroup();
+        ZcrxEventLoopGroup group = new ZcrxEventLoopGroup();
         LoopResources resources = new ZcrxLoopResources(group);
         DisposableServer server = HttpServer.create()
                 .runOn(resources)
@@ -231,7 +231,12 @@ class ExamplesTest {
                         .asString()
                         .block(TIMEOUT));
         server.disposeNow(TIMEOUT);
-        shutDown(group);
+        resources.disposeLater().block(TIMEOUT);
+
+        long received = group.metrics().stream()
+                .mapToLong(loop -> loop.copiedBytes() + loop.zeroCopyBytes())
+                .sum();
+        assertTrue(received > "Hello World".length(), () -> received + " bytes");
     }
 
     @Test
