@@ -30,7 +30,7 @@ public final class Agent {
         }
         Options options = Options.of(argument, System.getenv(Options.ENVIRONMENT));
         options.complaints().forEach(Console::warn);
-        String refusal = Machine.refusal();
+        String refusal = Machine.refusal(options.seccompAllows());
         if (refusal != null) {
             Console.warn(refusal + " Nothing is changed.");
             return;

@@ -4,12 +4,14 @@ package net.zcrx.agent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 
@@ -68,6 +70,11 @@ final class Cargo {
         return facades.get(name);
     }
 
+    /** The classes whose place is taken, with slashes. */
+    Set<String> facadeNames() {
+        return facades.keySet();
+    }
+
     /** Newest version of Netty that this was built for. */
     String nettyVersion() {
         Properties properties = new Properties();
@@ -82,7 +89,7 @@ final class Cargo {
     /** The lines of a text that is carried along. */
     static List<String> lines(String name) {
         try (InputStream in = open(name)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).lines().toList();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -119,7 +126,6 @@ final class Cargo {
             try (InputStream in = open("lib/" + name + ".jar")) {
                 Files.copy(in, file);
             }
-            // After the directory, so before it: what is last goes first.
             file.toFile().deleteOnExit();
         }
         return file;

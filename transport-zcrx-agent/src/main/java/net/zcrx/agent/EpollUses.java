@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.agent;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -11,7 +12,7 @@ import org.objectweb.asm.ClassReader;
  * are reached. Safe on any thread.
  */
 final class EpollUses {
-    private static final byte[] MARK = "io/netty/channel/epoll/".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] MARK = "io/netty/channel/epoll/".getBytes(StandardCharsets.US_ASCII);
     private static final int CLASS = 7;
     private static final int FIELD = 9;
     private static final int METHOD = 10;
@@ -22,7 +23,7 @@ final class EpollUses {
     /** The first such use that each loader has. */
     private final Map<ClassLoader, String> found = new WeakHashMap<>();
 
-    /** @param given whether the loader has zcrx by now; {@code null} if that is not decided */
+    /** @param given whether the loader, or its parent, has zcrx by now; {@code null} if that is not decided */
     void look(ClassLoader loader, String name, byte[] bytes, Boolean given) {
         if (Boolean.FALSE.equals(given) || !mentionsEpoll(bytes)) {
             return;
@@ -41,15 +42,24 @@ final class EpollUses {
         }
     }
 
-    /** Returns a sentence about what a class of this loader uses; {@code null} if none was seen that cannot be served. */
-    String refusal(ClassLoader loader) {
+    /**
+     * Returns a sentence about what a class uses that has its Netty from this loader; {@code null} if none was seen that
+     * cannot be served.
+     */
+    String refusal(ClassLoader netty) {
         synchronized (found) {
-            return found.get(loader);
+            for (Map.Entry<ClassLoader, String> use : found.entrySet()) {
+                for (ClassLoader loader = use.getKey(); loader != null; loader = loader.getParent()) {
+                    if (loader == netty) {
+                        return use.getValue();
+                    }
+                }
+            }
+            return null;
         }
     }
 
     private static boolean mentionsEpoll(byte[] bytes) {
-        // "epoll" is rare: look for its first letter at each fifth byte would miss none, but the JIT is fast enough.
         int last = bytes.length - MARK.length;
         for (int i = 0; i <= last; i++) {
             if (bytes[i] == 'i' && isMarkAt(bytes, i)) {

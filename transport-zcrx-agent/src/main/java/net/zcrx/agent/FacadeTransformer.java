@@ -33,7 +33,7 @@ final class FacadeTransformer implements ClassFileTransformer {
 
     private byte[] transform(Module module, ClassLoader loader, String name, byte[] bytes) {
         if (!name.startsWith(NETTY)) {
-            loaders.uses().look(loader, name, bytes, loaders.known(loader));
+            loaders.uses().look(loader, name, bytes, loaders.knownAbove(loader));
             return null;
         }
         if (name.startsWith(EPOLL)) {

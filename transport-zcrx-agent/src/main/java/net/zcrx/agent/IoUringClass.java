@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.agent;
 
+import java.util.function.Consumer;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -43,7 +44,7 @@ final class IoUringClass {
         return writer.toByteArray();
     }
 
-    private static MethodVisitor asking(MethodVisitor method, java.util.function.Consumer<MethodVisitor> answer) {
+    private static MethodVisitor asking(MethodVisitor method, Consumer<MethodVisitor> answer) {
         return new MethodVisitor(Opcodes.ASM9, method) {
             @Override
             public void visitCode() {

@@ -43,6 +43,15 @@ final class Loaders {
         return decided.get(loader);
     }
 
+    /** The same of the loader that a class of this one may have its Netty from. */
+    synchronized Boolean knownAbove(ClassLoader loader) {
+        Boolean known = null;
+        for (ClassLoader up = loader; up != null && known == null; up = up.getParent()) {
+            known = decided.get(up);
+        }
+        return known;
+    }
+
     /** Has Netty but no epoll: then there is nothing to wait for. */
     boolean lacksEpoll(ClassLoader loader) {
         return path(loader).resource(EPOLL) == null;

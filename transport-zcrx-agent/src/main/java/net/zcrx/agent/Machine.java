@@ -17,8 +17,12 @@ final class Machine {
 
     private Machine() {}
 
-    /** Returns a sentence that says why not, and what to do; {@code null} if nothing is known against it. */
-    static String refusal() {
+    /**
+     * Why it cannot, as a sentence that says what to do; {@code null} if nothing is known against it.
+     *
+     * @param seccompAllows whether a seccomp filter, if there is one, lets io_uring through
+     */
+    static String refusal(boolean seccompAllows) {
         String system = System.getProperty("os.name") + ' ' + System.getProperty("os.arch");
         if (!system.equals("Linux amd64")) {
             return "zcrx works on Linux on x86_64 only, and this is " + system + '.';
@@ -35,10 +39,10 @@ final class Machine {
             return "The sysctl kernel.io_uring_disabled is " + disabled
                     + ". Set, on the host: sysctl kernel.io_uring_disabled=0";
         }
-        if (isFiltered() && !"1".equals(System.getenv("ZCRX_AGENT_SECCOMP_ALLOWS"))) {
+        if (isFiltered() && !seccompAllows) {
             return "A seccomp filter stands before the kernel, as in containers, and may refuse io_uring. Allow"
                     + " io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile, and say so with"
-                    + " the environment ZCRX_AGENT_SECCOMP_ALLOWS=1.";
+                    + " the agent's option seccompAllows=true.";
         }
         return null;
     }

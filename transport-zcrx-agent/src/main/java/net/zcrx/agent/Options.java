@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  *     gets the queues</td></tr>
  * <tr><td>{@code report}</td><td>{@code false}</td><td>at the end a line says what ran on zcrx; {@code report} alone
  *     is {@code report=true}</td></tr>
+ * <tr><td>{@code seccompAllows}</td><td>{@code false}</td><td>whether the seccomp filter that the process has, as in
+ *     containers, lets io_uring through: the agent cannot see that</td></tr>
  * </table>
  */
 final class Options {
@@ -34,6 +36,9 @@ final class Options {
     private static final String QUEUES = "interfaceQueues";
     private static final String QUEUES_FOR = "queuesFor";
     private static final String REPORT = "report";
+    private static final String SECCOMP = "seccompAllows";
+    private static final List<String> NAMES = List.of(MODE, QUEUES, QUEUES_FOR, REPORT, SECCOMP);
+    private static final Set<String> BOOLEANS = Set.of("true", "false");
     private static final Set<String> MODES = Set.of("AUTO", "COPY", "KERNEL_COPY", "ZERO_COPY");
     private static final Pattern QUEUE_RANGES = Pattern.compile("\\S+:\\d{1,5}(-\\d{1,5})?(,\\S+:\\d{1,5}(-\\d{1,5})?)*");
 
@@ -59,12 +64,12 @@ final class Options {
             String value = equals < 0 ? "true" : part.substring(equals + 1).trim();
             if (equals < 0 && QUEUES.equals(last) && QUEUE_RANGES.matcher(name).matches()) {
                 values.merge(QUEUES, name, (before, more) -> before + ',' + more);
-            } else if (Set.of(MODE, QUEUES, QUEUES_FOR, REPORT).contains(name)) {
+            } else if (NAMES.contains(name)) {
                 values.put(name, value);
                 last = name;
             } else if (!name.isEmpty()) {
                 complaints.add("There is no option " + name + " (in " + place + "), and it is left out. There are "
-                        + String.join(", ", MODE, QUEUES, QUEUES_FOR, REPORT) + '.');
+                        + String.join(", ", NAMES) + '.');
                 last = null;
             }
         }
@@ -74,7 +79,8 @@ final class Options {
         values.computeIfPresent(MODE, (name, mode) -> mode.toUpperCase(Locale.ROOT));
         dropUnless(MODE, MODES.contains(get(MODE)), "must be one of AUTO, COPY, KERNEL_COPY and ZERO_COPY");
         dropUnless(QUEUES, QUEUE_RANGES.matcher(get(QUEUES)).matches(), "must be like eth0:4-7 or eth0:4,eth1:2-3");
-        dropUnless(REPORT, Set.of("true", "false").contains(get(REPORT)), "must be true or false");
+        dropUnless(REPORT, BOOLEANS.contains(get(REPORT)), "must be true or false");
+        dropUnless(SECCOMP, BOOLEANS.contains(get(SECCOMP)), "must be true or false");
         dropUnless(
                 QUEUES,
                 values.containsKey(QUEUES_FOR),
@@ -98,8 +104,16 @@ final class Options {
         return complaints;
     }
 
+    Map<String, String> values() {
+        return values;
+    }
+
     boolean report() {
         return Boolean.parseBoolean(get(REPORT));
+    }
+
+    boolean seccompAllows() {
+        return Boolean.parseBoolean(get(SECCOMP));
     }
 
     /** To the facades, which see no class of the agent. */

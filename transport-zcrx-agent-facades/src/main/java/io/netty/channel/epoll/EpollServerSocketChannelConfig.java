@@ -96,10 +96,6 @@ public final class EpollServerSocketChannelConfig extends ConfigView implements 
         return getOption(ChannelOption.TCP_FASTOPEN);
     }
 
-    public EpollServerSocketChannelConfig setTcpFastopen(int pending) {
-        return with(ChannelOption.TCP_FASTOPEN, pending);
-    }
-
     public EpollServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         return with(EpollChannelOption.TCP_MD5SIG, keys);
     }
@@ -107,12 +103,6 @@ public final class EpollServerSocketChannelConfig extends ConfigView implements 
     @Deprecated
     public EpollMode getEpollMode() {
         return EpollMode.LEVEL_TRIGGERED;
-    }
-
-    /** Does nothing, as with epoll. */
-    @Deprecated
-    public EpollServerSocketChannelConfig setEpollMode(EpollMode mode) {
-        return this;
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.agent.facade;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class Report {
 
     /** Counts a channel that has come to a loop. */
     public static void count(IoHandle handle, boolean onZcrx) {
-        CHANNELS.computeIfAbsent(handle.getClass(), type -> new LongAdder()).increment();
+        CHANNELS.computeIfAbsent(type(handle), type -> new LongAdder()).increment();
         if (onZcrx && TOLD.compareAndSet(false, true)) {
             Console.info("The first channel runs on zcrx, on thread "
                     + Thread.currentThread().getName() + ".");
@@ -56,16 +57,19 @@ public final class Report {
                 + now.held() + " channels=" + channels();
     }
 
-    /** How many came to loops, by the class whose handle they are. */
-    private static Map<String, Long> channels() {
-        Map<String, Long> counts = new TreeMap<>();
-        CHANNELS.forEach((type, count) -> counts.merge(channel(type), count.sum(), Long::sum));
-        return counts;
+    private static Class<?> type(IoHandle handle) {
+        return handle instanceof Channel.Unsafe unsafe
+                ? unsafe.voidPromise().channel().getClass()
+                : handle.getClass();
     }
 
-    private static String channel(Class<?> handle) {
-        String name = handle.getName();
-        int nested = name.indexOf('$');
-        return name.substring(name.lastIndexOf('.') + 1, nested < 0 ? name.length() : nested);
+    /** How many came to loops: those on zcrx by its own names. */
+    private static Map<String, Long> channels() {
+        Map<String, Long> counts = new TreeMap<>();
+        CHANNELS.forEach((type, count) -> {
+            boolean facade = type.getSuperclass().getName().startsWith("net.zcrx.Zcrx");
+            counts.put((facade ? type.getSuperclass() : type).getSimpleName(), count.sum());
+        });
+        return counts;
     }
 }
