@@ -19,6 +19,7 @@ packages_to_test=(
     musl="/lib/ld-musl-$(uname -m).so.1"
     python3=python3
     gnupg=gpg
+    redis-server=redis-server
 )
 # The library for aarch64 is built and tried on x86_64.
 if [ "$(uname -m)" = x86_64 ]; then

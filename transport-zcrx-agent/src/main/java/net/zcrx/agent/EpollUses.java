@@ -32,8 +32,7 @@ final class EpollUses {
         if (use == null) {
             return;
         }
-        String sentence = "The class " + name.replace('/', '.') + " uses " + use.replace('/', '.')
-                + ", which the agent has not.";
+        String sentence = "The class " + name.replace('/', '.') + " uses " + spoken(use) + ", which the agent has not.";
         synchronized (found) {
             if (found.putIfAbsent(loader, sentence) == null && given != null) {
                 Console.warn(sentence + " It came too late: zcrx is in use already, and this use will fail. Start"
@@ -57,6 +56,11 @@ final class EpollUses {
             }
             return null;
         }
+    }
+
+    /** Without the descriptor. */
+    private static String spoken(String use) {
+        return use.replaceFirst(":.*", "").replace('/', '.');
     }
 
     private static boolean mentionsEpoll(byte[] bytes) {
@@ -106,7 +110,10 @@ final class EpollUses {
             case METHOD:
             case INTERFACE_METHOD:
                 int nameAndType = reader.getItem(reader.readUnsignedShort(item + 2));
-                return reader.readClass(item, buffer) + '.' + reader.readUTF8(nameAndType, buffer) + ':'
+                return reader.readClass(item, buffer)
+                        + '.'
+                        + reader.readUTF8(nameAndType, buffer)
+                        + ':'
                         + reader.readUTF8(nameAndType + 2, buffer);
             default:
                 return null;

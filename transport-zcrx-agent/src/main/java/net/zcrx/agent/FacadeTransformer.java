@@ -42,6 +42,7 @@ final class FacadeTransformer implements ClassFileTransformer {
                 return null;
             }
             loaders.letRead(module, loader);
+            loaders.countFacade();
             return facade;
         }
         if (name.equals(IO_URING)) {
@@ -51,9 +52,7 @@ final class FacadeTransformer implements ClassFileTransformer {
             loaders.letRead(module, loader);
             return IoUringClass.hiding(bytes);
         }
-        if (loaders.known(loader) == null && loaders.lacksEpoll(loader)) {
-            loaders.decide(loader);
-        }
+        loaders.seeNetty(loader);
         return null;
     }
 }

@@ -7,15 +7,20 @@ import java.lang.instrument.Instrumentation;
 import java.net.URL;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** For each class loader that has a Netty of its own: whether it gets zcrx. Decided once. Safe on any thread. */
 final class Loaders {
     static final String EPOLL = "io/netty/channel/epoll/EpollEventLoopGroup.class";
 
+    private static final String IO_URING = "io.netty.channel.uring";
     private static final String REPORT = "net.zcrx.agent.facade.Report";
     /** What the facades extend: a zcrx of the application's own must be the one that they were compiled with. */
     private static final List<String> EXTENDED = List.of(
@@ -24,7 +29,13 @@ final class Loaders {
     private final Instrumentation instrumentation;
     private final Cargo cargo = new Cargo();
     private final EpollUses uses = new EpollUses();
-    private final Map<ClassLoader, Boolean> decided = new WeakHashMap<>();
+    private final Map<ClassLoader, Boolean> decided = Collections.synchronizedMap(new WeakHashMap<>());
+    /** Those that need not be decided before one of epoll's classes comes. */
+    private final Map<ClassLoader, Boolean> haveEpoll = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final AtomicInteger facades = new AtomicInteger();
+    /** Held while one is decided; never asked for by whoever only looks, for what is looked at may load classes. */
+    private final ReentrantLock deciding = new ReentrantLock();
 
     Loaders(Instrumentation instrumentation) {
         this.instrumentation = instrumentation;
@@ -38,13 +49,11 @@ final class Loaders {
         return uses;
     }
 
-    /** Whether the loader has zcrx, or is as before; {@code null} if nothing has asked for either. */
-    synchronized Boolean known(ClassLoader loader) {
-        return decided.get(loader);
-    }
-
-    /** The same of the loader that a class of this one may have its Netty from. */
-    synchronized Boolean knownAbove(ClassLoader loader) {
+    /**
+     * Whether the loader that a class of this one may have its Netty from has zcrx, or is as before; {@code null} if
+     * nothing has asked for either.
+     */
+    Boolean knownAbove(ClassLoader loader) {
         Boolean known = null;
         for (ClassLoader up = loader; up != null && known == null; up = up.getParent()) {
             known = decided.get(up);
@@ -52,25 +61,42 @@ final class Loaders {
         return known;
     }
 
-    /** Has Netty but no epoll: then there is nothing to wait for. */
-    boolean lacksEpoll(ClassLoader loader) {
-        return path(loader).resource(EPOLL) == null;
+    /** A class of Netty comes that is none of epoll's. Without epoll there is nothing to wait for. */
+    void seeNetty(ClassLoader loader) {
+        if (decided.get(loader) == null
+                && haveEpoll.get(loader) == null
+                && haveEpoll.putIfAbsent(loader, path(loader).resource(EPOLL) != null) == null
+                && !haveEpoll.get(loader)) {
+            decide(loader);
+        }
     }
 
     /** Whether the loader has zcrx; it gets it now if nothing is against that. */
-    synchronized boolean decide(ClassLoader loader) {
+    boolean decide(ClassLoader loader) {
         Boolean before = decided.get(loader);
         if (before != null) {
             return before;
         }
-        // What follows may load classes, of this loader as well.
-        decided.put(loader, false);
+        deciding.lock();
+        try {
+            before = decided.get(loader);
+            if (before == null && deciding.getHoldCount() == 1) {
+                before = give(loader);
+                decided.put(loader, before);
+            }
+            // Else it is this thread that decides, and a class that it needs for that.
+            return Boolean.TRUE.equals(before);
+        } finally {
+            deciding.unlock();
+        }
+    }
+
+    private boolean give(ClassLoader loader) {
         String refusal;
         try {
             refusal = refusal(loader);
             if (refusal == null) {
                 cargo.give(path(loader));
-                decided.put(loader, true);
             }
         } catch (IOException | ReflectiveOperationException | RuntimeException e) {
             refusal = "zcrx could not be added to its class path: " + e;
@@ -111,27 +137,37 @@ final class Loaders {
     }
 
     static String name(ClassLoader loader) {
-        return loader == ClassLoader.getSystemClassLoader() ? "the class path" : loader.getClass().getName();
+        return loader == ClassLoader.getSystemClassLoader()
+                ? "the class path"
+                : loader.getClass().getName();
     }
 
-    /** What we added is in the loader's unnamed module, which a named one of Netty does not read by itself. */
+    /**
+     * What we added is in the loader's unnamed module, which a named one of Netty does not read by itself, nor lets in
+     * as deeply as zcrx needs it.
+     */
     void letRead(Module netty, ClassLoader loader) {
         if (!netty.isNamed()) {
             return;
         }
-        List<Module> read = new ArrayList<>();
-        read.add(loader.getUnnamedModule());
+        Set<Module> zcrx = new HashSet<>(Set.of(loader.getUnnamedModule()));
         ModuleLayer layer = netty.getLayer();
         if (layer != null) {
-            layer.findModule("net.zcrx.transport").ifPresent(read::add);
+            layer.findModule("net.zcrx.transport").ifPresent(zcrx::add);
         }
-        instrumentation.redefineModule(netty, Set.copyOf(read), Map.of(), Map.of(), Set.of(), Map.of());
+        Map<String, Set<Module>> opened = netty.getPackages().contains(IO_URING) ? Map.of(IO_URING, zcrx) : Map.of();
+        instrumentation.redefineModule(netty, zcrx, Map.of(), opened, Set.of(), Map.of());
+    }
+
+    /** One of epoll's classes was replaced. */
+    void countFacade() {
+        facades.incrementAndGet();
     }
 
     /** Prints what ran on zcrx, for each loader. */
     void report() {
         List<ClassLoader> given = new ArrayList<>();
-        synchronized (this) {
+        synchronized (decided) {
             decided.forEach((loader, has) -> {
                 if (has) {
                     given.add(loader);
@@ -144,7 +180,8 @@ final class Loaders {
         for (ClassLoader loader : given) {
             try {
                 Class<?> report = Class.forName(REPORT, true, loader);
-                Console.info("report: " + report.getMethod("line").invoke(null));
+                Console.info("report: facades=" + facades + ' '
+                        + report.getMethod("line").invoke(null));
             } catch (ReflectiveOperationException | LinkageError e) {
                 Console.warn("There is no report of " + name(loader) + ": " + e);
             }

@@ -40,7 +40,8 @@ final class Options {
     private static final List<String> NAMES = List.of(MODE, QUEUES, QUEUES_FOR, REPORT, SECCOMP);
     private static final Set<String> BOOLEANS = Set.of("true", "false");
     private static final Set<String> MODES = Set.of("AUTO", "COPY", "KERNEL_COPY", "ZERO_COPY");
-    private static final Pattern QUEUE_RANGES = Pattern.compile("\\S+:\\d{1,5}(-\\d{1,5})?(,\\S+:\\d{1,5}(-\\d{1,5})?)*");
+    private static final Pattern QUEUE_RANGES =
+            Pattern.compile("\\S+:\\d{1,5}(-\\d{1,5})?(,\\S+:\\d{1,5}(-\\d{1,5})?)*");
 
     private final Map<String, String> values = new TreeMap<>();
     private final List<String> complaints = new ArrayList<>();

@@ -48,15 +48,14 @@ class FacadeMembersTest {
     }
 
     private static URLClassLoader facades() throws IOException {
-        return loader(Stream.concat(
-                        classPath().stream().filter(FacadeMembersTest::isFacades), classPath().stream())
+        return loader(Stream.concat(classPath().stream().filter(FacadeMembersTest::isFacades), classPath().stream())
                 .toList());
     }
 
     /** The public types that are replaced, without those that are nested. */
     private static List<String> replaced() {
-        List<String> names = new ArrayList<>(
-                new Cargo().facadeNames().stream().map(name -> name.replace('/', '.')).toList());
+        List<String> names = new ArrayList<>(new Cargo()
+                .facadeNames().stream().map(name -> name.replace('/', '.')).toList());
         assertFalse(names.isEmpty());
         return names;
     }
@@ -66,7 +65,10 @@ class FacadeMembersTest {
         Set<String> members = new TreeSet<>();
         for (Method method : type.getMethods()) {
             if (!method.isSynthetic() && method.getDeclaringClass() != Object.class) {
-                members.add(owner + '.' + method.getName() + ':'
+                members.add(owner
+                        + '.'
+                        + method.getName()
+                        + ':'
                         + MethodType.methodType(method.getReturnType(), method.getParameterTypes())
                                 .toMethodDescriptorString());
             }
@@ -122,7 +124,10 @@ class FacadeMembersTest {
     private static Set<String> allMembers(Class<?> type, String owner) {
         Set<String> members = members(type, owner);
         for (Method method : type.getMethods()) {
-            members.add(owner + '.' + method.getName() + ':'
+            members.add(owner
+                    + '.'
+                    + method.getName()
+                    + ':'
                     + MethodType.methodType(method.getReturnType(), method.getParameterTypes())
                             .toMethodDescriptorString());
         }
@@ -134,8 +139,7 @@ class FacadeMembersTest {
     void shouldTakePlaceOfExistingClassesOnly() throws Exception {
         try (URLClassLoader netty = netty()) {
             for (String name : replaced()) {
-                assertEquals(
-                        name, Class.forName(name, false, netty).getName());
+                assertEquals(name, Class.forName(name, false, netty).getName());
             }
         }
     }

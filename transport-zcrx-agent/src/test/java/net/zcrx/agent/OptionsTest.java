@@ -22,8 +22,7 @@ class OptionsTest {
 
     @Test
     void shouldReadAll() {
-        Options options =
-                Options.of("mode=copy,report,interfaceQueues=eth0:4-7,eth1:2,queuesFor=worker", null);
+        Options options = Options.of("mode=copy,report,interfaceQueues=eth0:4-7,eth1:2,queuesFor=worker", null);
         assertEquals(
                 Map.of(
                         "mode", "COPY",
@@ -56,6 +55,8 @@ class OptionsTest {
     void shouldComplainAndLeaveOut(String argument, String complaint) {
         Options options = Options.of(argument, null);
         assertEquals(Map.of(), options.values());
-        assertTrue(options.complaints().get(0).startsWith(complaint), options.complaints().toString());
+        assertTrue(
+                options.complaints().get(0).startsWith(complaint),
+                options.complaints().toString());
     }
 }

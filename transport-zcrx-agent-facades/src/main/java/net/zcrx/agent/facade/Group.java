@@ -27,7 +27,9 @@ public final class Group {
 
     /** Makes the handler of a loop: now or, if the name of its thread matters, when that has begun. */
     public IoHandler newHandler(ThreadAwareExecutor executor) {
-        return Settings.queuesFor().isEmpty() ? make(executor, false) : new LateHandler(() -> make(executor, mayQueue()));
+        return Settings.queuesFor().isEmpty()
+                ? make(executor, false)
+                : new LateHandler(() -> make(executor, mayQueue()));
     }
 
     private static boolean mayQueue() {
@@ -39,8 +41,8 @@ public final class Group {
         if (factory == null) {
             factory = ZcrxIoHandler.newFactory(Settings.config(queues));
             if (queues) {
-                Console.info("The event loops of the group of thread " + Thread.currentThread().getName()
-                        + " get the NIC queues.");
+                Console.info("The event loops of the group of thread "
+                        + Thread.currentThread().getName() + " get the NIC queues.");
             }
         }
         IoHandler handler;
@@ -48,8 +50,9 @@ public final class Group {
             handler = factory.newHandler(executor);
         } catch (IllegalStateException e) {
             // The mode is a must for zcrx, but the application was not asked for it.
-            Console.warn("The mode that the agent was given does not work here, and event loops take the best that does: "
-                    + e.getMessage());
+            Console.warn(
+                    "The mode that the agent was given does not work here, and event loops take the best that does: "
+                            + e.getMessage());
             factory = ZcrxIoHandler.newFactory(new ZcrxIoHandlerConfig());
             handler = factory.newHandler(executor);
         }

@@ -15,7 +15,9 @@ public final class IoUringHiding {
 
     /** Called by {@code IoUring.isAvailable} and {@code unavailabilityCause}: whether their caller hears no. */
     public static boolean hides() {
-        String caller = STACK.walk(frames -> frames.skip(2).findFirst().map(frame -> frame.getDeclaringClass().getName()))
+        String caller = STACK.walk(frames -> frames.skip(2)
+                        .findFirst()
+                        .map(frame -> frame.getDeclaringClass().getName()))
                 .orElse("");
         return !caller.startsWith("io.netty.channel.uring.") && !caller.startsWith("net.zcrx.");
     }

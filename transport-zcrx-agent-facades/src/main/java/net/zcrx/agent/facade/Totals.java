@@ -23,17 +23,13 @@ record Totals(int groups, int loops, SortedSet<String> modes, long zeroCopy, lon
         long moreCopied = 0;
         long moreHeld = 0;
         for (ZcrxMetrics loop : metrics) {
-            allModes.add(loop.modeReason().isEmpty() ? loop.mode().name() : loop.mode() + " (" + loop.modeReason() + ")");
+            allModes.add(
+                    loop.modeReason().isEmpty() ? loop.mode().name() : loop.mode() + " (" + loop.modeReason() + ")");
             moreZeroCopy += loop.zeroCopyBytes();
             moreCopied += loop.copiedBytes();
             moreHeld += loop.heldBuffers();
         }
         return new Totals(
-                groups + 1,
-                loops + moreLoops,
-                allModes,
-                zeroCopy + moreZeroCopy,
-                copied + moreCopied,
-                held + moreHeld);
+                groups + 1, loops + moreLoops, allModes, zeroCopy + moreZeroCopy, copied + moreCopied, held + moreHeld);
     }
 }

@@ -16,8 +16,11 @@ final class ArmeriaProgram {
         Server server = Server.builder()
                 .http(0)
                 .maxRequestLength(0)
-                .service("/echo", (context, request) -> HttpResponse.of(request.aggregate()
-                        .thenApply(body -> HttpResponse.of(HttpStatus.OK, MediaType.OCTET_STREAM, body.content()))))
+                .service(
+                        "/echo",
+                        (context, request) -> HttpResponse.of(request.aggregate()
+                                .thenApply(body ->
+                                        HttpResponse.of(HttpStatus.OK, MediaType.OCTET_STREAM, body.content()))))
                 .build();
         server.start().join();
         WebClient client = WebClient.builder("http://127.0.0.1:" + server.activeLocalPort())
@@ -25,8 +28,7 @@ final class ArmeriaProgram {
                 .responseTimeoutMillis(60_000)
                 .build();
         byte[] bytes = Bytes.random();
-        byte[] answer =
-                client.post("/echo", bytes).aggregate().join().content().array();
+        byte[] answer = client.post("/echo", bytes).aggregate().join().content().array();
         server.stop().join();
         ClientFactory.ofDefault().close();
         Bytes.compare(bytes, answer);

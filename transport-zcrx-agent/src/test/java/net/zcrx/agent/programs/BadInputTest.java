@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,7 +53,9 @@ class BadInputTest {
     /** The interface is one that has no such queue, which the mode's reason then tells. */
     @Test
     void shouldGiveQueuesToOneGroup() throws Exception {
-        Said said = netty().agent("report,interfaceQueues=lo:1,queuesFor=worker").run().carried(2L * Bytes.COUNT);
+        Said said = netty().agent("report,interfaceQueues=lo:1,queuesFor=worker")
+                .run()
+                .carried(2L * Bytes.COUNT);
         said.noWarning();
         assertEquals(1, said.count("INFO The event loops of the group of thread worker-"), said::toString);
         assertEquals(List.of("2"), said.reported("groups"));
@@ -69,8 +72,8 @@ class BadInputTest {
     @Test
     void shouldServeBesideZcrxOfApplication() throws Exception {
         Java.of(ZcrxProgram.class)
-                .withClassPath(Java.classPath(entry -> !entry.contains("transport-zcrx-agent")
-                        || entry.endsWith("test-classes")))
+                .withClassPath(Java.classPath(
+                        entry -> !entry.contains("transport-zcrx-agent") || entry.endsWith("test-classes")))
                 .agent("report")
                 .run()
                 .carried(2L * Bytes.COUNT)
@@ -93,9 +96,23 @@ class BadInputTest {
 
     @Test
     void shouldStayOutWhereNativesAreSwitchedOff() throws Exception {
-        Said said = netty().option("-Dio.netty.transport.noNative=true").agent("report").run();
+        Said said = netty().option("-Dio.netty.transport.noNative=true")
+                .agent("report")
+                .run();
         assertContains(NIO, said);
         assertContains("Native transports are switched off", said.warning());
+    }
+
+    /** The agent cannot see that; the place where applications ask says it. */
+    @Test
+    void shouldSayNoWhereNativesCannotBeLoaded(@TempDir Path directory) throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        Said said = netty().option("-Dio.netty.native.workdir=" + file)
+                .agent("report")
+                .run();
+        assertContains(NIO, said);
+        assertContains("zcrx is not available after all, and epoll says so in its place", said.warning());
+        assertEquals(List.of("0"), said.reported("groups"));
     }
 
     @Test
@@ -127,8 +144,9 @@ class BadInputTest {
     void shouldLeaveMixtureAsItIs() throws Exception {
         List<String> entries = new ArrayList<>(jars("4.2.14.Final"));
         entries.removeIf(entry -> entry.contains("netty-buffer"));
-        entries.addAll(
-                jars("4.2.9.Final").stream().filter(entry -> entry.contains("netty-buffer")).toList());
+        entries.addAll(jars("4.2.9.Final").stream()
+                .filter(entry -> entry.contains("netty-buffer"))
+                .toList());
         entries.add(programs());
         Said said = netty().withClassPath(entries).agent("report").run().carriedNothing();
         assertContains("These are parts of several versions of Netty: {netty-buffer=4.2.9.Final", said.warning());

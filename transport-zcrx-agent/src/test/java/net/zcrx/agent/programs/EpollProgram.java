@@ -146,7 +146,10 @@ public final class EpollProgram {
         check(66, config.setTcpKeepIdle(66).setTcpUserTimeout(5).getTcpKeepIdle(), "TCP_KEEPIDLE");
         check(66, client.config().getOption(EpollChannelOption.TCP_KEEPIDLE), "option TCP_KEEPIDLE");
         check(5, config.getTcpUserTimeout(), "TCP_USER_TIMEOUT");
-        check(1L << 20, config.setTcpNotSentLowAt(1 << 20).setKeepAlive(true).getTcpNotSentLowAt(), "TCP_NOTSENT_LOWAT");
+        check(
+                1L << 20,
+                config.setTcpNotSentLowAt(1 << 20).setKeepAlive(true).getTcpNotSentLowAt(),
+                "TCP_NOTSENT_LOWAT");
         EpollTcpInfo info = new EpollTcpInfo();
         check(info, client.tcpInfo(info), "tcpInfo");
         check(1, info.state(), "state of the connection");
@@ -225,8 +228,7 @@ public final class EpollProgram {
     }
 
     private void useDomainDatagrams() throws Exception {
-        DomainSocketAddress to =
-                new DomainSocketAddress(directory.resolve("to").toFile());
+        DomainSocketAddress to = new DomainSocketAddress(directory.resolve("to").toFile());
         bind(EpollDomainDatagramChannel.class, to);
         Channel from = bind(
                 EpollDomainDatagramChannel.class,

@@ -36,7 +36,11 @@ class FrameworksTest {
     @ParameterizedTest
     @MethodSource("programs")
     void shouldReceiveByZcrx(Class<?> program, int times) throws Exception {
-        Java.of(program).agent("report").run().carried((long) times * Bytes.COUNT).noWarning();
+        Java.of(program)
+                .agent("report")
+                .run()
+                .carried((long) times * Bytes.COUNT)
+                .noWarning();
     }
 
     /** What the tests above tell by. */
@@ -61,8 +65,8 @@ class FrameworksTest {
     @MethodSource("whoPreferIoUring")
     void shouldHideIoUring(Class<?> program) throws Exception {
         Java.of(program)
-                .withClassPath(Java.classPath(
-                        entry -> !Java.isOurs(entry) || Path.of(entry).getFileName().toString().contains("io_uring")))
+                .withClassPath(Java.classPath(entry -> !Java.isOurs(entry)
+                        || Path.of(entry).getFileName().toString().contains("io_uring")))
                 .agent("report")
                 .run()
                 .carried(Bytes.COUNT)

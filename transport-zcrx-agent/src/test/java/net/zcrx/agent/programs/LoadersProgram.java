@@ -20,8 +20,7 @@ public final class LoadersProgram {
                 urls.add(Path.of(entry).toUri().toURL());
             }
             // Open until the end: the report is of both.
-            URLClassLoader loader =
-                    new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
+            URLClassLoader loader = new URLClassLoader(urls.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
             Class<?> program = Class.forName(arguments[0], true, loader);
             program.getMethod("main", String[].class).invoke(null, (Object) new String[0]);
         }

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where an application may have its Netty. */
 class LoadersTest {
@@ -131,13 +133,12 @@ class LoadersTest {
         to.closeEntry();
     }
 
-    /** Application and Netty are modules. */
-    @Test
-    void shouldServeModules(@TempDir Path directory) throws Exception {
+    /** Application and Netty are modules, without and with Netty's io_uring. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldServeModules(boolean ioUring, @TempDir Path directory) throws Exception {
         Path sources = Files.createDirectories(directory.resolve("sources"));
-        Files.writeString(
-                sources.resolve("module-info.java"),
-                """
+        Files.writeString(sources.resolve("module-info.java"), """
                 module application {
                     requires io.netty.buffer;
                     requires io.netty.common;
@@ -153,10 +154,15 @@ class LoadersTest {
                     sources.resolve(name + ".java"),
                     source.replace("package net.zcrx.agent.programs;", "package application;"));
         }
-        String modules = String.join(File.pathSeparator, netty());
+        List<String> entries = new ArrayList<>(netty());
+        if (ioUring) {
+            entries.addAll(Java.classPath(entry -> entry.contains("classes-io_uring")));
+        }
+        String modules = String.join(File.pathSeparator, entries);
         Path classes = directory.resolve("classes");
         compile(modules, classes, sources);
         Java.of(NettyProgram.class)
+                .option("--add-modules=ALL-MODULE-PATH")
                 .module(modules + File.pathSeparator + classes, "application/application.NettyProgram")
                 .agent("report")
                 .run()

@@ -69,8 +69,7 @@ public final class NettyProgram {
     public static void main(String[] arguments) throws Exception {
         Class<? extends ServerChannel> listener =
                 Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
-        Class<? extends Channel> connection =
-                Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+        Class<? extends Channel> connection = Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
         EventLoopGroup acceptors = group("acceptor");
         EventLoopGroup workers = group("worker");
         Collector collector = new Collector();

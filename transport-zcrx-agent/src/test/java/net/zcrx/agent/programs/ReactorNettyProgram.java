@@ -16,8 +16,9 @@ final class ReactorNettyProgram {
         DisposableServer server = HttpServer.create()
                 .host("localhost")
                 .port(0)
-                .route(routes -> routes.post("/echo", (request, response) ->
-                        response.send(request.receive().retain())))
+                .route(routes -> routes.post(
+                        "/echo",
+                        (request, response) -> response.send(request.receive().retain())))
                 .bindNow();
         byte[] bytes = Bytes.random();
         byte[] answer = HttpClient.create()

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 record Said(String text) {
     private static final String AGENT = "zcrx-agent: ";
     private static final Pattern REPORT = Pattern.compile(
-            "report: groups=(?<groups>\\d+) loops=\\d+ modes=(?<modes>.*) received=(?<received>\\d+)"
+            "report: facades=[1-9]\\d* groups=(?<groups>\\d+) loops=\\d+ modes=(?<modes>.*) received=(?<received>\\d+)"
                     + " zeroCopy=\\d+ copied=\\d+ held=(?<held>\\d+) channels=\\{(?<channels>.*)}");
 
     int count(String part) {
@@ -40,7 +40,10 @@ record Said(String text) {
 
     /** A part of each report: there is one for each loader that has zcrx. */
     List<String> reported(String group) {
-        return REPORT.matcher(text).results().map(found -> group(found.group(), group)).toList();
+        return REPORT.matcher(text)
+                .results()
+                .map(found -> group(found.group(), group))
+                .toList();
     }
 
     private static String group(String report, String group) {

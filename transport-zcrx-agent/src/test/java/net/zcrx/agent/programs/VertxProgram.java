@@ -47,7 +47,8 @@ final class VertxProgram {
         DatagramSocket socket = vertx.createDatagramSocket()
                 .handler(packet -> received.complete(packet.data().toString()));
         await(socket.listen(0, "127.0.0.1"));
-        await(vertx.createDatagramSocket().send("datagram", socket.localAddress().port(), "127.0.0.1"));
+        await(vertx.createDatagramSocket()
+                .send("datagram", socket.localAddress().port(), "127.0.0.1"));
         check("datagram", received);
     }
 
