@@ -29,7 +29,9 @@ public final class Agent {
             return;
         }
         Options options = Options.of(argument, System.getenv(Options.ENVIRONMENT));
-        options.complaints().forEach(Console::warn);
+        for (String complaint : options.complaints()) {
+            Console.warn(complaint);
+        }
         String refusal = Machine.refusal(options.seccompAllows());
         if (refusal != null) {
             Console.warn(refusal + " Nothing is changed.");

@@ -39,22 +39,28 @@ final class Cargo {
         JARS.put(FACADES, "net/zcrx/agent/facade/Report.class");
     }
 
-    private final Map<String, byte[]> facades = new LinkedHashMap<>();
+    /** Read when the first class of epoll comes, which in many processes is never. */
+    private static final class Facades {
+        static final Map<String, byte[]> BY_NAME = classes(FACADES, REPLACED);
+    }
+
     /** {@code null} before the first loader needs a jar. */
     private Path directory;
 
-    /** @throws UncheckedIOException if the agent's jar cannot be read */
-    Cargo() {
-        try (JarInputStream jar = new JarInputStream(open("lib/" + FACADES + ".jar"))) {
+    /** The classes of a jar whose names, with slashes, begin with {@code prefix}. */
+    private static Map<String, byte[]> classes(String jarName, String prefix) {
+        Map<String, byte[]> classes = new LinkedHashMap<>();
+        try (JarInputStream jar = new JarInputStream(open("lib/" + jarName + ".jar"))) {
             for (JarEntry entry = jar.getNextJarEntry(); entry != null; entry = jar.getNextJarEntry()) {
                 String name = entry.getName();
-                if (name.startsWith(REPLACED) && name.endsWith(CLASS)) {
-                    facades.put(name.substring(0, name.length() - CLASS.length()), jar.readAllBytes());
+                if (name.startsWith(prefix) && name.endsWith(CLASS)) {
+                    classes.put(name.substring(0, name.length() - CLASS.length()), jar.readAllBytes());
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return classes;
     }
 
     private static InputStream open(String name) {
@@ -67,12 +73,12 @@ final class Cargo {
 
     /** The class that takes the place of {@code name}, with slashes; {@code null} if none does. */
     byte[] facade(String name) {
-        return facades.get(name);
+        return Facades.BY_NAME.get(name);
     }
 
     /** The classes whose place is taken, with slashes. */
     Set<String> facadeNames() {
-        return facades.keySet();
+        return Facades.BY_NAME.keySet();
     }
 
     /** Newest version of Netty that this was built for. */
@@ -96,15 +102,8 @@ final class Cargo {
     }
 
     /** Bytes of a class of zcrx that must be the loader's if it has one. */
-    byte[] zcrxClass(String name) throws IOException {
-        try (JarInputStream jar = new JarInputStream(open("lib/transport-zcrx.jar"))) {
-            for (JarEntry entry = jar.getNextJarEntry(); entry != null; entry = jar.getNextJarEntry()) {
-                if (entry.getName().equals(name)) {
-                    return jar.readAllBytes();
-                }
-            }
-        }
-        throw new IOException("transport-zcrx.jar has no " + name);
+    byte[] zcrxClass(String name) {
+        return classes("transport-zcrx", name).get(name);
     }
 
     /** Adds the jars that the loader lacks. */

@@ -18,8 +18,12 @@ final class EpollUses {
     private static final int METHOD = 10;
     private static final int INTERFACE_METHOD = 11;
 
-    /** Types, and members as OWNER.NAME:DESCRIPTOR; a test of the facades keeps the list true. */
-    private final Set<String> unserved = Set.copyOf(Cargo.lines("unserved.txt"));
+    /** Read when the first class comes that mentions epoll. */
+    private static final class Unserved {
+        /** Types, and members as OWNER.NAME:DESCRIPTOR; a test of the facades keeps the list true. */
+        static final Set<String> USES = Set.copyOf(Cargo.lines("unserved.txt"));
+    }
+
     /** The first such use that each loader has. */
     private final Map<ClassLoader, String> found = new WeakHashMap<>();
 
@@ -82,7 +86,7 @@ final class EpollUses {
         return true;
     }
 
-    private String firstUnserved(byte[] bytes) {
+    private static String firstUnserved(byte[] bytes) {
         ClassReader reader;
         try {
             reader = new ClassReader(bytes);
@@ -94,7 +98,7 @@ final class EpollUses {
         for (int i = 1; i < reader.getItemCount(); i++) {
             int item = reader.getItem(i);
             String use = item == 0 ? null : use(reader, item, buffer);
-            if (use != null && unserved.contains(use)) {
+            if (use != null && Unserved.USES.contains(use)) {
                 return use;
             }
         }

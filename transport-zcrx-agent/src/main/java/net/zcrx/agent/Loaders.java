@@ -24,7 +24,7 @@ final class Loaders {
     private static final String REPORT = "net.zcrx.agent.facade.Report";
     /** What the facades extend: a zcrx of the application's own must be the one that they were compiled with. */
     private static final List<String> EXTENDED = List.of(
-            "net/zcrx/ZcrxSocketChannel.class", "net/zcrx/ZcrxServerSocketChannel.class", "net/zcrx/ZcrxTcpInfo.class");
+            "net/zcrx/ZcrxSocketChannel", "net/zcrx/ZcrxServerSocketChannel", "net/zcrx/ZcrxTcpInfo");
 
     private final Instrumentation instrumentation;
     private final Cargo cargo = new Cargo();
@@ -117,7 +117,7 @@ final class Loaders {
             return refusal;
         }
         for (String name : EXTENDED) {
-            URL own = path.resource(name);
+            URL own = path.resource(name + ".class");
             if (own != null && !Arrays.equals(bytes(own), cargo.zcrxClass(name))) {
                 return "The application has a zcrx of another version than the agent's (" + name + " differs). Take"
                         + " both of one version.";

@@ -52,9 +52,13 @@ final class Machine {
     }
 
     private static boolean isFiltered() {
-        return read("/proc/self/status")
-                .lines()
-                .anyMatch(line -> line.startsWith("Seccomp:") && line.endsWith(SECCOMP_FILTER));
+        // No lambda here, nor in what else runs before the application: the first one costs more than all of the rest.
+        for (String line : read("/proc/self/status").split("\n")) {
+            if (line.startsWith("Seccomp:") && line.endsWith(SECCOMP_FILTER)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the file's text; empty if there is no such file, as in sandboxes and on older kernels. */

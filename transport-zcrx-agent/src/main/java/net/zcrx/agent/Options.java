@@ -64,7 +64,7 @@ final class Options {
             String name = equals < 0 ? part.trim() : part.substring(0, equals).trim();
             String value = equals < 0 ? "true" : part.substring(equals + 1).trim();
             if (equals < 0 && QUEUES.equals(last) && QUEUE_RANGES.matcher(name).matches()) {
-                values.merge(QUEUES, name, (before, more) -> before + ',' + more);
+                values.put(QUEUES, get(QUEUES) + ',' + name);
             } else if (NAMES.contains(name)) {
                 values.put(name, value);
                 last = name;
@@ -77,7 +77,9 @@ final class Options {
     }
 
     private void check() {
-        values.computeIfPresent(MODE, (name, mode) -> mode.toUpperCase(Locale.ROOT));
+        if (values.containsKey(MODE)) {
+            values.put(MODE, get(MODE).toUpperCase(Locale.ROOT));
+        }
         dropUnless(MODE, MODES.contains(get(MODE)), "must be one of AUTO, COPY, KERNEL_COPY and ZERO_COPY");
         dropUnless(QUEUES, QUEUE_RANGES.matcher(get(QUEUES)).matches(), "must be like eth0:4-7 or eth0:4,eth1:2-3");
         dropUnless(REPORT, BOOLEANS.contains(get(REPORT)), "must be true or false");
@@ -119,6 +121,8 @@ final class Options {
 
     /** To the facades, which see no class of the agent. */
     void publish() {
-        values.forEach((name, value) -> System.setProperty(PREFIX + name, value));
+        for (Map.Entry<String, String> option : values.entrySet()) {
+            System.setProperty(PREFIX + option.getKey(), option.getValue());
+        }
     }
 }
