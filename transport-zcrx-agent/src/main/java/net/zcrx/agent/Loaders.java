@@ -23,8 +23,8 @@ final class Loaders {
     private static final String IO_URING = "io.netty.channel.uring";
     private static final String REPORT = "net.zcrx.agent.facade.Report";
     /** What the facades extend: a zcrx of the application's own must be the one that they were compiled with. */
-    private static final List<String> EXTENDED = List.of(
-            "net/zcrx/ZcrxSocketChannel", "net/zcrx/ZcrxServerSocketChannel", "net/zcrx/ZcrxTcpInfo");
+    private static final List<String> EXTENDED =
+            List.of("net/zcrx/ZcrxSocketChannel", "net/zcrx/ZcrxServerSocketChannel", "net/zcrx/ZcrxTcpInfo");
 
     private final Instrumentation instrumentation;
     private final Cargo cargo = new Cargo();

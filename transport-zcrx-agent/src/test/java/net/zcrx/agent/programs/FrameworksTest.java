@@ -87,6 +87,12 @@ class FrameworksTest {
                 said.reported("channels"));
     }
 
+    /** Its JVM ends when main returns, as with epoll. */
+    @Test
+    void shouldLetJvmEnd() throws Exception {
+        Java.of(LeavingProgram.class).agent("report").run().carried(1).noWarning();
+    }
+
     /** With a server of its own from the system's packages. */
     @Test
     void shouldServeLettuce(@TempDir Path directory) throws Exception {
