@@ -63,7 +63,7 @@ class LoadersTest {
         said.noWarning();
     }
 
-    /** Jars in a jar, as Spring Boot packs and loads them. */
+    /** An application of Spring WebFlux: jars in a jar, as Spring Boot packs and loads them. */
     @Test
     void shouldServeNestedJars(@TempDir Path directory) throws Exception {
         Path jar = directory.resolve("application.jar");
@@ -71,7 +71,7 @@ class LoadersTest {
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         attributes.put(Attributes.Name.MAIN_CLASS, "org.springframework.boot.loader.launch.JarLauncher");
-        attributes.putValue("Start-Class", ReactorNettyProgram.class.getName());
+        attributes.putValue("Start-Class", SpringProgram.class.getName());
         attributes.putValue("Spring-Boot-Classes", "BOOT-INF/classes/");
         attributes.putValue("Spring-Boot-Lib", "BOOT-INF/lib/");
         try (OutputStream out = Files.newOutputStream(jar);
@@ -81,7 +81,7 @@ class LoadersTest {
                 unpack(Path.of(entry), application, folders);
             }
             folder("BOOT-INF/classes/", application, folders);
-            for (Class<?> type : List.of(ReactorNettyProgram.class, Bytes.class)) {
+            for (Class<?> type : List.of(SpringProgram.class, Bytes.class)) {
                 String name = type.getName().replace('.', '/') + ".class";
                 entry("BOOT-INF/classes/" + name, Files.readAllBytes(Path.of(programs(), name)), application);
             }
