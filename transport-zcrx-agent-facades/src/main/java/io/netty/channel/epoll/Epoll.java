@@ -4,6 +4,7 @@ package io.netty.channel.epoll;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import net.zcrx.Zcrx;
+import net.zcrx.agent.facade.Console;
 
 /**
  * Says that epoll is available where zcrx is, and epoll for what is no TCP. The agent looks before it hands this out, so
@@ -17,8 +18,8 @@ public final class Epoll {
     private static Throwable cause() {
         Throwable zcrx = Zcrx.unavailabilityCause();
         if (zcrx != null) {
-            System.err.println("zcrx-agent: WARN zcrx is not available after all, and epoll says so in its place: "
-                    + zcrx.getMessage() + " The application runs on NIO, or as it does where epoll is missing.");
+            Console.warn("zcrx is not available after all, and epoll says so in its place: " + zcrx.getMessage()
+                    + " The application runs on NIO, or as it does where epoll is missing.");
             return zcrx;
         }
         try {

@@ -2,14 +2,14 @@
 package net.zcrx.agent.facade;
 
 /** Lines like those of the agent, which has no logger of the application's. */
-final class Console {
+public final class Console {
     private Console() {}
 
-    static void info(String sentence) {
+    public static void info(String sentence) {
         System.err.println("zcrx-agent: INFO " + sentence);
     }
 
-    static void warn(String sentence) {
+    public static void warn(String sentence) {
         System.err.println("zcrx-agent: WARN " + sentence);
     }
 }

@@ -3,7 +3,9 @@ package net.zcrx.agent.facade;
 
 import io.netty.channel.IoHandler;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.zcrx.ZcrxIoHandler;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxIoHandlerFactory;
@@ -11,8 +13,10 @@ import net.zcrx.ZcrxMetrics;
 
 /** The loops that the application made by one factory. Safe on any thread. */
 public final class Group {
-    /** {@code null} before there is a loop: its thread may tell whether they get the NIC queues. */
-    private ZcrxIoHandlerFactory factory;
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
+
+    /** Empty before there is a loop, whose thread may tell whether they get the NIC queues; the last one is in use. */
+    private final List<ZcrxIoHandlerFactory> factories = new ArrayList<>();
 
     private int loops;
 
@@ -38,26 +42,48 @@ public final class Group {
 
     /** @param queues whether the group gets the NIC queues; what its first loop was made with holds for all */
     private synchronized IoHandler make(ThreadAwareExecutor executor, boolean queues) {
-        if (factory == null) {
-            factory = ZcrxIoHandler.newFactory(Settings.config(queues));
-            if (queues) {
-                Console.info("The event loops of the group of thread "
-                        + Thread.currentThread().getName() + " get the NIC queues.");
-            }
+        if (factories.isEmpty()) {
+            factories.add(ZcrxIoHandler.newFactory(config(queues)));
         }
-        IoHandler handler;
-        try {
-            handler = factory.newHandler(executor);
-        } catch (IllegalStateException e) {
-            // The mode is a must for zcrx, but the application was not asked for it.
-            Console.warn(
-                    "The mode that the agent was given does not work here, and event loops take the best that does: "
-                            + e.getMessage());
-            factory = ZcrxIoHandler.newFactory(new ZcrxIoHandlerConfig());
-            handler = factory.newHandler(executor);
-        }
+        IoHandler handler = make(executor);
         loops++;
         return handler;
+    }
+
+    private static ZcrxIoHandlerConfig config(boolean queues) {
+        if (!queues) {
+            return Settings.config(!Settings.queuesFor().isEmpty());
+        }
+        try {
+            ZcrxIoHandlerConfig config = Settings.config(false).interfaceQueues(Settings.interfaceQueues());
+            Console.info("The event loops of the group of thread "
+                    + Thread.currentThread().getName() + " get the NIC queues.");
+            return config;
+        } catch (IllegalArgumentException e) {
+            Console.warn("The agent's interfaceQueues are left out: " + e.getMessage());
+            return Settings.config(true);
+        }
+    }
+
+    private IoHandler make(ThreadAwareExecutor executor) {
+        try {
+            return last().newHandler(executor);
+        } catch (IllegalStateException e) {
+            if (!Settings.isModeDemanded() || factories.size() > 1) {
+                throw e;
+            }
+            // The mode is a must for zcrx, but the application was not asked for it.
+            if (TOLD.compareAndSet(false, true)) {
+                Console.warn("The mode that the agent was given does not work here, and event loops take the best that"
+                        + " does: " + e.getMessage());
+            }
+            factories.add(ZcrxIoHandler.newFactory());
+            return last().newHandler(executor);
+        }
+    }
+
+    private ZcrxIoHandlerFactory last() {
+        return factories.get(factories.size() - 1);
     }
 
     /** Whether all its loops have ended and nothing of them changes any more. */
@@ -71,6 +97,6 @@ public final class Group {
     }
 
     private List<ZcrxMetrics> metrics() {
-        return factory == null ? List.of() : factory.metrics();
+        return factories.stream().flatMap(factory -> factory.metrics().stream()).toList();
     }
 }

@@ -19,15 +19,25 @@ final class Settings {
         return get("queuesFor");
     }
 
-    /** @param queues whether the loops get the NIC queues */
-    static ZcrxIoHandlerConfig config(boolean queues) {
-        ZcrxIoHandlerConfig config = new ZcrxIoHandlerConfig();
-        if (!get("mode").isEmpty()) {
-            config.mode(ZcrxMode.valueOf(get("mode")));
-        }
-        if (queues) {
-            config.interfaceQueues(get("interfaceQueues"));
-        }
-        return config;
+    static String interfaceQueues() {
+        return get("interfaceQueues");
+    }
+
+    private static ZcrxMode mode() {
+        return get("mode").isEmpty() ? ZcrxMode.AUTO : ZcrxMode.valueOf(get("mode"));
+    }
+
+    /** Whether it is a must, for zcrx. */
+    static boolean isModeDemanded() {
+        return mode() != ZcrxMode.AUTO;
+    }
+
+    /**
+     * Of a group without queues.
+     *
+     * @param others whether another group has them, which then is the one that zero copy is demanded of
+     */
+    static ZcrxIoHandlerConfig config(boolean others) {
+        return new ZcrxIoHandlerConfig().mode(others && mode() == ZcrxMode.ZERO_COPY ? ZcrxMode.AUTO : mode());
     }
 }

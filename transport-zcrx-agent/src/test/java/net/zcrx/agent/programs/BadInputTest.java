@@ -46,7 +46,7 @@ class BadInputTest {
     @Test
     void shouldTakeAnotherModeWhereOneDoesNotWork() throws Exception {
         Said said = netty().agent("report,mode=ZERO_COPY").run().carried(2L * Bytes.COUNT);
-        assertContains("The mode that the agent was given does not work here", said.warnings());
+        assertContains("The mode that the agent was given does not work here", said.warning());
         assertContains("COPY", said.reported("modes"));
     }
 
@@ -62,6 +62,14 @@ class BadInputTest {
         String withoutQueues = "COPY (no interface queue is configured for zero copy)";
         assertContains(withoutQueues, said.reported("modes"));
         assertNotEquals(List.of('[' + withoutQueues + ']'), said.reported("modes"));
+    }
+
+    @Test
+    void shouldLeaveOutQueuesThatCannotBe() throws Exception {
+        Said said = netty().agent("report,interfaceQueues=lo:3-1,queuesFor=worker")
+                .run()
+                .carried(2L * Bytes.COUNT);
+        assertContains("The agent's interfaceQueues are left out", said.warning());
     }
 
     @Test
