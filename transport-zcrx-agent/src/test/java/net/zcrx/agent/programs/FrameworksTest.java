@@ -74,7 +74,16 @@ class FrameworksTest {
     }
 
     static List<Class<?>> whoPreferIoUring() {
-        return List.of(ReactorNettyProgram.class, AsyncHttpClientProgram.class);
+        return inFull(ReactorNettyProgram.class, AsyncHttpClientProgram.class);
+    }
+
+    static List<Class<?>> clientsOfRedis() {
+        return inFull(LettuceProgram.class, RedissonProgram.class);
+    }
+
+    /** One for every day; the other too in a run that takes its time, as scripts/test tells. */
+    private static List<Class<?>> inFull(Class<?> daily, Class<?> other) {
+        return "1".equals(System.getenv("ZCRX_FULL")) ? List.of(daily, other) : List.of(daily);
     }
 
     /** Datagrams and unix domain sockets stay epoll's, on the same loops. */
@@ -93,9 +102,10 @@ class FrameworksTest {
         Java.of(LeavingProgram.class).agent("report").run().carried(1).noWarning();
     }
 
-    /** With a server of its own from the system's packages. */
-    @Test
-    void shouldServeLettuce(@TempDir Path directory) throws Exception {
+    /** With a server of their own from the system's packages. */
+    @ParameterizedTest
+    @MethodSource("clientsOfRedis")
+    void shouldServeClientsOfRedis(Class<?> program, @TempDir Path directory) throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "redis-server is not installed");
         int port = freePort();
         Process redis = new ProcessBuilder(
@@ -113,7 +123,7 @@ class FrameworksTest {
                 .start();
         try {
             awaitListener(port, redis);
-            Java.of(LettuceProgram.class, String.valueOf(port))
+            Java.of(program, String.valueOf(port))
                     .agent("report")
                     .run()
                     .carried(Bytes.COUNT)
