@@ -2,6 +2,7 @@
 #include "system.h"
 
 #include "nic_abi.h"
+#include "socket_abi.h"
 #include "zcrx_abi.h"
 
 #include <errno.h>

@@ -7,6 +7,7 @@
 #ifndef ZCRX_ABI_H
 #define ZCRX_ABI_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,23 @@
 
 /* Java writes these in native byte order, and the two halves of a u64 pair as one: little-endian only. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "only little-endian machines are supported");
+
+/* Argument of io_uring_setup: the kernel fills in where the parts of the rings are, which Java does not ask for. */
+struct io_uring_params {
+    uint32_t sq_entries;
+    uint32_t cq_entries;
+    uint32_t flags;
+    uint32_t sq_thread_cpu;
+    uint32_t sq_thread_idle;
+    uint32_t features;
+    uint32_t wq_fd;
+    uint32_t resv[3];
+    uint64_t sq_off[5];
+    uint64_t cq_off[5];
+};
+ABI_SIZE(struct io_uring_params, 120);
+ABI_AT(struct io_uring_params, cq_entries, 4);
+ABI_AT(struct io_uring_params, flags, 8);
 
 /* The last argument of io_uring_enter with IORING_ENTER_EXT_ARG. */
 struct io_uring_getevents_arg {
@@ -197,7 +215,7 @@ ABI_AT(struct io_uring_query_zcrx, register_flags, 0);
 ABI_AT(struct io_uring_query_zcrx, nr_ctrl_opcodes, 16);
 ABI_AT(struct io_uring_query_zcrx, features, 20);
 
-/* Argument of IORING_REGISTER_PROBE: a head of 16 bytes, then one of these an operation. */
+/* One operation of a struct io_uring_probe. */
 struct io_uring_probe_op {
     uint8_t op;
     uint8_t resv;
@@ -206,6 +224,17 @@ struct io_uring_probe_op {
 };
 ABI_SIZE(struct io_uring_probe_op, 8);
 ABI_AT(struct io_uring_probe_op, flags, 2);
+
+/* Argument of IORING_REGISTER_PROBE. */
+struct io_uring_probe {
+    uint8_t last_op;
+    uint8_t ops_len;
+    uint16_t resv;
+    uint32_t resv2[3];
+    struct io_uring_probe_op ops[];
+};
+ABI_SIZE(struct io_uring_probe, 16);
+ABI_AT(struct io_uring_probe, ops, 16);
 
 /* Argument of IORING_REGISTER_PBUF_RING. Newer kernels read the first reserved word as min_left: 0 means off. */
 struct io_uring_buf_reg {
@@ -250,5 +279,30 @@ ABI_AT(struct io_uring_sync_cancel_reg, fd, 8);
 ABI_AT(struct io_uring_sync_cancel_reg, flags, 12);
 ABI_AT(struct io_uring_sync_cancel_reg, timeout, 16);
 ABI_AT(struct io_uring_sync_cancel_reg, opcode, 32);
+
+/* Error numbers. ERESTARTSYS, which Java knows too, is the kernel's own and has no header here. */
+#define ABI_ERRNO(name, number) _Static_assert((name) == (number), #name " is not " #number)
+ABI_ERRNO(EPERM, 1);
+ABI_ERRNO(ENOENT, 2);
+ABI_ERRNO(EINTR, 4);
+ABI_ERRNO(EBADF, 9);
+ABI_ERRNO(EAGAIN, 11);
+ABI_ERRNO(ENOMEM, 12);
+ABI_ERRNO(EACCES, 13);
+ABI_ERRNO(EFAULT, 14);
+ABI_ERRNO(EBUSY, 16);
+ABI_ERRNO(EEXIST, 17);
+ABI_ERRNO(ENODEV, 19);
+ABI_ERRNO(EINVAL, 22);
+ABI_ERRNO(ENFILE, 23);
+ABI_ERRNO(EMFILE, 24);
+ABI_ERRNO(ENOSPC, 28);
+ABI_ERRNO(ERANGE, 34);
+ABI_ERRNO(ENOSYS, 38);
+ABI_ERRNO(ETIME, 62);
+ABI_ERRNO(EOPNOTSUPP, 95);
+ABI_ERRNO(ENOBUFS, 105);
+ABI_ERRNO(EINPROGRESS, 115);
+ABI_ERRNO(ECANCELED, 125);
 
 #endif

@@ -16,7 +16,9 @@ import java.util.function.Consumer;
 
 /** A channel with two sides that end one at a time: shut down by the user, or, its input, by the peer. */
 abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements DuplexChannel {
-    /** Of an output that ends when what was flushed is written; {@code null} if there is none. */
+    /**
+     * The promise of an output that ends when everything that was flushed is written; {@code null} if there is none.
+     */
     private ChannelPromise pendingShutdown;
 
     AbstractDuplexChannel(Channel parent, Socket socket) {
@@ -112,7 +114,9 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
         }
     }
 
-    /** What was flushed before goes out first, as far as the socket takes it: as if flush() had written it at once. */
+    /**
+     * Ends the output behind what was flushed before, as far as the socket takes it: as if flush() had written at once.
+     */
     private void shutdownOutput0(ChannelPromise promise) {
         if (isClosing()) {
             promise.setFailure(new ClosedChannelException());
@@ -129,7 +133,7 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
         }
     }
 
-    /** Ends the output if it is to end, and all that may go out before has gone. */
+    /** Ends the output if that was asked for, and nothing is left to be written. */
     final void shutDownIfWritten() {
         if (pendingShutdown != null && !isWriting() && (isAttached() || !isRegistered()) && !isClosing()) {
             ChannelPromise promise = pendingShutdown;
@@ -157,18 +161,18 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
             }
             tell(ChannelInputShutdownEvent.INSTANCE);
         }
-        // Whoever was told may have closed the channel, which hears of no more reads then.
+        // A handler may have closed the channel, which is told of no more reads then.
         if (!isClosing()) {
             tell(ChannelInputShutdownReadComplete.INSTANCE);
         }
     }
 
-    /** Whether the user has shut down the input and wants to hear nothing of it any more, as with epoll. */
+    /** Whether the user has shut down the input and wants to be told nothing more of it, as with epoll. */
     final boolean isInputClosed() {
         return socket.isInputShutdown() && !socketConfig().isAllowHalfClosure();
     }
 
-    /** The channel has closed: an output that was to end has failed to. */
+    /** Fails the promise of an output that was still to end; the channel has closed. */
     final void failPendingShutdown() {
         if (pendingShutdown != null) {
             ChannelPromise promise = pendingShutdown;

@@ -18,25 +18,27 @@ import java.nio.channels.UnresolvedAddressException;
 import net.zcrx.option.TcpSockets;
 
 /**
- * A socket on a {@link ZcrxIoHandler}'s ring: its addresses, what its user's code throws, and its end. The descriptor is
- * closed when the kernel has no request of it any more.
+ * A socket on the ring of a {@link ZcrxIoHandler}: its addresses, exceptions of its user's code, and its end. The
+ * descriptor is closed when the kernel has no request of it any more.
  */
 abstract class AbstractZcrxChannel extends LoopChannel {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(AbstractZcrxChannel.class);
 
     private volatile boolean active;
-    /** The channel is closed for its user, whatever the kernel still has of it. For good. */
+    /** The channel is closed for its user, whatever requests the kernel still has. Never reset. */
     private volatile boolean closing;
-    /** Of a connection {@code null} before somebody asks, or it closes: most are never asked, and this is 96 bytes. */
+    /**
+     * {@code null} until somebody asks for it, or the connection closes: most are never asked, and this is 96 bytes.
+     */
     private volatile SocketAddress local;
 
     private volatile SocketAddress remote;
 
-    /** There until the requests have ended. */
+    /** Non-null until the requests of a closing channel have ended. */
     private PendingClose pendingClose;
-    /** Netty closes the channel at this moment, and must see whether it was active. */
+    /** Netty is closing the channel at this moment, and must see whether it was active. */
     private boolean finishing;
-    /** Closed by force: nobody waits for its requests but its descriptor. */
+    /** Closed by force: nothing but the descriptor waits for its requests. */
     private boolean forced;
 
     private static final class PendingClose {
@@ -67,13 +69,15 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         return TcpSockets.adopt(fd);
     }
 
-    /** The user has closed the channel: no new request but what ends the running ones. */
+    /** The user has closed the channel: from now on it makes no request but those that end the others. */
     abstract void beginClose();
 
-    /** On the loop's thread: the user wants to read no more. */
+    /** The user wants to read no more. Called on the loop's thread. */
     abstract void stopReading();
 
-    /** The same, by another thread: a read() that the loop has heard of is not taken back, as with epoll. */
+    /**
+     * Another thread has switched auto-read off. A read() that the loop has heard of is not taken back, as with epoll.
+     */
     abstract void autoReadClearedElsewhere();
 
     final boolean isClosing() {
@@ -81,8 +85,8 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     }
 
     /**
-     * Something that the user owns, an executor or an allocator, has thrown an exception into the loop. It is this
-     * channel's alone: the others of the loop go on.
+     * An executor or allocator of the user has thrown an exception into the loop. It concerns this channel only: the
+     * others of the loop go on.
      */
     final void raise(Throwable cause) {
         try {
@@ -92,13 +96,13 @@ abstract class AbstractZcrxChannel extends LoopChannel {
                 cause.addSuppressed(refusal);
             }
             LOGGER.warn(
-                    "{} could not be told of an exception, as its first handler's executor threw one too:",
+                    "The pipeline of {} was not told of an exception, because the executor of its first handler threw one, too:",
                     this,
                     cause);
         }
     }
 
-    /** Tells the pipeline an event; its executor may refuse it. */
+    /** Fires a user event; the pipeline's executor may refuse it. */
     final void tell(Object event) {
         try {
             pipeline().fireUserEventTriggered(event);
@@ -107,7 +111,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
     }
 
-    /** As {@link #raise}, of an event after which Netty's pipeline would have asked to read. */
+    /** As {@link #raise}, for an event after which Netty's pipeline would have asked to read. */
     final void raiseAndRead(Throwable cause) {
         raise(cause);
         if (isOpen() && config().isAutoRead()) {
@@ -115,7 +119,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
     }
 
-    /** As {@link #raise}, where the connection cannot go on: bytes of it were lost, or its state is not known. */
+    /** As {@link #raise}, where the connection cannot go on: bytes of it were lost, or its state is unknown. */
     @Override
     final void raiseAndClose(Throwable cause) {
         raise(cause);
@@ -129,7 +133,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         return pendingClose != null;
     }
 
-    /** Auto-read went off, on any thread. */
+    /** Auto-read was switched off; any thread. */
     final void autoReadCleared() {
         if (!isRegistered()) {
             return;
@@ -138,7 +142,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
             stopReading();
         } else {
             eventLoop().execute(() -> {
-                // It may be on again, by a thread whose read() came before this.
+                // Another thread may have switched it on again, and its read() came before this.
                 if (!config().isAutoRead()) {
                     autoReadClearedElsewhere();
                 }
@@ -146,13 +150,13 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
     }
 
-    /** The address that the socket has though it is not connected yet. */
+    /** Remembers the address of a socket that is not connected yet. */
     final void rememberLocalAddress() {
         local = socket.localAddress();
     }
 
     final void activate() {
-        // connect may have put an address in the place of the one that was bound.
+        // connect may have replaced the address that was bound.
         local = null;
         active = true;
     }
@@ -162,7 +166,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         activate();
     }
 
-    /** Counts what one read of the user's may bring. */
+    /** Counts the bytes of one read of the user. */
     final ExtendedHandle receiveHandle() {
         return (ExtendedHandle) unsafe().recvBufAllocHandle();
     }
@@ -183,7 +187,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         return active && (!closing || finishing);
     }
 
-    /** As of any closed channel: nobody waits for it to become writable. */
+    /** False for a closed channel: nobody waits for it to become writable. */
     @Override
     public boolean isWritable() {
         return !isClosing() && super.isWritable();
@@ -193,7 +197,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     protected final SocketAddress localAddress0() {
         if (local == null && active) {
             SocketAddress now = socket.localAddress();
-            // Once it is closed, which may be meanwhile, its number may be another socket's.
+            // Once the socket is closed, which may be meanwhile, its number may be another socket's.
             if (socket.isOpen()) {
                 local = now;
             }
@@ -221,10 +225,10 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     @Override
     protected void doClose() throws Exception {
         if (pendingClose != null && !finishing) {
-            // By force, while close() waits: that tells the end, and is as fast.
+            // Closed by force while close() waits: close() tells the end, and is as fast.
             return;
         }
-        // The last chance to ask; before active is false, as others may ask now.
+        // The last chance to ask for the address; before active is false, as others may ask now.
         localAddress0();
         active = false;
         closing = true;
@@ -236,8 +240,9 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     }
 
     /**
-     * The requests would keep the connection open until they complete, which this makes them do. The descriptor is
-     * closed after that: what is submitted but has not reached the kernel would meet whoever gets its number next.
+     * The requests would keep the connection open until they complete. This makes them complete. The descriptor is
+     * closed after that: a request that is submitted but has not reached the kernel would otherwise concern the next
+     * socket with its number.
      */
     private void endByForce() {
         forced = true;
@@ -304,8 +309,8 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
 
         /**
-         * Closing waits for the requests that the kernel still has: they are cancelled, but until they complete they
-         * may write to memory, and hold the connection open.
+         * Closes when the kernel has no request any more. The requests are cancelled, but until they complete they may
+         * write to memory, and keep the connection open.
          */
         @Override
         protected final void close(ChannelPromise promise, Throwable cause, ClosedChannelException closeCause) {

@@ -41,23 +41,8 @@ final class Connector {
             return;
         }
         try {
-            if (channel.isClosing()) {
-                throw new ClosedChannelException();
-            }
-            if (promise != null) {
-                throw new ConnectionPendingException();
-            }
-            if (channel.isActive()) {
-                throw new AlreadyConnectedException();
-            }
-            AbstractZcrxChannel.checkResolvable(local);
-            AbstractZcrxChannel.checkResolvable(remote);
-            if (local != null) {
-                channel.socket.bind(local);
-            }
-            requested = remote;
-            prepareFastOpen();
-            if (channel.socket.connect(remote)) {
+            requireUnconnected();
+            if (begin(remote, local)) {
                 succeed(connectPromise);
                 return;
             }
@@ -78,7 +63,31 @@ final class Connector {
         });
     }
 
-    /** The poll for writability completed: the attempt has ended, one way or the other. */
+    private void requireUnconnected() throws ClosedChannelException {
+        if (channel.isClosing()) {
+            throw new ClosedChannelException();
+        }
+        if (promise != null) {
+            throw new ConnectionPendingException();
+        }
+        if (channel.isActive()) {
+            throw new AlreadyConnectedException();
+        }
+    }
+
+    /** Returns whether the connection stands already. */
+    private boolean begin(SocketAddress remote, SocketAddress local) throws IOException {
+        AbstractZcrxChannel.checkResolvable(local);
+        AbstractZcrxChannel.checkResolvable(remote);
+        if (local != null) {
+            channel.socket.bind(local);
+        }
+        requested = remote;
+        prepareFastOpen();
+        return channel.socket.connect(remote);
+    }
+
+    /** The poll for writability has completed: the attempt has succeeded or failed. */
     void writable(int result) {
         if (result == -Errno.ECANCELED) {
             return;
@@ -94,7 +103,7 @@ final class Connector {
         } catch (Throwable cause) {
             end();
             attempt.tryFailure(unsafe().annotate(cause, requested));
-            // As with epoll, which sees the end of what never began.
+            // As with epoll, which is told the end of a connection that never began.
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
@@ -127,7 +136,7 @@ final class Connector {
                 try {
                     channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
                 } catch (IOException ignored) {
-                    // The system has it off (net.ipv4.tcp_fastopen): the data goes out when the connection stands.
+                    // Fast open is switched off (net.ipv4.tcp_fastopen): the data is sent when the connection stands.
                 }
             }
         }
@@ -139,7 +148,7 @@ final class Connector {
         cancelTimeout();
     }
 
-    /** On the next one: goes on with the attempt that was under way, if any. */
+    /** The channel has reached its next loop: goes on with an attempt that was under way, if any. */
     void resume() {
         if (promise != null && !polling) {
             await();
@@ -160,7 +169,7 @@ final class Connector {
 
     private void succeed(ChannelPromise attempt) {
         channel.connected();
-        // A listener may close the channel: what happened, happened, and is told.
+        // A listener may close the channel. The connection stood all the same, and that is told.
         boolean connected = attempt.trySuccess();
         channel.beginActivation();
         try {

@@ -75,6 +75,21 @@ abstract class Delivery {
         }
     }
 
+    /** As {@link #offer} with each; none of them is left, even if whoever is handed one throws an exception. */
+    final void offerAll(ArrayDeque<ByteBuf> complete) {
+        ByteBuf buffer;
+        try {
+            while ((buffer = complete.poll()) != null) {
+                offer(buffer);
+            }
+        } finally {
+            // The next completion is another connection's.
+            while ((buffer = complete.poll()) != null) {
+                buffer.release();
+            }
+        }
+    }
+
     /**
      * Hands on what was kept, as far as the user wants it, and tells that this was all for now.
      *

@@ -22,14 +22,14 @@ import net.zcrx.loop.LoopHandle;
 import net.zcrx.uring.Uring;
 
 /**
- * A channel on a loop, and on its way from one loop to another. It counts the requests that the kernel has of it, and
- * leaves its loop when the last one has completed.
+ * A channel on a loop, and on its way from one loop to another. It counts its requests that the kernel has, and leaves
+ * its loop when the last one has completed.
  */
 abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     final Socket socket;
     private Loop loop;
     private IoRegistration registration;
-    /** Requests whose last completion is outstanding; not counted: notifications of zero-copy sends. */
+    /** Requests whose last completion is outstanding. Notifications of zero-copy sends are not counted. */
     private int requests;
 
     private boolean ready;
@@ -37,16 +37,16 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     private int index;
 
     private ChannelPromise deregisterPromise;
-    /** Netty has told its pipeline of that. */
+    /** Netty has told the pipeline that the channel is deregistered. */
     private boolean deregistered;
-    /** The registration that it leaves is there still. */
+    /** The registration that the channel leaves still exists. */
     private boolean leaving;
     /**
-     * What was asked of a channel that waits to leave its old loop before it can be registered with the new one, whose
-     * thread alone uses this; {@code null} if it does not wait.
+     * Tasks for a channel that waits to leave its old loop before it can be registered with the new one. Used by the
+     * new loop's thread only; {@code null} if the channel does not wait.
      */
     private ArrayDeque<Runnable> afterRegistration;
-    /** Registers it with the new loop. Guarded by {@code this}, as are changes of {@link #registration}. */
+    /** Registers the channel with the new loop. Guarded by {@code this}, as are changes of {@link #registration}. */
     private Runnable registerNext;
 
     LoopChannel(Channel parent, Socket socket) {
@@ -54,32 +54,34 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         this.socket = socket;
     }
 
-    /** One completion of one of this channel's requests. */
+    /** Handles a completion of one of this channel's requests. */
     abstract void complete(IoUringIoEvent event);
 
-    /** At the end of a loop pass in which {@link #ready} was called. */
+    /** Called at the end of a loop pass in which {@link #ready} was called. */
     abstract void endPass();
 
-    /** The last request has ended. Called on the loop's thread, and again for the next one that was the last. */
+    /** The last request has ended. Called on the loop's thread, and again if there are requests later. */
     abstract void requestsEnded();
 
-    /** Its requests have failed in a way that leaves its state unknown. */
+    /** Handles a failure that leaves the channel's state unknown. */
     abstract void raiseAndClose(Throwable cause);
 
     /** Whether the channel is closed for the user, and waits for its requests to end. */
     abstract boolean isClosePending();
 
-    /** Whether it leaves its loop when its requests end, though nobody deregisters it. */
+    /** Whether the channel leaves its loop when its requests end, though it is not deregistered. */
     abstract boolean isForced();
 
-    /** On the loop's thread, which the channel is about to leave, or to end on: nothing may call it back there. */
+    /**
+     * The channel is about to leave its loop, or to end on it: nothing may call it back there. On the loop's thread.
+     */
     void leave() {}
 
     final Loop loop() {
         return loop;
     }
 
-    /** Has {@link #endPass} called before the loop may sleep; once, however often this is. */
+    /** Has {@link #endPass} called before the loop may sleep: once, however often this is called. */
     final void ready() {
         loop.ready((LoopUnsafe) unsafe());
     }
@@ -90,25 +92,26 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     }
 
     /**
-     * Whether requests may be submitted and events fired. Registration is asked first: a channel that is on its way to
-     * another loop may be used on that one's thread, and must not touch the old one.
+     * Whether requests may be submitted and events fired. Registration is asked first: a channel on its way to another
+     * loop may be used on that loop's thread, and must not touch the old one.
      */
     final boolean isAttached() {
         return isRegistered() && loop != null && !loop.isClosed();
     }
 
-    /** Whether it waits for its old loop to let go of it, before the next one has it. */
+    /** Whether the channel waits to leave its old loop, for the next one. */
     final synchronized boolean isMoving() {
         return registerNext != null;
     }
 
     /**
-     * On the loop's thread. What is written belongs to the next loop's thread as soon as the channel waits for that one:
-     * then it is done there, right before the channel is registered.
+     * Runs {@code task} where the outbound buffer is written, and is called on the loop's thread. That is the next
+     * loop's thread as soon as the channel waits for that loop: then it is done there, right before the channel is
+     * registered.
      */
     final void runWhereWritten(Runnable task) {
         synchronized (this) {
-            // With the lock, as the next loop's thread may write as soon as it has begun to wait.
+            // With the lock, as the next loop's thread may write as soon as the channel waits.
             Runnable next = registerNext;
             if (next == null) {
                 task.run();
@@ -135,7 +138,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     }
 
     final void cancelAll() {
-        // The descriptor is open as long as there are requests, so that its number is no one else's.
+        // The descriptor stays open as long as there are requests, so its number is no other socket's.
         if (requests > 0) {
             submit(Uring.cancelAll(socket.intValue()));
         }
@@ -145,12 +148,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         return requests > 0;
     }
 
-    /** Whether it has no loop, nor waits to leave one. */
+    /** Whether the channel has no loop and does not wait to leave one. */
     final boolean isLoose() {
         return registration == null;
     }
 
-    /** Has {@code task} done when the channel has reached its next loop; returns whether it waits for one. */
+    /** Runs {@code task} when the channel has reached its next loop; returns whether it waits for one. */
     final boolean afterRegistration(Runnable task) {
         return afterRegistration != null && afterRegistration.add(task);
     }
@@ -169,7 +172,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     protected final void doRegister(ChannelPromise promise) {
         synchronized (this) {
             if (registration != null) {
-                // The loop that it leaves still has requests of it.
+                // The kernel still has requests of it, on the loop that it leaves.
                 afterRegistration = new ArrayDeque<>();
                 registerNext = () -> register(promise);
                 return;
@@ -198,10 +201,10 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         });
     }
 
-    /** On the loop's thread, before the pipeline is told that the channel is registered, and active if it is. */
+    /** Called on the loop's thread, before the pipeline is told that the channel is registered, and active if it is. */
     void beginActivation() {}
 
-    /** On the loop's thread, after that. */
+    /** Called on the loop's thread, after that. */
     void endActivation() {}
 
     @Override
@@ -236,15 +239,15 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             } catch (Throwable e) {
                 raiseAndClose(e);
             }
-            goOnIfIdle();
+            finishIfIdle();
         }
 
-        private void goOnIfIdle() {
+        private void finishIfIdle() {
             if (requests > 0) {
                 return;
             }
             requestsEnded();
-            // The last of a channel that was deregistered, or closed by force; close() deregisters by itself.
+            // The last request of a channel that was deregistered, or closed by force; close() deregisters by itself.
             if (requests == 0 && registration != null && (!isRegistered() || isForced())) {
                 registration.cancel();
             }
@@ -291,20 +294,20 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             requests = 0;
         }
 
-        /** Leaves the loop now, if somebody has asked for that before; else nothing happens. */
+        /** Leaves the loop now, if that was asked for before; else does nothing. */
         final void deregisterIfAsked() {
             if (deregisterPromise != null) {
                 beginDeregistration();
             }
         }
 
-        /** After {@code registration.cancel()}, when the last notification has come too. */
+        /** Called after {@code registration.cancel()}, when the last notification has come, too. */
         @Override
         public final void unregistered() {
             leave();
             loop.remove(this);
             if (ready) {
-                // The loop that it registers with next may run already when this one's pass ends.
+                // The next loop may run already when the pass of this one ends.
                 loop.forget(this);
                 ready = false;
             }
@@ -318,12 +321,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             leaving = false;
             tellIfDeregistered();
             if (next != null) {
-                // Hands over what this thread has written, too.
+                // This also hands over what this thread has written.
                 eventLoop().execute(next);
             }
         }
 
-        /** Whoever is told may register the channel at once, on any thread. */
+        /** A listener may register the channel at once, on any thread. */
         private void tellIfDeregistered() {
             if (deregisterPromise != null && deregistered && !leaving) {
                 ChannelPromise promise = deregisterPromise;
@@ -345,14 +348,14 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             } else {
                 deregisterPromise = promise;
                 if (!isClosePending()) {
-                    // Else close() does it, after channelInactive.
+                    // Otherwise close() does it, after channelInactive.
                     beginDeregistration();
                 }
             }
         }
 
         private void beginDeregistration() {
-            // Its listener runs on this loop, whatever loop the channel is registered with meanwhile.
+            // Its listener runs on this loop, whichever loop the channel is registered with meanwhile.
             ChannelPromise left = new DefaultChannelPromise(LoopChannel.this, eventLoop());
             leaving = registration != null;
             deregistered = false;

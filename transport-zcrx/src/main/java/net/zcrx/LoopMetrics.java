@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * The counters of a factory's loops. Those of loops that have ended are added up, so that no sum decreases and nothing
- * of an ended loop is kept. Safe on any thread, without a lock.
+ * The counters of a factory's loops. The counters of ended loops are added up, so that no sum decreases and nothing of
+ * an ended loop is kept. Safe on any thread, without a lock.
  */
 final class LoopMetrics {
     private final AtomicReference<State> state = new AtomicReference<>(new State(List.of(), null));
@@ -55,7 +55,7 @@ final class LoopMetrics {
         state.updateAndGet(before -> before.settled().plus(handler));
     }
 
-    /** Of each loop in the order that they were made in, then of all that have ended as one. */
+    /** The metrics of each loop, in the order in which they were made, then those of all ended loops as one. */
     List<ZcrxMetrics> metrics() {
         State now = state.updateAndGet(State::settled);
         List<ZcrxMetrics> metrics = new ArrayList<>();

@@ -6,8 +6,8 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.uring.IoUringIoEvent;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.check.Refusals;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.WaitTurn;
@@ -23,7 +23,7 @@ import net.zcrx.uring.Uring;
  * is armed at a pass's end only. When no receive is armed a poll watches for the peer's end, as a receive would see it:
  * then everything is read and handed on, asked for or not, as Netty's other transports do.
  */
-final class ReceiveSide extends Delivery {
+final class ReceiveSide extends Delivery implements Receiver.Inbound {
     private enum State {
         IDLE,
         ARMED,
@@ -150,58 +150,49 @@ final class ReceiveSide extends Delivery {
         receivedThisPass += event.res();
         tried = 0;
         channel.loop().received(event.res(), last == null);
-        ArrayDeque<ByteBuf> complete = channel.loop().complete();
-        for (int buffers = receiver().begin(event); buffers > 0; buffers--) {
-            takeBuffer(event, complete);
-        }
+        receiver().receive(event, this, channel.alloc());
         // Only now that all of it is taken: whoever is handed a part may throw an exception.
-        offerAll(complete);
+        offerAll(channel.loop().complete());
         if (isClosed()) {
             // Closed by force: it may leave its loop before the pass ends.
             releaseLast();
         }
     }
 
-    private void offerAll(ArrayDeque<ByteBuf> complete) {
-        ByteBuf buffer;
-        try {
-            while ((buffer = complete.poll()) != null) {
-                offer(buffer);
-            }
-        } finally {
-            // The next completion is another connection's.
-            while ((buffer = complete.poll()) != null) {
-                buffer.release();
-            }
-        }
+    @Override
+    public ByteBuf last() {
+        return error == null ? last : null;
     }
 
-    private void takeBuffer(IoUringIoEvent event, ArrayDeque<ByteBuf> complete) {
-        ByteBuf buffer;
-        try {
-            buffer = receiver().take(event, mayGrow(last, event.res()) ? last : null, channel.alloc());
-        } catch (RuntimeException | Error e) {
-            // The channel's allocator, which is the user's and has bounds, has no memory to copy out to. With a gap in
-            // its bytes the connection cannot go on; the loop can.
-            fail(e);
-            return;
-        }
+    @Override
+    public boolean mayGrow(int bytes) {
+        return channel.socketConfig().mayJoin(last.readableBytes(), bytes);
+    }
+
+    @Override
+    public void add(ByteBuf buffer) {
         if (error != null) {
             buffer.release();
-        } else if (last == null) {
-            last = buffer;
-        } else if (buffer != last) {
-            ByteBuf before = last;
-            last = receiver().join(before, buffer, channel.alloc());
-            if (last == null) {
-                last = buffer;
-                complete.add(before);
-            }
+            return;
         }
+        if (last != null) {
+            channel.loop().complete().add(last);
+        }
+        last = buffer;
     }
 
-    private boolean mayGrow(ByteBuf buffer, int bytes) {
-        return error == null && buffer != null && channel.socketConfig().mayJoin(buffer.readableBytes(), bytes);
+    @Override
+    public void replaceLast(ByteBuf buffer) {
+        last = buffer;
+    }
+
+    /** With a gap in its bytes the connection cannot go on; the loop can. */
+    @Override
+    public void fail(Throwable cause) {
+        if (error == null) {
+            error = cause;
+        }
+        handOnUnasked();
     }
 
     private Receiver receiver() {
@@ -231,13 +222,6 @@ final class ReceiveSide extends Delivery {
     @Override
     boolean isCopyingOut() {
         return receiver().isCopyingOut();
-    }
-
-    private void fail(Throwable cause) {
-        if (error == null) {
-            error = cause;
-        }
-        handOnUnasked();
     }
 
     void hangUp(int result) {
@@ -335,7 +319,8 @@ final class ReceiveSide extends Delivery {
                 handOnUnasked();
             }
         } else if (!mayGoOn(result)) {
-            fail(failure(result));
+            boolean elsewhere = result == -Errno.EFAULT && receiver.isZeroCopy();
+            fail(elsewhere ? Refusals.foreignQueue(channel) : Errors.newIOException("recv", result));
         }
     }
 
@@ -366,15 +351,6 @@ final class ReceiveSide extends Delivery {
             fail(e);
             return true;
         }
-    }
-
-    private IOException failure(int result) {
-        if (result == -Errno.EFAULT && receiver.isZeroCopy()) {
-            return new IOException("The packets of " + channel + " come by a NIC queue that another process or group of"
-                    + " event loops has bound, and only there they can be read. See by which with ethtool -n, and steer"
-                    + " them to a queue of this group.");
-        }
-        return Errors.newIOException("recv", result);
     }
 
     /** Arms or cancels what the state asks for. */

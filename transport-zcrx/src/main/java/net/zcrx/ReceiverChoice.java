@@ -6,38 +6,17 @@ import io.netty.channel.uring.IoUringIoHandler;
 import java.util.List;
 import net.zcrx.memory.Area;
 import net.zcrx.nic.NicException;
-import net.zcrx.nic.NicInspector;
-import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.QueueName;
-import net.zcrx.nic.check.Refusals;
-import net.zcrx.receive.BoundQueue;
 import net.zcrx.receive.CopyReceiver;
 import net.zcrx.receive.GroupQueues;
+import net.zcrx.receive.QueueBinder;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
-import net.zcrx.receive.ZeroCopyReceiver;
-import net.zcrx.uring.Errno;
-import net.zcrx.uring.InterfaceQueue;
-import net.zcrx.uring.Native;
-import net.zcrx.uring.RefillRing;
 import net.zcrx.uring.RingFd;
 import net.zcrx.uring.ZeroCopyFeatures;
 
-/** A loop's receiver, and why it is the one it is. */
+/** A loop's receiver, its mode, and why it is not a better one. */
 final class ReceiverChoice {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-    /** A queue stays bound for a moment after its last owner died, as a kernel thread closes the ring. */
-    private static final long HELD_QUEUE_PATIENCE_NANOS = 5_000 * NANOS_PER_MILLI;
-
-    private static final long LONGEST_PAUSE_MILLIS = 200;
-    /**
-     * Pages that the page pool of a queue keeps at hand beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
-     * of no more than both leaves the kernel none to copy into, and what must be copied would wait for ever.
-     */
-    private static final int POOL_CACHE = 128;
-    /** For a NIC that does not tell how long its ring is. */
-    private static final int USUAL_RING = 256;
-
     private final Receiver receiver;
     private final ZcrxMode mode;
     private final String reason;
@@ -105,7 +84,8 @@ final class ReceiverChoice {
             throws NicException {
         ZeroCopyFeatures features = ZeroCopyFeatures.query();
         if (config.mode() == ZcrxMode.KERNEL_COPY) {
-            return bind(wakeup, ring, config, Device.none(features), features, eventUserData);
+            QueueBinder binder = QueueBinder.withoutNic(settings(config), features);
+            return bound(binder.bind(ring, eventUserData, wakeup), config);
         }
         List<QueueName> names = config.interfaceQueues();
         if (names.isEmpty()) {
@@ -113,163 +93,50 @@ final class ReceiverChoice {
                     "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
         }
         QueueName name = names.get(index % names.size());
-        BoundQueue bound = queues.find(name);
-        if (bound != null) {
-            return new ReceiverChoice(bound.share(ring, wakeup), ZcrxMode.ZERO_COPY, "");
+        SharedQueue shared = queues.find(name);
+        if (shared != null) {
+            return new ReceiverChoice(shared.share(ring, wakeup), ZcrxMode.ZERO_COPY, "");
         }
         NicException refusal = queues.refusal(name);
         if (refusal != null && index >= names.size()) {
             throw refusal;
         }
         try {
-            Device device = Device.of(config, name);
-            if (!features.hasExport() && (index > 0 || config.mode() == ZcrxMode.AUTO)) {
-                // Any connection may come by any queue of the group, and a loop that cannot follow could not read it
-                // at all. How many loops there will be nobody knows at the first.
-                throw new NicException(
-                        "This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
-                                + " later; or, with a single event loop, demand mode ZERO_COPY.");
-            }
-            ReceiverChoice choice = bind(wakeup, ring, config, device, features, eventUserData);
-            queues.add(new BoundQueue(name, device.interfaceIndex(), ((ZeroCopyReceiver) choice.receiver()).queue()));
-            return choice;
+            QueueBinder binder = QueueBinder.of(name, settings(config), features);
+            requireSharing(features, config, index);
+            QueueBinder.Bound bound = binder.bind(ring, eventUserData, wakeup);
+            queues.add(bound.receiver().queue());
+            return bound(bound, config);
         } catch (NicException e) {
             queues.refuse(name, e);
             throw e;
         }
     }
 
-    private static ReceiverChoice bind(
-            Runnable wakeup,
-            int ring,
-            ZcrxIoHandlerConfig config,
-            Device device,
-            ZeroCopyFeatures features,
-            long eventUserData)
+    private static QueueBinder.Settings settings(ZcrxIoHandlerConfig config) {
+        return new QueueBinder.Settings(
+                config.areaBytes(), config.maxAreaBytes(), config.receiveBufferBytes(), config.mode() == ZcrxMode.AUTO);
+    }
+
+    /**
+     * A connection may arrive on any queue of the group, and a loop that cannot follow it could not read it at all. How
+     * many loops there will be is not known at the first one.
+     */
+    private static void requireSharing(ZeroCopyFeatures features, ZcrxIoHandlerConfig config, int index)
             throws NicException {
-        long bytes = config.areaBytes();
-        device.requireArea(bytes);
-        for (; ; ) {
-            Area area = Area.allocate(bytes);
-            try {
-                InterfaceQueue queue = register(ring, config, area, device, features, eventUserData);
-                long maxAreaBytes = features.hasAddArea() ? config.maxAreaBytes() : bytes;
-                Receiver receiver = SharedQueue.begin(queue, area, device.exists(), maxAreaBytes, wakeup);
-                String reason = bytes == config.areaBytes()
-                        ? ""
-                        : "with an area of " + bytes + " bytes instead of " + config.areaBytes()
-                                + ", for more memory may not be locked. Fix it with: ulimit -l unlimited";
-                ZcrxMode mode = device.exists() ? ZcrxMode.ZERO_COPY : ZcrxMode.KERNEL_COPY;
-                return new ReceiverChoice(receiver, mode, reason);
-            } catch (InterfaceQueue.RefusedException e) {
-                area.release();
-                boolean smaller = config.mode() == ZcrxMode.AUTO
-                        && isMemory(e.errno(), bytes)
-                        && bytes / 2 >= device.minAreaBytes();
-                if (!smaller) {
-                    throw device.refusal(bytes, e.errno());
-                }
-                bytes /= 2;
-            } catch (RuntimeException | Error e) {
-                // Of the refill ring, or of a heap that is full.
-                area.release();
-                throw e;
-            }
+        if (!features.hasExport() && (index > 0 || config.mode() == ZcrxMode.AUTO)) {
+            throw new NicException("This kernel cannot share interface queues between event loops. Use Linux 6.19 or"
+                    + " later; or, with a single event loop, demand mode ZERO_COPY.");
         }
     }
 
-    private static boolean isMemory(int errno, long bytes) {
-        return errno == Errno.ENOMEM || errno == Errno.EPERM && bytes > Native.memoryLockLimit();
-    }
-
-    /** Where the pages of an area go: a queue of a NIC, or none. */
-    private record Device(NicSnapshot nic, int queue, long minAreaBytes) {
-        static Device none(ZeroCopyFeatures features) throws NicException {
-            if (!features.hasNoDevice()) {
-                throw new NicException(
-                        "This kernel has no zero-copy receive without a device. Use Linux 7.1 or later.");
-            }
-            return new Device(null, 0, POOL_CACHE * (long) Native.pageSize());
-        }
-
-        static Device of(ZcrxIoHandlerConfig config, QueueName name) throws NicException {
-            NicSnapshot nic = NicInspector.inspect(name.interfaceName());
-            int bufferBytes = config.receiveBufferBytes() == 0 ? Native.pageSize() : config.receiveBufferBytes();
-            long pages = nic.ringEntries().orElse(USUAL_RING) + (long) POOL_CACHE;
-            return new Device(nic, name.queue(), (pages + 1) * bufferBytes);
-        }
-
-        boolean exists() {
-            return nic != null;
-        }
-
-        int interfaceIndex() {
-            return nic.interfaceIndex();
-        }
-
-        void requireArea(long bytes) throws NicException {
-            if (bytes < minAreaBytes) {
-                throw new NicException("An area of " + bytes + " bytes is too small"
-                        + (exists() ? " for " + nic.interfaceName() + ", whose ring alone can take most of it" : "")
-                        + ". Set ZcrxIoHandlerConfig.areaBytes to " + minAreaBytes
-                        + (exists()
-                                ? " or more, or shorten the ring with: sudo ethtool -G " + nic.interfaceName() + " rx N"
-                                : " or more."));
-            }
-        }
-
-        NicException refusal(long areaBytes, int errno) {
-            return exists()
-                    ? Refusals.refusedRegistration(nic.interfaceName(), queue, areaBytes, errno)
-                    : new NicException("The kernel refused an area of " + areaBytes
-                            + " bytes for zero-copy receive without a device (errno " + errno
-                            + "). It may be more than can be locked. Fix it with: ulimit -l unlimited");
-        }
-    }
-
-    private static InterfaceQueue register(
-            int ring,
-            ZcrxIoHandlerConfig config,
-            Area area,
-            Device device,
-            ZeroCopyFeatures features,
-            long eventUserData)
-            throws InterfaceQueue.RefusedException {
-        // As many entries as pages: it can be full only when pages are out several times over.
-        int pages = (int)
-                Math.min(RefillRing.MAX_ENTRIES, Math.max(config.maxAreaBytes(), area.length()) / Native.pageSize());
-        InterfaceQueue.Request request = new InterfaceQueue.Request(
-                        Integer.highestOneBit(pages * 2 - 1), area.address(), area.length())
-                .receiveBufferBytes(features.hasReceiveBufferLength() ? config.receiveBufferBytes() : 0);
-        if (device.exists()) {
-            request.on(device.interfaceIndex(), device.queue());
-        }
-        if (features.hasEvents()) {
-            request.events(eventUserData);
-        }
-        long deadline = System.nanoTime() + HELD_QUEUE_PATIENCE_NANOS;
-        long pauseMillis = 10;
-        for (; ; ) {
-            try {
-                return InterfaceQueue.register(ring, request);
-            } catch (InterfaceQueue.RefusedException e) {
-                if (e.errno() != Errno.EEXIST || System.nanoTime() - deadline > 0 || !pause(pauseMillis)) {
-                    throw e;
-                }
-                pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, pauseMillis * 2);
-            }
-        }
-    }
-
-    /** Whether it paused; an interrupted thread does not wait. */
-    private static boolean pause(long millis) {
-        try {
-            Thread.sleep(millis);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+    private static ReceiverChoice bound(QueueBinder.Bound bound, ZcrxIoHandlerConfig config) {
+        String reason = bound.areaBytes() == config.areaBytes()
+                ? ""
+                : "with an area of " + bound.areaBytes() + " bytes instead of " + config.areaBytes()
+                        + ", for more memory may not be locked. Fix it with: ulimit -l unlimited";
+        ZcrxMode mode = config.mode() == ZcrxMode.KERNEL_COPY ? ZcrxMode.KERNEL_COPY : ZcrxMode.ZERO_COPY;
+        return new ReceiverChoice(bound.receiver(), mode, reason);
     }
 
     Receiver receiver() {

@@ -122,9 +122,9 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
     public static final ChannelOption<Integer> SO_BUSY_POLL = EpollOptions.of("SO_BUSY_POLL");
 
     /**
-     * The keys by which what goes to a peer is signed, and what comes from it is proven (RFC 2385): 1 to 80 bytes for
-     * each address. What is set replaces all keys that were set before. It can be set only: getOption tells null. On a
-     * listening socket it holds for the connections that are accepted. Needs a kernel with CONFIG_TCP_MD5SIG.
+     * The keys that sign what is sent to a peer and prove what comes from it (RFC 2385): 1 to 80 bytes per address.
+     * Setting the option replaces all keys that were set before. It cannot be read: getOption returns null. On a
+     * listening socket it applies to accepted connections. Needs a kernel with CONFIG_TCP_MD5SIG.
      */
     public static final ChannelOption<Map<InetAddress, byte[]>> TCP_MD5SIG = TcpMd5Keys.OPTION;
 
@@ -160,27 +160,27 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
 
     /**
      * Readable bytes from which on a written buffer is sent without copying it (SEND_ZC, SENDMSG_ZC): 0 or more, or -1
-     * for never, the default. The buffer is then held until the kernel's word that it has no more use for it. It is
-     * the limit for buffers of the application; a {@code ZcrxByteBuf}, whose pages are pinned already, is always
+     * for never, the default. The buffer is then held until the kernel reports that it is done with it. The limit
+     * applies to buffers of the application; a {@code ZcrxByteBuf}, whose pages are pinned already, is always
      * considered for it.
      */
     public static final ChannelOption<Integer> WRITE_ZERO_COPY_THRESHOLD =
             IoUringChannelOption.IO_URING_WRITE_ZERO_COPY_THRESHOLD;
 
     /**
-     * Bytes that a connection may receive in one pass of its event loop; 0, the default, is no bound. It is for
-     * connections that bring much, so that others of the loop need not wait long: a pass lasts as long as the handlers
-     * take for what it brought, at most the grant from each such connection. With a grant the receive is armed anew
-     * each pass, which costs some throughput, and the more the smaller it is; 64 KiB is a start. It may be changed at
-     * any time, and counts from the next pass on.
+     * The most bytes that a connection may receive in one pass of its event loop; 0, the default, is no bound. Set it
+     * on connections with much traffic, so that others of the loop need not wait long: a pass lasts as long as the
+     * handlers take for its data, at most the grant of each such connection. With a grant the receive is armed again in
+     * each pass. That costs some throughput, and the more the smaller the grant is; 64 KiB is a start. It may be
+     * changed at any time, and applies from the next pass on.
      */
     public static final ChannelOption<Integer> RECEIVE_GRANT = valueOf(ZcrxChannelOption.class, "RECEIVE_GRANT");
 
     /**
-     * Steers the port to the NIC queues of the event loops that this factory made, which are to be those that handle
-     * the connections ({@code ethtool -N}): bind installs the rules, before the first connection can come, and close
-     * removes them. Where the NIC has RSS contexts it spreads connections over the queues of several loops, else all
-     * come by the first.
+     * Steers the port to the NIC queues of the event loops that this factory made, which must handle the
+     * connections ({@code ethtool -N}): bind installs the rules, before the first connection can arrive, and close
+     * removes them. Where the NIC has RSS contexts it spreads connections over the queues of several loops; otherwise
+     * all arrive on the first queue.
      *
      * <pre>{@code
      * ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(4, config);
@@ -190,13 +190,13 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
      * <p>Bind fails, with nothing changed and nothing listened on, if the NIC refuses, with a
      * {@link java.io.IOException} that says why and what to do, or if the factory's config names no interface queue
      * ({@link IllegalStateException}). If no loop has bound its queue, as in mode {@link ZcrxMode#COPY}, there is
-     * nothing to steer to: bind goes on without, and says so in the log at INFO. Both bind and close take some
-     * milliseconds of the loop's time for it, and both need {@code CAP_NET_ADMIN}; if the NIC refuses at close, that
-     * is a warning in the log.
+     * nothing to steer to: bind goes on without rules, and logs that at INFO. Both bind and close take some
+     * milliseconds of the loop's time for it, and both need {@code CAP_NET_ADMIN}. If the NIC refuses at close, a
+     * warning is logged.
      *
      * <p>Listeners that share a port and name the same queues share the rules, and the last that closes removes them.
-     * What a process that was killed left behind is removed when rules for that interface are installed next. A
-     * connection that outlives its listener is received on, by copy from then on.
+     * Rules of a process that was killed are removed when rules for that interface are next installed. A connection
+     * that outlives its listener goes on, and is received by copy.
      */
     public static final ChannelOption<ZcrxIoHandlerFactory> FLOW_STEERING =
             valueOf(ZcrxChannelOption.class, "FLOW_STEERING");

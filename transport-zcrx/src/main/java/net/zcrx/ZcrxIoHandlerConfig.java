@@ -17,7 +17,7 @@ import net.zcrx.nic.QueueName;
  * <tr><td>{@link #mode(ZcrxMode) mode}</td><td>{@link ZcrxMode#AUTO}</td><td></td>
  *     <td>how connections receive</td></tr>
  * <tr><td>{@link #interfaceQueue(String, int) interfaceQueue}</td><td>none</td><td></td>
- *     <td>the NIC queues of {@link ZcrxMode#ZERO_COPY}, a loop binding each, in the order that loops are created in;
+ *     <td>the NIC queues of {@link ZcrxMode#ZERO_COPY}, each loop binds one, in the order in which loops are created;
  *     more loops than queues share them, evenly, from kernel 6.19 on</td></tr>
  * <tr><td>{@link #interfaceQueues(String) interfaceQueues}</td><td>none</td><td></td>
  *     <td>the same, many at once: {@code eth0:4-7}</td></tr>
@@ -50,7 +50,7 @@ public final class ZcrxIoHandlerConfig {
     /** Each page takes two entries, and a system call lets about 20 connections bring some hundreds each. */
     private static final int COMPLETIONS_OF_PAGES = 16384;
 
-    /** An interface's name may itself have a colon. */
+    /** The name of an interface may contain a colon, too. */
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
     private ZcrxMode mode = ZcrxMode.AUTO;
@@ -82,7 +82,10 @@ public final class ZcrxIoHandlerConfig {
         maxUnboundedWorkers = other.maxUnboundedWorkers;
     }
 
-    /** Sets the mode. Any but {@link ZcrxMode#AUTO} is a must: where it does not work no loop can be created. */
+    /**
+     * Sets the mode. Any mode other than {@link ZcrxMode#AUTO} is mandatory: where it does not work, no loop can be
+     * created.
+     */
     public ZcrxIoHandlerConfig mode(ZcrxMode mode) {
         this.mode = Objects.requireNonNull(mode, "mode");
         return this;
@@ -109,8 +112,8 @@ public final class ZcrxIoHandlerConfig {
     /**
      * Adds NIC queues, each for the next loop that has none yet.
      *
-     * <p>Queues that no loop of the group is there for are not bound, and what comes by them is copied. A
-     * {@link ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
+     * <p>Queues without a loop of the group are not bound, and packets that arrive on them are copied. A {@link
+     * ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
      *
      * @param queues an interface, a colon and a queue or a range of queues, both ends included; several with commas,
      *     such as {@code eth0:4-7,eth1:2}

@@ -73,7 +73,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
-        // One at a time: a loop that shares a queue needs that the one that binds it has done so.
+        // One at a time: a loop can share a queue only when the loop that binds it has done so.
         LoopThread thread = new LoopThread(executor);
         ZcrxIoHandler handler = new ZcrxIoHandler(this, thread, newRing(thread), config, handlers, areaBytes());
         tellMode(handler);
@@ -82,7 +82,10 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         return handler;
     }
 
-    /** Once for the group; and for each loop that receives in another way than the first, or for another reason. */
+    /**
+     * Logs the mode once for the group, and for each loop that receives in another way than the first, or for another
+     * reason.
+     */
     private void tellMode(ZcrxIoHandler handler) {
         String mode = handler.mode() + (handler.modeReason().isEmpty() ? "" : ": " + handler.modeReason());
         if (modeOfFirst == null) {
@@ -93,7 +96,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         }
     }
 
-    /** Of one more loop that receives by copy. */
+    /** The size of the area of one more loop that receives by copy. */
     private long areaBytes() {
         long asked = config.hasAreaBytes() ? config.areaBytes() : 0;
         return areaSize.next(asked, config.areaBytes(), config.chunkBytes(), Area.mappedBytes());
@@ -112,7 +115,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 if (!String.valueOf(e.getMessage()).contains("memory")) {
                     throw e;
                 }
-                // What rings locked that were closed is given back a moment later.
+                // Memory that closed rings had locked is given back a moment later.
                 if (tries == MEMORY_TRIES) {
                     throw new IllegalStateException(tooMany(RingRefusal.ofMemory()), e);
                 }
@@ -175,9 +178,9 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     }
 
     /**
-     * The counters of each loop, in the order that the loops were made in. Loops that have ended come last, as one:
-     * their counts are added up, with mode and reason of one of them. So the sum over the list never decreases, but for
-     * what is held now; and of a group that has ended it is the final one.
+     * The counters of each loop, in the order in which the loops were made. Loops that have ended come last, as one:
+     * their counts are added up, with mode and reason of one of them. So the sum over the list never decreases, except
+     * for what is held now; after the end of the group it is the final one.
      */
     public List<ZcrxMetrics> metrics() {
         return metrics.metrics();

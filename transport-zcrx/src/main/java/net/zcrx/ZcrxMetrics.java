@@ -48,14 +48,14 @@ public final class ZcrxMetrics {
         return modeReason;
     }
 
-    /** Whether it is of a loop that has ended, or of all that have: then counters stay as they are. */
+    /** Whether these are the metrics of a loop that has ended, or of all that have: then counters stay as they are. */
     public boolean ended() {
         return ended;
     }
 
     /**
-     * Counter, bytes: received where the NIC wrote them. Short payloads that the kernel keeps beside a packet's
-     * headers are copied by it and count here all the same: only the statistics of the NIC tell them apart.
+     * Counter, bytes: received where the NIC wrote them. Short payloads that the kernel keeps beside a packet's headers
+     * are copied by it, and yet count here: only the statistics of the NIC tell them apart.
      */
     public long zeroCopyBytes() {
         return value(Counter.ZERO_COPY_BYTES);
@@ -98,18 +98,18 @@ public final class ZcrxMetrics {
     }
 
     /**
-     * Gauge, bytes: memory that the loop has mapped to receive into, which is more than it may ever take of the
-     * system. An area that loops share counts once. It is neither heap nor direct memory. A loop that has ended keeps
-     * it until the application has released all buffers.
+     * Gauge, bytes: memory that the loop has mapped to receive into; it may never take all of that from the system. An
+     * area that loops share counts once. It is neither heap nor direct memory. A loop that has ended keeps it until the
+     * application has released all buffers.
      */
     public long areaBytes() {
         return value(Counter.AREA_BYTES);
     }
 
     /**
-     * Gauge, bytes: of {@link #areaBytes}, those that may take memory of the system now, in pieces of 2 MiB. What was
-     * not used yet takes none, and in mode COPY what no buffer was on for some seconds is given back. With zero copy,
-     * and on huge pages that were set aside, it is all.
+     * Gauge, bytes: of {@link #areaBytes}, those that may take memory of the system now, in pieces of 2 MiB. Memory
+     * that was not used yet takes none, and in mode COPY memory that held no buffer for some seconds is given back.
+     * With zero copy, and on huge pages that were set aside, it is all.
      */
     public long residentBytes() {
         return value(Counter.RESIDENT_BYTES);

@@ -31,16 +31,16 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private final ListenerConfig config;
-    /** Connections that may wait to be read before no more are accepted. */
+    /** The most accepted connections that wait to be read; then no more are accepted. */
     private static final int MAX_ACCEPTED = 1024;
 
-    /** Accepted, but not read yet. */
+    /** Connections that are accepted but not read yet. */
     private final ArrayDeque<Socket> accepted = new ArrayDeque<>();
 
     private PortSteering steering;
 
     private boolean wanted;
-    /** Whether that is a read() of the user's own, which auto-read that goes off does not take back. */
+    /** Whether that was a read() of the user, which switching auto-read off does not take back. */
     private boolean asked;
 
     private boolean reading;
@@ -54,7 +54,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         this((SocketProtocolFamily) null);
     }
 
-    /** Creates the socket, of this family; {@code null} is as none. */
+    /** Creates the socket, of this family; {@code null} means the default. */
     public ZcrxServerSocketChannel(SocketProtocolFamily family) {
         this(newSocket(family));
     }
@@ -66,10 +66,10 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
     }
 
     /**
-     * Takes a TCP socket that is open already: inherited, or passed by another process such as systemd. It is the
-     * channel's from now on, which closes it and makes the descriptor blocking. If it listens already the channel is
-     * active as soon as it is registered, and need not be bound; {@link ChannelOption#SO_BACKLOG} and
-     * {@link ZcrxChannelOption#FLOW_STEERING}, which work at bind, do nothing then.
+     * Takes a TCP socket that is already open: inherited, or passed by another process such as systemd. From now on it
+     * belongs to the channel, which closes it and makes the descriptor blocking. If it listens already, the channel is
+     * active as soon as it is registered, and need not be bound. {@link ChannelOption#SO_BACKLOG} and {@link
+     * ZcrxChannelOption#FLOW_STEERING}, which work at bind, do nothing then.
      *
      * @throws IllegalArgumentException if it is not a TCP socket
      * @throws io.netty.channel.ChannelException if it is not open, or not a socket
@@ -126,7 +126,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
             throw e;
         }
         activate();
-        // Somebody may have asked to read before there was anything to accept from.
+        // The user may have asked to read before there was anything to accept from.
         wake();
     }
 
@@ -174,7 +174,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         ready();
     }
 
-    /** A read() that was called while it was on no loop is of the next one. */
+    /** A read() that was called on no loop is served by the next one. */
     @Override
     void endActivation() {
         if (isActive()) {
@@ -203,7 +203,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
             return;
         }
         if (wanted && !accepted.isEmpty()) {
-            // As much as one read may bring, then others have their turn.
+            // As many as one read may bring, then others have their turn.
             readyLater();
         }
         arm();
@@ -231,7 +231,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
             } while (!accepted.isEmpty() && handle.continueReading());
             handle.readComplete();
         } catch (RuntimeException | Error e) {
-            // Of a handle that is the user's own, or for want of memory.
+            // The user's own handle has thrown it, or there is no memory.
             cause = e;
         }
         reading = false;
@@ -314,7 +314,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         try {
             child.close();
         } catch (IOException ignored) {
-            // A connection nobody has seen: there is no one to tell.
+            // Nobody has seen this connection, so nobody is told.
         }
     }
 

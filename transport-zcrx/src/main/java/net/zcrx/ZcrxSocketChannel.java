@@ -27,12 +27,12 @@ import net.zcrx.uring.Native;
 import net.zcrx.uring.Uring;
 
 /**
- * A TCP connection on a {@link ZcrxIoHandler}, accepted or made by connect. What it receives are buffers on the pages
- * of the loop's area; releasing one, on any thread, gives its pages back. Options: {@link ZcrxChannelOption}.
+ * A TCP connection on a {@link ZcrxIoHandler}, accepted or made by connect. Received buffers lie on the pages of the
+ * loop's area; releasing one, on any thread, gives its pages back. Options: {@link ZcrxChannelOption}.
  *
- * <p>{@link #fd()} is a blocking descriptor while the connection stands, as io_uring waits by itself for such only, and
- * its duplicates share that. Whoever uses one beside the channel passes {@code MSG_DONTWAIT} or has a thread that may
- * wait, so not an event loop's; made non-blocking, it makes the channel fail.
+ * <p>While the connection stands {@link #fd()} is a blocking descriptor, because only then io_uring waits for data by
+ * itself. Its duplicates share that. Code that uses one beside the channel must pass {@code MSG_DONTWAIT} or have a
+ * thread that may wait, so not an event loop's. If the descriptor is made non-blocking the channel fails.
  */
 public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -48,7 +48,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         this((SocketProtocolFamily) null);
     }
 
-    /** Creates a socket to connect, of this family; {@code null} is as none. */
+    /** Creates a socket to connect, of this family; {@code null} means the default. */
     public ZcrxSocketChannel(SocketProtocolFamily family) {
         super(null, newSocket(family));
         config = new ConnectionConfig(this);
@@ -61,9 +61,9 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     }
 
     /**
-     * Takes a TCP socket that is open already: inherited, or passed by another process. It is the channel's from now
-     * on, which closes it. If it is connected the channel is active as soon as it is registered, and the descriptor is
-     * made blocking; else the channel may connect it.
+     * Takes a TCP socket that is already open: inherited, or passed by another process. From now on it belongs to the
+     * channel, which closes it. If it is connected, the channel is active as soon as it is registered, and the
+     * descriptor is made blocking; else the channel may connect it.
      *
      * @throws IllegalArgumentException if it is not a TCP socket
      * @throws ChannelException if it is not open, or not a socket
@@ -224,7 +224,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     @Override
     protected Object filterOutboundMessage(Object message) throws ClosedChannelException {
         if (isClosing() || writes.isStopping()) {
-            // What was flushed before close() is with the kernel still, so that the outbound buffer is there.
+            // The kernel still has data that was flushed before close(), so the outbound buffer is still there.
             throw new ClosedChannelException();
         }
         if (message instanceof ByteBuf) {
@@ -245,7 +245,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         return direct;
     }
 
-    /** Nor if its output is about to end: what is written then fails, and never makes the buffer full. */
+    /** False also if the output is about to end: a write then fails, and never makes the buffer full. */
     @Override
     public boolean isWritable() {
         return !writes.isStopping() && super.isWritable();
@@ -266,7 +266,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         }
     }
 
-    /** Ends what is under way, and gives back what it holds. A second call finds nothing to do. */
+    /** Ends everything that is under way, and gives back its memory. A second call finds nothing to do. */
     private void releaseAll() {
         reads.close();
         writes.close();
@@ -297,7 +297,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         ready();
     }
 
-    /** Sends what was flushed before the connection stood, or while the channel was on no loop. */
+    /** Sends data that was flushed before the connection stood, or while the channel was on no loop. */
     void flushPending() {
         writes.flush(unsafe().outboundBuffer());
     }
@@ -330,8 +330,8 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
 
         @Override
         protected void flush0() {
-            // The write that is under way goes on with what was flushed meanwhile when it completes. What is flushed
-            // while connecting goes out, or fails, when that ends. What comes after close() fails with it.
+            // When the write that is under way completes, it goes on with what was flushed meanwhile. Data that is
+            // flushed while connecting goes out, or fails, when that ends. Data after close() fails with it.
             if (!writes.isBusy() && !isClosePending() && (connector == null || !connector.isConnecting())) {
                 super.flush0();
             }
@@ -353,10 +353,10 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
             closeIfClosed();
         }
 
-        /** A socket that lingers blocks in close(2): not on the loop, where all but that is done. */
+        /** A socket that lingers blocks in close(2): that must not be on the loop, where all else is done. */
         @Override
         protected Executor prepareToClose() {
-            // The channel is closed for its user already, so that isOpen() tells nothing.
+            // The channel is already closed for its user, so isOpen() says nothing.
             if (!socket.isOpen() || config.getSoLinger() <= 0) {
                 return null;
             }

@@ -33,12 +33,12 @@ public final class ZcrxMeters implements MeterBinder {
     private final ZcrxIoHandlerFactory factory;
     private final Tags tags;
 
-    /** Of the loops of a group. */
+    /** Creates meters for the loops of a group. */
     public ZcrxMeters(ZcrxEventLoopGroup group) {
         this(group.ioHandlerFactory());
     }
 
-    /** Of the loops that the factory made, and will make. */
+    /** Creates meters for the loops that the factory made, and will make. */
     public ZcrxMeters(ZcrxIoHandlerFactory factory) {
         this(factory, List.of());
     }
@@ -54,7 +54,10 @@ public final class ZcrxMeters implements MeterBinder {
         new Binding(registry, factory, tags).bind();
     }
 
-    /** No function here may have a reference to the factory: registries keep functions, but not what they ask. */
+    /**
+     * No function here may have a reference to the factory: a registry keeps functions, but not the objects that they
+     * ask.
+     */
     private record Binding(MeterRegistry registry, ZcrxIoHandlerFactory factory, Tags tags) {
         void bind() {
             received();

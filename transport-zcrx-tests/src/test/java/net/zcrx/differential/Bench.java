@@ -99,7 +99,7 @@ final class Bench implements AutoCloseable {
         if (epoll != null && !throwing && !epoll.failed() && epoll.sections().equals(result.sections())) {
             List<String> unexpected = new ArrayList<>(logged);
             unexpected.removeAll(epoll.logged());
-            // Difference.LOOPS_THAT_END_TAKE_NO_CHANNEL
+            // ChannelDifference.LOOPS_THAT_END_TAKE_NO_CHANNEL
             unexpected.removeIf(line -> scenario.endsGroup()
                     && (line.contains("registration task was not accepted")
                             || line.contains("RejectedExecutionException")));

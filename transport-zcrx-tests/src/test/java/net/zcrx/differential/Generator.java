@@ -85,17 +85,7 @@ final class Generator {
         Role role = dice < 40 ? Role.CLIENT : dice < 80 ? Role.ACCEPTED : Role.SERVER;
         boolean autoRead = random.nextInt(3) > 0;
         boolean endsGroup = random.nextInt(12) == 0;
-        List<Step> steps = new ArrayList<>();
-        boolean begun = random.nextInt(8) > 0;
-        if (role == Role.CLIENT && begun) {
-            steps.add(Step.step(Where.OFF_LOOP, op(Kind.REGISTER)));
-            if (random.nextInt(8) > 0) {
-                steps.add(Step.step(Where.OFF_LOOP, op(Kind.CONNECT)));
-            }
-        } else if (role == Role.SERVER && begun) {
-            steps.add(Step.step(Where.OFF_LOOP, op(Kind.REGISTER)));
-            steps.add(Step.step(Where.OFF_LOOP, op(Kind.BIND)));
-        }
+        List<Step> steps = begin(role);
         int count = 1 + random.nextInt(7);
         for (int i = 0; i < count; i++) {
             steps.add(step(role));
@@ -104,17 +94,7 @@ final class Generator {
             steps.add(race());
         }
         if (endsGroup) {
-            int at = random.nextInt(steps.size());
-            Step before = steps.get(at);
-            Op end = op(Kind.SHUT_DOWN_GROUP, random.nextBoolean() ? 0 : 10);
-            if (before.where() == Where.OFF_LOOP) {
-                // The loop may be at the action before it, or past it.
-                steps.add(at + 1, Step.step(Where.OFF_LOOP, end));
-            } else {
-                List<Op> ops = new ArrayList<>(before.ops());
-                ops.add(end);
-                steps.set(at, new Step(before.where(), List.copyOf(ops)));
-            }
+            endGroup(steps);
         }
         List<Reaction> reactions = new ArrayList<>();
         for (int i = random.nextInt(4) - 1; i > 0; i--) {
@@ -137,6 +117,35 @@ final class Generator {
                 List.copyOf(reactions),
                 List.copyOf(steps));
         return readsByItself(scenario) ? scenario : scenario.cutting();
+    }
+
+    private List<Step> begin(Role role) {
+        List<Step> steps = new ArrayList<>();
+        boolean begun = random.nextInt(8) > 0;
+        if (role == Role.CLIENT && begun) {
+            steps.add(Step.step(Where.OFF_LOOP, op(Kind.REGISTER)));
+            if (random.nextInt(8) > 0) {
+                steps.add(Step.step(Where.OFF_LOOP, op(Kind.CONNECT)));
+            }
+        } else if (role == Role.SERVER && begun) {
+            steps.add(Step.step(Where.OFF_LOOP, op(Kind.REGISTER)));
+            steps.add(Step.step(Where.OFF_LOOP, op(Kind.BIND)));
+        }
+        return steps;
+    }
+
+    private void endGroup(List<Step> steps) {
+        int at = random.nextInt(steps.size());
+        Step before = steps.get(at);
+        Op end = op(Kind.SHUT_DOWN_GROUP, random.nextBoolean() ? 0 : 10);
+        if (before.where() == Where.OFF_LOOP) {
+            // The loop may be at the action before it, or past it.
+            steps.add(at + 1, Step.step(Where.OFF_LOOP, end));
+        } else {
+            List<Op> ops = new ArrayList<>(before.ops());
+            ops.add(end);
+            steps.set(at, new Step(before.where(), List.copyOf(ops)));
+        }
     }
 
     /** Then what one read brings shows only as a sum. */

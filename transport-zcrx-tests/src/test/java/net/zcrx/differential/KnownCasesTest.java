@@ -9,14 +9,19 @@ import static net.zcrx.differential.Step.Where.HELD;
 import static net.zcrx.differential.Step.Where.LOOP;
 import static net.zcrx.differential.Step.Where.OFF_LOOP;
 import static net.zcrx.differential.Step.step;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.zcrx.differential.Op.Kind;
 import net.zcrx.differential.Reaction.Callback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +41,14 @@ class KnownCasesTest {
     @AfterAll
     static void close() throws IOException {
         bench.close();
+    }
+
+    @Test
+    void shouldApplyEachDifferenceOnce() {
+        Set<Difference> all = new HashSet<>(EnumSet.allOf(WriteDifference.class));
+        all.addAll(EnumSet.allOf(ChannelDifference.class));
+        assertEquals(all, Set.copyOf(Difference.IN_ORDER));
+        assertEquals(all.size(), Difference.IN_ORDER.size());
     }
 
     private static Arguments named(String name, Scenario scenario) {

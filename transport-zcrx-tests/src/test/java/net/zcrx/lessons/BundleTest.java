@@ -28,12 +28,14 @@ class BundleTest {
     final Loops loops = new Loops(1);
 
     private final List<Recorder> recorders = new CopyOnWriteArrayList<>();
+    private final Random random = new Random(1);
+    private final byte[][] data = new byte[FLOWS][ROUNDS * MIB + SHORT_MESSAGES];
+    private final List<SocketChannel> flows = new ArrayList<>();
+    /** Bytes of each flow. */
+    private final int[] sent = new int[FLOWS];
 
     @Test
     void shouldReceiveLongFlowsThatWaitedAndThenShortMessages() throws Exception {
-        byte[][] data = new byte[FLOWS][ROUNDS * MIB + SHORT_MESSAGES];
-        Random random = new Random(1);
-        List<SocketChannel> flows = new ArrayList<>();
         Channel server = loops.server(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
@@ -46,29 +48,15 @@ class BundleTest {
                 .sync()
                 .channel();
         try {
-            int[] sent = new int[FLOWS];
             for (int flow = 0; flow < FLOWS; flow++) {
                 random.nextBytes(data[flow]);
                 flows.add(SocketChannel.open(server.localAddress()));
                 loops.await("accepted", () -> recorders.size() == flows.size());
             }
-            for (int round = 0; round < ROUNDS; round++) {
-                Loops.whileStopped(loops.loop(0), () -> {
-                    for (int flow = 0; flow < FLOWS; flow++) {
-                        int most = MIB - random.nextInt(MIB / 2);
-                        sent[flow] += Loops.fill(flows.get(flow), ByteBuffer.wrap(data[flow], sent[flow], most));
-                    }
-                });
-                awaitBytes(sent);
-            }
+            sendMuch();
             assertTrue(loops.metrics().exhaustions() > 0, "Memory was never short: this tests nothing.");
             assertEquals(0, loops.metrics().completionQueueFull(), "The completion queue was never full.");
-            for (int message = 0; message < SHORT_MESSAGES; message++) {
-                for (int flow = 0; flow < FLOWS; flow++) {
-                    sent[flow] += flows.get(flow).write(ByteBuffer.wrap(data[flow], sent[flow], 1));
-                }
-                awaitBytes(sent);
-            }
+            sendShortMessages();
             for (int flow = 0; flow < FLOWS; flow++) {
                 assertArrayEquals(
                         Arrays.copyOf(data[flow], sent[flow]),
@@ -82,7 +70,28 @@ class BundleTest {
         }
     }
 
-    private void awaitBytes(int[] sent) throws InterruptedException {
+    private void sendMuch() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            Loops.whileStopped(loops.loop(0), () -> {
+                for (int flow = 0; flow < FLOWS; flow++) {
+                    int most = MIB - random.nextInt(MIB / 2);
+                    sent[flow] += Loops.fill(flows.get(flow), ByteBuffer.wrap(data[flow], sent[flow], most));
+                }
+            });
+            awaitBytes();
+        }
+    }
+
+    private void sendShortMessages() throws Exception {
+        for (int message = 0; message < SHORT_MESSAGES; message++) {
+            for (int flow = 0; flow < FLOWS; flow++) {
+                sent[flow] += flows.get(flow).write(ByteBuffer.wrap(data[flow], sent[flow], 1));
+            }
+            awaitBytes();
+        }
+    }
+
+    private void awaitBytes() throws InterruptedException {
         for (int flow = 0; flow < FLOWS; flow++) {
             recorders.get(flow).awaitBytes(sent[flow]);
         }

@@ -98,6 +98,22 @@ class DeregisterTest {
         }
     }
 
+    private static RecvByteBufAllocator allocatorThatRuns(Runnable task) {
+        return new DefaultMaxMessagesRecvByteBufAllocator() {
+            @Override
+            @SuppressWarnings("deprecation") // The type that the method must return.
+            public Handle newHandle() {
+                return new MaxMessageHandle() {
+                    @Override
+                    public int guess() {
+                        task.run();
+                        return 1024;
+                    }
+                };
+            }
+        };
+    }
+
     /** The old loop ends a pass in which the channel left, while the new loop has it already and is busy. */
     @Test
     void shouldBeServedByItsNewLoopOnly() throws Exception {
@@ -105,19 +121,8 @@ class DeregisterTest {
         Queue<Boolean> onOwnLoop = new ConcurrentLinkedQueue<>();
         AtomicReference<EventLoop> own = new AtomicReference<>();
         // The channel asks it before it delivers; a pipeline would pass the data on to the right thread.
-        RecvByteBufAllocator asked = new DefaultMaxMessagesRecvByteBufAllocator() {
-            @Override
-            @SuppressWarnings("deprecation") // The type that the method must return.
-            public Handle newHandle() {
-                return new MaxMessageHandle() {
-                    @Override
-                    public int guess() {
-                        onOwnLoop.add(own.get().inEventLoop());
-                        return 1024;
-                    }
-                };
-            }
-        };
+        RecvByteBufAllocator asked =
+                allocatorThatRuns(() -> onOwnLoop.add(own.get().inEventLoop()));
         Bootstrap bootstrap = loops.client(recorder)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, asked);

@@ -13,10 +13,13 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.RawUnixChannelOption;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxIoHandler;
@@ -41,6 +44,12 @@ final class Ends implements AutoCloseable {
             this.factory = factory;
         }
     }
+
+    /** SO_MEMINFO, of nine numbers; see sock_diag(7). */
+    private static final RawUnixChannelOption MEMORY = new RawUnixChannelOption("SO_MEMINFO", 1, 55, 36);
+
+    private static final int SNDBUF = 3 * Integer.BYTES;
+    private static final int WMEM_QUEUED = 5 * Integer.BYTES;
 
     private final MultiThreadIoEventLoopGroup group;
     private final Bootstrap bootstrap;
@@ -73,6 +82,13 @@ final class Ends implements AutoCloseable {
     }
 
     record Pair(SocketChannel channel, Socket peer) implements AutoCloseable {
+        /** Whether the kernel takes no more for now: see sk_stream_is_writeable(). */
+        boolean isFull() {
+            ByteBuffer info = channel.config().getOption(MEMORY).order(ByteOrder.nativeOrder());
+            int queued = info.getInt(WMEM_QUEUED);
+            return info.getInt(SNDBUF) - queued < queued / 2;
+        }
+
         /** Runs {@code task} on the channel's loop, and returns what it gives. */
         <T> T onLoop(Callable<T> task) throws Exception {
             return channel.eventLoop().submit(task).get(Loops.SECONDS, TimeUnit.SECONDS);

@@ -319,19 +319,7 @@ class ExhaustionTest {
         logger.setAdditive(false);
         try {
             for (int round = 1; round <= 3; round++) {
-                List<ChannelFuture> writes = new ArrayList<>();
-                // Sends that complete as they are submitted, more than fit, with bytes waiting to be received.
-                loops.loop(0)
-                        .submit(() -> {
-                            for (Socket client : clients) {
-                                client.getOutputStream().write(new byte[] {1, 2, 3});
-                            }
-                            for (Channel channel : accepted) {
-                                writes.add(channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {4, 5})));
-                            }
-                            return null;
-                        })
-                        .get(Loops.SECONDS, TimeUnit.SECONDS);
+                List<ChannelFuture> writes = overflow(clients, accepted);
                 int bytes = round * 3 * count;
                 assertEquals(bytes, recorder.awaitBytes(bytes).length);
                 for (ChannelFuture write : writes) {
@@ -350,6 +338,23 @@ class ExhaustionTest {
             closeAll(clients);
             server.close().sync();
         }
+    }
+
+    /** Sends that complete as they are submitted, more than fit, with bytes waiting to be received. */
+    private List<ChannelFuture> overflow(List<Socket> clients, Queue<Channel> accepted) throws Exception {
+        List<ChannelFuture> writes = new ArrayList<>();
+        loops.loop(0)
+                .submit(() -> {
+                    for (Socket client : clients) {
+                        client.getOutputStream().write(new byte[] {1, 2, 3});
+                    }
+                    for (Channel channel : accepted) {
+                        writes.add(channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {4, 5})));
+                    }
+                    return null;
+                })
+                .get(Loops.SECONDS, TimeUnit.SECONDS);
+        return writes;
     }
 
     private Channel listen(Recorder childHandler, Queue<Channel> accepted) throws InterruptedException {

@@ -53,15 +53,7 @@ class IsolationTest {
         full.submit(() -> Loops.awaitUninterruptibly(over));
         List<Socket> refused = new ArrayList<>();
         List<Loops.Pair> ordinary = new ArrayList<>();
-        Channel server = loops.server(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel child) {
-                        child.pipeline().addLast(full, new EchoHandler());
-                    }
-                })
-                .bind()
-                .sync()
-                .channel();
+        Channel server = echoOn(full);
         try {
             for (int i = 0; i < 10; i++) {
                 ordinary.add(loops.connect(new EchoHandler()));
@@ -72,10 +64,7 @@ class IsolationTest {
             for (int round = 0; round < 5; round++) {
                 for (int i = 0; i < 10; i++) {
                     sendIfOpen(refused.get(i), message(100 + i, round));
-                    byte[] message = message(i, round);
-                    ordinary.get(i).send(message);
-                    assertArrayEquals(
-                            message, ordinary.get(i).peer().getInputStream().readNBytes(message.length));
+                    assertEchoes(ordinary.get(i), message(i, round));
                 }
             }
         } finally {
@@ -89,6 +78,11 @@ class IsolationTest {
             server.close().sync();
             full.shutdownGracefully(0, Loops.SECONDS, TimeUnit.SECONDS).sync();
         }
+    }
+
+    private static void assertEchoes(Loops.Pair pair, byte[] message) throws IOException {
+        pair.send(message);
+        assertArrayEquals(message, pair.peer().getInputStream().readNBytes(message.length));
     }
 
     private static byte[] message(int connection, int round) {
@@ -217,6 +211,18 @@ class IsolationTest {
             assertTrue(pair.channel().isOpen());
         }
         assertFalse(loops.group.isShuttingDown());
+    }
+
+    private Channel echoOn(EventExecutorGroup executors) throws InterruptedException {
+        return loops.server(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel child) {
+                        child.pipeline().addLast(executors, new EchoHandler());
+                    }
+                })
+                .bind()
+                .sync()
+                .channel();
     }
 
     private static void assertEchoes(Loops.Pair pair) throws IOException {

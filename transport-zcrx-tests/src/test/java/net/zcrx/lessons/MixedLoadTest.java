@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import net.zcrx.ZcrxChannelOption;
 import net.zcrx.ZcrxIoHandlerConfig;
-import net.zcrx.ZcrxSocketChannel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -97,6 +95,16 @@ class MixedLoadTest {
         return checksum.getValue();
     }
 
+    private static void runAll(BlockingQueue<Runnable> tasks) {
+        try {
+            while (!Thread.interrupted()) {
+                tasks.take().run();
+            }
+        } catch (InterruptedException e) {
+            // The end.
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 10_000})
     void shouldDeliverEachByteOnce(int grant) throws Exception {
@@ -105,26 +113,13 @@ class MixedLoadTest {
         List<Mixer> mixers = new ArrayList<>();
         List<Future<Long>> checksums = new ArrayList<>();
         ExecutorService senders = Executors.newFixedThreadPool(CONNECTIONS);
-        Thread releaser = new Thread(() -> {
-            try {
-                while (!Thread.interrupted()) {
-                    elsewhere.take().run();
-                }
-            } catch (InterruptedException e) {
-                // The end.
-            }
-        });
+        Thread releaser = new Thread(() -> runAll(elsewhere));
         releaser.start();
         try {
             for (int i = 0; i < CONNECTIONS; i++) {
                 Mixer mixer = new Mixer(SEED + i, elsewhere);
                 mixers.add(mixer);
-                Channel server = loops.server(new ChannelInitializer<ZcrxSocketChannel>() {
-                            @Override
-                            protected void initChannel(ZcrxSocketChannel channel) {
-                                channel.pipeline().addLast(mixer);
-                            }
-                        })
+                Channel server = loops.server(mixer)
                         .childOption(ZcrxChannelOption.RECEIVE_GRANT, grant)
                         .bind()
                         .sync()

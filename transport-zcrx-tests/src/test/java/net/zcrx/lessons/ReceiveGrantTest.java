@@ -18,7 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.ZcrxChannelOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -106,24 +105,33 @@ class ReceiveGrantTest {
         }
     }
 
+    /** Counts what the others have received before the ping. */
+    private static final class PingRecorder extends Recorder {
+        private final List<PassRecorder> others;
+        private volatile long before;
+
+        PingRecorder(List<PassRecorder> others) {
+            this.others = others;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            before = others.stream()
+                    .mapToLong(recorder -> recorder.received().length)
+                    .sum();
+            super.channelRead(ctx, message);
+        }
+    }
+
     /** Much waits on each of the other connections, but before the ping each brings no more than its grant. */
     @Test
     void shouldServeOthersWhileBulkWaits() throws Exception {
         int bulks = 4;
         byte[] data = Loops.pattern(2 * MIB);
-        AtomicLong before = new AtomicLong();
         List<PassRecorder> recorders = new ArrayList<>();
         List<Loops.Pair> pairs = new ArrayList<>();
         List<CompletableFuture<Void>> sent = new ArrayList<>();
-        Recorder ping = new Recorder() {
-            @Override
-            public void channelRead(ChannelHandlerContext ctx, Object message) {
-                before.set(recorders.stream()
-                        .mapToLong(recorder -> recorder.received().length)
-                        .sum());
-                super.channelRead(ctx, message);
-            }
-        };
+        PingRecorder ping = new PingRecorder(recorders);
         try (Loops.Pair pinger = loops.connect(ping)) {
             for (int i = 0; i < bulks; i++) {
                 recorders.add(new PassRecorder());
@@ -140,7 +148,7 @@ class ReceiveGrantTest {
                 sent.add(pair.sendAll(rest(data)));
             }
             assertArrayEquals(Loops.pattern(64), ping.awaitBytes(64));
-            assertTrue(before.get() <= bulks * GRANT, () -> before + " bytes came before the ping");
+            assertTrue(ping.before <= bulks * GRANT, () -> ping.before + " bytes came before the ping");
             for (int i = 0; i < bulks; i++) {
                 assertArrayEquals(data, recorders.get(i).awaitBytes(data.length));
                 recorders.get(i).keptTo(GRANT);

@@ -3,12 +3,11 @@ package net.zcrx.lessons;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelProgressiveFuture;
 import io.netty.channel.ChannelProgressiveFutureListener;
@@ -21,22 +20,18 @@ import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import net.zcrx.lessons.Ends.Transport;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** File regions, of files and of a user's own code, end as with epoll, in every way in which they can end. */
+/** File regions are sent, and end, as with epoll, in every way in which they can end. */
 class RegionTest {
     private static final int MIB = 1 << 20;
     /** More than the sockets of a connection hold. */
@@ -69,16 +64,7 @@ class RegionTest {
                     };
                     List<ChannelFuture> writes = new ArrayList<>();
                     ChannelFuture end = pair.onLoop(() -> {
-                        if (header) {
-                            writes.add(pair.channel().write(Unpooled.wrappedBuffer(new byte[10])));
-                        }
-                        for (FileRegion region : regions) {
-                            if (!oneFlush) {
-                                pair.channel().flush();
-                            }
-                            writes.add(pair.channel().write(region));
-                        }
-                        pair.channel().flush();
+                        writes.addAll(writeAll(pair.channel(), header, oneFlush, regions));
                         return shutdown
                                 ? pair.channel().shutdownOutput()
                                 : pair.channel().close();
@@ -101,6 +87,22 @@ class RegionTest {
         }
     }
 
+    private static List<ChannelFuture> writeAll(
+            Channel channel, boolean header, boolean oneFlush, FileRegion... regions) {
+        List<ChannelFuture> writes = new ArrayList<>();
+        if (header) {
+            writes.add(channel.write(Unpooled.wrappedBuffer(new byte[10])));
+        }
+        for (FileRegion region : regions) {
+            if (!oneFlush) {
+                channel.flush();
+            }
+            writes.add(channel.write(region));
+        }
+        channel.flush();
+        return writes;
+    }
+
     /** What the socket holds arrives, and the rest fails: no more waits for a peer that may never read. */
     @ParameterizedTest
     @EnumSource
@@ -113,7 +115,7 @@ class RegionTest {
                         FileRegion region = new DefaultFileRegion(file, 0, MUCH);
                         ChannelFuture write = pair.onLoop(() -> pair.channel().writeAndFlush(region));
                         if (parked) {
-                            awaitStandstill(region);
+                            Ends.await("the socket is full", pair::isFull);
                         }
                         ChannelFuture end = shutdown
                                 ? pair.channel().shutdownOutput()
@@ -134,13 +136,27 @@ class RegionTest {
         }
     }
 
-    private static void awaitStandstill(FileRegion region) throws Exception {
-        AtomicLong before = new AtomicLong(-1);
-        Ends.await("the socket is full", () -> {
-            long last = before.getAndSet(region.transferred());
-            Thread.sleep(50);
-            return region.transferred() > 0 && last == region.transferred();
-        });
+    /** What a listener is told; it throws each time. On the loop's thread. */
+    private static final class Progress implements ChannelProgressiveFutureListener {
+        private final FileRegion region;
+        private final List<Long> told = new ArrayList<>();
+        private int wrong;
+
+        Progress(FileRegion region) {
+            this.region = region;
+        }
+
+        @Override
+        public void operationProgressed(ChannelProgressiveFuture future, long now, long total) {
+            told.add(now);
+            if (now != region.transferred() || total != MUCH) {
+                wrong++;
+            }
+            throw new IllegalStateException("a listener's");
+        }
+
+        @Override
+        public void operationComplete(ChannelProgressiveFuture future) {}
     }
 
     @ParameterizedTest
@@ -150,22 +166,9 @@ class RegionTest {
         try (Ends ends = new Ends(transport, 1, recorder);
                 Ends.Pair pair = ends.connect()) {
             DefaultFileRegion region = new DefaultFileRegion(file, 777, MUCH);
-            List<Long> progress = new ArrayList<>();
-            AtomicInteger wrong = new AtomicInteger();
+            Progress progress = new Progress(region);
             ChannelProgressivePromise promise = pair.channel().newProgressivePromise();
-            promise.addListener(new ChannelProgressiveFutureListener() {
-                @Override
-                public void operationProgressed(ChannelProgressiveFuture future, long now, long total) {
-                    progress.add(now);
-                    if (now != region.transferred() || total != MUCH) {
-                        wrong.incrementAndGet();
-                    }
-                    throw new IllegalStateException("a listener's");
-                }
-
-                @Override
-                public void operationComplete(ChannelProgressiveFuture future) {}
-            });
+            promise.addListener(progress);
             pair.onLoop(() -> {
                 pair.channel().write(Unpooled.wrappedBuffer(new byte[] {1}));
                 pair.channel().write(new DefaultFileRegion(file, 5, 0));
@@ -181,9 +184,11 @@ class RegionTest {
             assertEquals(0, region.refCnt());
             assertEquals(MUCH, region.transferred());
             pair.onLoop(() -> {
-                assertEquals(0, wrong.get());
-                assertEquals(progress.stream().sorted().distinct().toList(), progress);
-                return assertInstanceOf(Long.class, progress.get(progress.size() - 1)) == MUCH;
+                assertEquals(0, progress.wrong);
+                List<Long> told = progress.told;
+                assertEquals(told.stream().sorted().distinct().toList(), told);
+                assertEquals(MUCH, told.get(told.size() - 1));
+                return null;
             });
         }
     }
@@ -221,223 +226,13 @@ class RegionTest {
                 Ends.Pair pair = ends.connect()) {
             DefaultFileRegion region = new DefaultFileRegion(file, 0, MUCH);
             ChannelFuture write = pair.channel().writeAndFlush(region);
-            awaitStandstill(region);
+            Ends.await("the socket is full", pair::isFull);
             try (RandomAccessFile truncated = new RandomAccessFile(file, "rw")) {
                 truncated.setLength(MIB);
             }
             Loops.readFully(pair.peer());
             assertInstanceOf(IOException.class, Ends.await(write).cause());
             assertEquals(0, region.refCnt());
-        }
-    }
-
-    /** Nothing yet is no error, and no reason to ask in each pass of the loop. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldAskRegionAgainThatGaveNothing(Transport transport) throws Exception {
-        // Netty's epoll transport may wait for the next edge when it got nothing a second time.
-        int empty = transport == Transport.EPOLL ? 1 : 10;
-        byte[] data = Loops.pattern(MUCH);
-        AtomicInteger asked = new AtomicInteger();
-        AtomicLong first = new AtomicLong();
-        AtomicLong nanos = new AtomicLong();
-        TestRegion region = new TestRegion(data) {
-            @Override
-            public long transferTo(WritableByteChannel target, long position) throws IOException {
-                if (asked.getAndIncrement() == 0) {
-                    first.set(System.nanoTime());
-                }
-                if (asked.get() <= empty) {
-                    return 0;
-                }
-                nanos.compareAndSet(0, System.nanoTime() - first.get());
-                return super.transferTo(target, position);
-            }
-        };
-        try (Ends ends = new Ends(transport, 1, recorder);
-                Ends.Pair pair = ends.connect()) {
-            ChannelFuture write = pair.channel().writeAndFlush(region);
-            assertArrayEquals(data, pair.peer().getInputStream().readNBytes(MUCH));
-            assertTrue(Ends.await(write).isSuccess());
-            assertTrue(pair.channel().isActive());
-            assertEquals(1, region.released.get());
-            assertTrue(
-                    empty == 1 || nanos.get() > TimeUnit.MILLISECONDS.toNanos(empty - 1),
-                    () -> "Asked " + empty + " times in " + nanos + " ns.");
-        }
-    }
-
-    /** While the region gives nothing the channel may end, and go to another loop. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldEndWhileRegionGivesNothing(Transport transport) throws Exception {
-        class Empty extends TestRegion {
-            final AtomicInteger asked = new AtomicInteger();
-            volatile boolean given;
-
-            Empty() {
-                super(Loops.pattern(10));
-            }
-
-            @Override
-            public long transferTo(WritableByteChannel target, long position) throws IOException {
-                asked.incrementAndGet();
-                return given ? super.transferTo(target, position) : 0;
-            }
-        }
-        try (Ends ends = new Ends(transport, 2, recorder)) {
-            for (int kind = 0; kind < 3; kind++) {
-                Empty region = new Empty();
-                try (Ends.Pair pair = ends.connect()) {
-                    ChannelFuture write = pair.channel().writeAndFlush(region);
-                    Ends.await("the region is asked", () -> region.asked.get() > 0);
-                    if (kind == 0) {
-                        assertTrue(Ends.await(pair.channel().close()).isSuccess());
-                        assertInstanceOf(
-                                ClosedChannelException.class, Ends.await(write).cause());
-                    } else if (kind == 1) {
-                        assertTrue(Ends.await(pair.channel().shutdownOutput()).isSuccess());
-                        assertInstanceOf(
-                                ChannelOutputShutdownException.class,
-                                Ends.await(write).cause());
-                        assertTrue(pair.channel().isOpen());
-                    } else {
-                        assertTrue(Ends.await(pair.channel().deregister()).isSuccess());
-                        region.given = true;
-                        assertTrue(
-                                Ends.await(ends.next().register(pair.channel())).isSuccess());
-                        pair.channel().flush();
-                        assertTrue(Ends.await(write).isSuccess());
-                        assertEquals(0, pair.peer().getInputStream().read());
-                    }
-                    assertEquals(1, region.released.get());
-                }
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldFailWriteOfRegionThatThrows(Transport transport) throws Exception {
-        Throwable[] thrown = {
-            new IOException("a region's"),
-            new IllegalStateException("a region's"),
-            new AssertionError("a region's"),
-            new StackOverflowError("a region's"),
-            new OutOfMemoryError("a region's")
-        };
-        try (Ends ends = new Ends(transport, 1, recorder);
-                Ends.Pair other = ends.connect()) {
-            for (Throwable each : thrown) {
-                for (int from : new int[] {0, MUCH / 2}) {
-                    throwFrom(from, each, ends);
-                }
-                assertTrue(Ends.await(other.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1])))
-                        .isSuccess());
-                assertEquals(0, other.peer().getInputStream().read());
-            }
-        }
-    }
-
-    private static void throwFrom(int from, Throwable thrown, Ends ends) throws Exception {
-        TestRegion region = new TestRegion(Loops.pattern(MUCH)) {
-            @Override
-            public long transferTo(WritableByteChannel target, long position) throws IOException {
-                if (position >= from) {
-                    RegionTest.<RuntimeException>sneak(thrown);
-                }
-                return super.transferTo(target, position);
-            }
-        };
-        try (Ends.Pair pair = ends.connect()) {
-            ChannelFuture write = pair.channel().writeAndFlush(region);
-            ChannelFuture next = pair.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
-            byte[] arrived = Loops.readFully(pair.peer());
-            assertEquals(region.transferred(), arrived.length);
-            Throwable cause = Ends.await(write).cause();
-            if (thrown instanceof IOException) {
-                assertSame(thrown, cause);
-                Ends.await(pair.channel().closeFuture());
-            } else {
-                assertInstanceOf(ChannelOutputShutdownException.class, cause);
-                assertSame(thrown, cause.getCause());
-                assertTrue(pair.channel().isOpen());
-                pair.peer().getOutputStream().write(1);
-            }
-            assertFalse(Ends.await(next).isSuccess());
-            assertEquals(1, region.released.get());
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void sneak(Throwable cause) throws T {
-        throw (T) cause;
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldGoOnIfRegionThrowsWhenReleased(Transport transport) throws Exception {
-        TestRegion region = new TestRegion(Loops.pattern(1000)) {
-            @Override
-            protected void deallocate() {
-                super.deallocate();
-                throw new IllegalStateException("a region's");
-            }
-        };
-        try (Ends ends = new Ends(transport, 1, recorder);
-                Ends.Pair pair = ends.connect()) {
-            ChannelFuture write = pair.channel().writeAndFlush(region);
-            ChannelFuture next = pair.channel().writeAndFlush(Unpooled.wrappedBuffer(new byte[] {7}));
-            assertArrayEquals(Loops.pattern(1000), pair.peer().getInputStream().readNBytes(1000));
-            assertEquals(7, pair.peer().getInputStream().read());
-            assertTrue(Ends.await(write).isSuccess());
-            assertTrue(Ends.await(next).isSuccess());
-            assertEquals(1, region.released.get());
-        }
-    }
-
-    /** From inside of the region's own code, and of a listener of its progress. */
-    @ParameterizedTest
-    @EnumSource
-    void shouldCloseInsideOfRegion(Transport transport) throws Exception {
-        try (Ends ends = new Ends(transport, 1, recorder)) {
-            for (boolean inProgress : new boolean[] {false, true}) {
-                try (Ends.Pair pair = ends.connect()) {
-                    TestRegion region = new TestRegion(Loops.pattern(MUCH)) {
-                        @Override
-                        public long transferTo(WritableByteChannel target, long position) throws IOException {
-                            if (!inProgress && position > MUCH / 2) {
-                                pair.channel().close();
-                                return 0;
-                            }
-                            return super.transferTo(target, position);
-                        }
-                    };
-                    ChannelProgressivePromise promise = pair.channel().newProgressivePromise();
-                    promise.addListener(new ChannelProgressiveFutureListener() {
-                        @Override
-                        public void operationProgressed(ChannelProgressiveFuture future, long now, long total) {
-                            if (inProgress) {
-                                pair.channel().close();
-                            }
-                        }
-
-                        @Override
-                        public void operationComplete(ChannelProgressiveFuture future) {}
-                    });
-                    pair.channel().writeAndFlush(region, promise);
-                    if (inProgress) {
-                        // What the socket takes may go out still, and with a reader this may be all of it.
-                        Ends.await(promise);
-                    }
-                    byte[] arrived = Loops.readFully(pair.peer());
-                    assertArrayEquals(Loops.pattern(arrived.length), arrived);
-                    assertInstanceOf(
-                            ClosedChannelException.class, Ends.await(promise).cause());
-                    Ends.await(pair.channel().closeFuture());
-                    assertEquals(1, region.released.get());
-                }
-            }
         }
     }
 

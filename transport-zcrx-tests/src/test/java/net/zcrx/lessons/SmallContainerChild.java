@@ -4,9 +4,9 @@ package net.zcrx.lessons;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -35,33 +35,34 @@ final class SmallContainerChild {
 
     private SmallContainerChild() {}
 
+    /** The application: keeps all that comes, of all connections. */
+    @Sharable
+    private static final class Holder extends ChannelInboundHandlerAdapter {
+        private final Queue<ByteBuf> held = new ConcurrentLinkedQueue<>();
+        private final Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            held.add((ByteBuf) message);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            errors.add(cause);
+            context.close();
+        }
+    }
+
     public static void main(String[] arguments) throws Exception {
         boolean epoll = arguments.length > 0;
         EventLoopGroup group = epoll
                 ? new MultiThreadIoEventLoopGroup(LOOPS, EpollIoHandler.newFactory())
                 : new ZcrxEventLoopGroup(LOOPS);
-        Queue<ByteBuf> held = new ConcurrentLinkedQueue<>();
-        Queue<Throwable> errors = new ConcurrentLinkedQueue<>();
+        Holder holder = new Holder();
         Channel server = new ServerBootstrap()
                 .group(group)
                 .channel(epoll ? EpollServerSocketChannel.class : ZcrxServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-                            @Override
-                            public void channelRead(ChannelHandlerContext context, Object message) {
-                                held.add((ByteBuf) message);
-                            }
-
-                            @Override
-                            public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-                                errors.add(cause);
-                                context.close();
-                            }
-                        });
-                    }
-                })
+                .childHandler(holder)
                 .bind(InetAddress.getLoopbackAddress(), 0)
                 .sync()
                 .channel();
@@ -82,9 +83,9 @@ final class SmallContainerChild {
             client.join();
         }
         System.out.println(
-                "held=" + held.stream().mapToLong(ByteBuf::readableBytes).sum());
-        held.forEach(ByteBuf::release);
-        System.out.println("errors=" + errors);
+                "held=" + holder.held.stream().mapToLong(ByteBuf::readableBytes).sum());
+        holder.held.forEach(ByteBuf::release);
+        System.out.println("errors=" + holder.errors);
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
     }
 

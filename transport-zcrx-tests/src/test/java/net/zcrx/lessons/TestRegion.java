@@ -9,7 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A region of a user's own, from memory; a test overrides what is to go wrong. */
-class TestRegion extends AbstractReferenceCounted implements FileRegion {
+public class TestRegion extends AbstractReferenceCounted implements FileRegion {
     /** A step that wrote all it could would go on as long as the peer reads, and could pass any position. */
     static final int STEP = 1 << 20;
 
@@ -19,7 +19,7 @@ class TestRegion extends AbstractReferenceCounted implements FileRegion {
     private final byte[] data;
     private long transferred;
 
-    TestRegion(byte[] data) {
+    public TestRegion(byte[] data) {
         this.data = data;
     }
 

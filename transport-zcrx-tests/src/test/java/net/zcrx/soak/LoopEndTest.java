@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandler;
@@ -138,12 +139,7 @@ class LoopEndTest {
                     channel.writeAndFlush(buffer);
                 }
                 channel.eventLoop().submit(() -> {}).sync();
-                Future<?> end = group.shutdownGracefully(300, 2000, TimeUnit.MILLISECONDS);
-                long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
-                while (!end.await(1) && System.nanoTime() - deadline < 0) {
-                    handler.get().wakeup();
-                }
-                assertTrue(end.isDone(), "The loop does not end.");
+                endWhileWoken(group, handler.get());
                 assertFalse(channel.isOpen());
                 assertFalse(peer.isClosed(), "It was not the peer's end that brought this about.");
             }
@@ -151,5 +147,14 @@ class LoopEndTest {
             // What the peer had not acknowledged: nobody tells any more that the kernel has done with it.
             buffers.stream().filter(buffer -> buffer.refCnt() > 0).forEach(buffer -> buffer.release(buffer.refCnt()));
         }
+    }
+
+    private static void endWhileWoken(EventLoopGroup group, IoHandler handler) throws InterruptedException {
+        Future<?> end = group.shutdownGracefully(300, 2000, TimeUnit.MILLISECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!end.await(1) && System.nanoTime() - deadline < 0) {
+            handler.wakeup();
+        }
+        assertTrue(end.isDone(), "The loop does not end.");
     }
 }

@@ -32,15 +32,7 @@ final class SlowPeers implements Scenario {
             for (int i = 0; i < LIVELY; i++) {
                 lively.add(server.connect(tally));
             }
-            long[] positions = new long[LIVELY];
-            for (int message = 0; message < MESSAGES; message++) {
-                int i = random.nextInt(LIVELY);
-                int length = 1 + random.nextInt(MAX_LENGTH);
-                lively.get(i).getOutputStream().write(Pattern.bytes(positions[i], length, i));
-                Pattern.expect(lively.get(i).getInputStream(), positions[i], length, i);
-                positions[i] += length;
-                tally.add(Tally.Item.BYTES, length);
-            }
+            talk(lively, random, tally);
             for (SocketChannel peer : slow) {
                 if (random.nextInt(3) == 0) {
                     peer.socket().setSoLinger(true, 0);
@@ -56,6 +48,18 @@ final class SlowPeers implements Scenario {
             for (Socket peer : lively) {
                 peer.close();
             }
+        }
+    }
+
+    private static void talk(List<Socket> lively, Random random, Tally tally) throws Exception {
+        long[] positions = new long[LIVELY];
+        for (int message = 0; message < MESSAGES; message++) {
+            int i = random.nextInt(LIVELY);
+            int length = 1 + random.nextInt(MAX_LENGTH);
+            lively.get(i).getOutputStream().write(Pattern.bytes(positions[i], length, i));
+            Pattern.expect(lively.get(i).getInputStream(), positions[i], length, i);
+            positions[i] += length;
+            tally.add(Tally.Item.BYTES, length);
         }
     }
 

@@ -149,22 +149,7 @@ class ExhaustionTest {
         long bytes = 4 * MIB;
         ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(4 * MIB);
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new)) {
-            List<Command> senders = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
-                // Packets of their own, few bytes each: dozens on a page.
-                senders.add(Nic.send(Nic.ADDRESS, Nic.PORT, 160_000, "-n", "-r", "3", "60"));
-            }
-            server.readers(8);
-            for (Command sender : senders) {
-                Waiting.await(
-                        "all held",
-                        () -> server.readers().stream()
-                                        .mapToLong(reader -> reader.received.get())
-                                        .sum()
-                                == 8 * 160_000);
-                sender.endsWell();
-                sender.close();
-            }
+            holdSmallPackets(server);
             ZcrxMetrics held = server.metrics();
             assertTrue(held.heldFragments() > 1024, held::toString);
             // On the loop, all in one pass: the kernel takes none of them in between.
@@ -183,6 +168,25 @@ class ExhaustionTest {
             server.settled();
         } finally {
             Nic.up();
+        }
+    }
+
+    private static void holdSmallPackets(Server<Holder> server) throws Exception {
+        List<Command> senders = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            // Packets of their own, few bytes each: dozens on a page.
+            senders.add(Nic.send(Nic.ADDRESS, Nic.PORT, 160_000, "-n", "-r", "3", "60"));
+        }
+        server.readers(8);
+        for (Command sender : senders) {
+            Waiting.await(
+                    "all held",
+                    () -> server.readers().stream()
+                                    .mapToLong(reader -> reader.received.get())
+                                    .sum()
+                            == 8 * 160_000);
+            sender.endsWell();
+            sender.close();
         }
     }
 

@@ -99,7 +99,7 @@ class FaultTest {
         }
     }
 
-    /** A plain socket cannot read what comes by a bound queue; ours beside it can. */
+    /** A plain socket cannot read packets that arrive on a bound queue; ours beside it can. */
     @Test
     void shouldNotMindOtherFlowsOnItsQueue() throws Exception {
         try (Server<PatternReader> server = Server.start(Server.zeroCopy(), Nic.PORT, PatternReader::new);
@@ -192,7 +192,7 @@ class FaultTest {
                     .distinct()
                     .count();
             assertEquals(2, loops);
-            // All came by the first loop's queue, which the second one reads by, too.
+            // All arrived on the first loop's queue, from which the second one reads, too.
             assertEquals(4 * BYTES, server.settled(ZcrxMetrics::zeroCopyBytes));
         }
     }

@@ -59,7 +59,7 @@ class ManyQueuesTest {
         Command.run("ethtool", "-X", Nic.NAME, "start", "1", "equal", Integer.toString(queues));
     }
 
-    /** From now on all packets to this port come by this queue. */
+    /** From now on all packets to this port arrive on this queue. */
     private static void steer(int port, int queue) throws Exception {
         Command.run(
                 "ethtool",
@@ -242,7 +242,7 @@ class ManyQueuesTest {
         }
     }
 
-    /** Two queues take turns packet by packet: what waits in a socket came by both. */
+    /** Two queues take turns packet by packet: the data that waits in a socket arrived on both. */
     @Test
     void shouldFollowFlowThatComesByTwoQueuesAtOnce() throws Exception {
         long bytes = 4 * MIB;
@@ -266,29 +266,14 @@ class ManyQueuesTest {
         try (Server<Holder> server = new Server<>(config, 2, Holder::new)) {
             server.listen(boss, Nic.PORT, SMALL_WINDOW, false);
             EventExecutor owner = server.group().iterator().next();
-            Holder first;
-            // What is more than the loop's share is copied out.
-            try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, 8 * MIB)) {
-                first = server.reader();
-                assertEquals(owner, first.context().channel().eventLoop());
-                sender.endsWell();
-                first.endsAfter(8 * MIB);
-            }
-            // Three quarters of its half.
-            Waiting.await("its pages are counted", () -> server.metrics().heldPages() >= 384);
+            Holder first = holdShareOf(owner, server);
             long lost = server.metrics().heldPages();
-            assertTrue(lost < 512, () -> server.metrics().toString());
             try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, bytes)) {
                 Holder second = server.readers(2).get(1);
                 Waiting.await("data for the second loop", () -> second.received.get() > 0);
                 sender.stop();
                 owner.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
-                long position = 0;
-                for (ByteBuf held : first.held) {
-                    assertEquals(-1, PatternReader.firstWrong(held, position, 1));
-                    position += held.readableBytes();
-                }
-                assertEquals(first.received.get(), position);
+                assertIntact(first);
                 // Their loop has ended, and the queue gets these pages all the same.
                 first.letGo();
                 sender.goOn();
@@ -311,6 +296,30 @@ class ManyQueuesTest {
         } finally {
             boss.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
         }
+    }
+
+    private static Holder holdShareOf(EventExecutor owner, Server<Holder> server) throws Exception {
+        // What is more than the loop's share is copied out.
+        try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, 8 * MIB)) {
+            Holder holder = server.reader();
+            assertEquals(owner, holder.context().channel().eventLoop());
+            sender.endsWell();
+            holder.endsAfter(8 * MIB);
+            // Three quarters of its half.
+            Waiting.await("its pages are counted", () -> server.metrics().heldPages() >= 384);
+            assertTrue(
+                    server.metrics().heldPages() < 512, () -> server.metrics().toString());
+            return holder;
+        }
+    }
+
+    private static void assertIntact(Holder holder) {
+        long position = 0;
+        for (ByteBuf held : holder.held) {
+            assertEquals(-1, PatternReader.firstWrong(held, position, 1));
+            position += held.readableBytes();
+        }
+        assertEquals(holder.received.get(), position);
     }
 
     /** A loop that found no queue of its own follows its connections to the queue of another. */

@@ -5,16 +5,16 @@ import io.netty.util.internal.SystemPropertyUtil;
 import java.util.function.Supplier;
 
 /**
- * Why the transport does not work here: one cause, one sentence, one remedy. What passes here must not end in an
- * {@link Error} later. This class itself links without Netty, whose lack is a cause like others.
+ * Why the transport does not work here: one cause, one sentence, one remedy. If all passes here, nothing may end in an
+ * {@link Error} later. This class itself links without Netty, because a missing Netty is a cause like others.
  */
 public final class Availability {
     private Availability() {}
 
     /**
-     * Why it does not work.
+     * Returns why the transport does not work.
      *
-     * @param trial tries what may not link
+     * @param trial tries everything that may fail to link
      * @return {@code null} if all works
      */
     public static Throwable cause(Supplier<Throwable> trial) {

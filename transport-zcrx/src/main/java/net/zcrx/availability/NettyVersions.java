@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which versions Netty's parts have here, and what to say where they do not fit. Loads no native library. */
+/** The versions of Netty's parts here, and the sentence where they do not fit. Loads no native library. */
 final class NettyVersions {
     /** The first version with completions whose user data has more than 16 bits. */
     static final String OLDEST = "4.2.14.Final";
@@ -44,7 +44,7 @@ final class NettyVersions {
                 versions.put(part, version);
             }
         } catch (LinkageError e) {
-            // It is missing, which whoever uses it will say.
+            // It is missing. The class that needs it will say so.
         }
     }
 

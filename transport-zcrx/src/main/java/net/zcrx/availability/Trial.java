@@ -16,12 +16,12 @@ import net.zcrx.uring.RingFd;
 import net.zcrx.uring.RingRefusal;
 import net.zcrx.uring.Uring;
 
-/** Tries what the transport will use, each thing once, up to the first that does not work. */
+/** Tries everything that the transport will use, each thing once, up to the first that does not work. */
 public final class Trial {
     private Trial() {}
 
     /**
-     * Why it does not work, {@code null} if all does.
+     * Returns why it does not work; {@code null} if all does.
      *
      * @param entries of a loop's submission queue; asked when the libraries are loaded
      * @param completions that its other queue takes; the same

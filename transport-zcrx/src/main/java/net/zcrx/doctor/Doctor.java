@@ -15,8 +15,8 @@ import net.zcrx.nic.check.Requirement;
 import net.zcrx.nic.check.ZeroCopyCheck;
 
 /**
- * A command that tells what this machine lacks for zero-copy receive, what each lack means and which command fixes it;
- * it can set up the NIC itself and undo that. Exit status: 0 zero copy can be used, 1 only copy mode or a change that
+ * The command that tells what this machine lacks for zero-copy receive, why it matters and which command fixes it. It
+ * can also set up the NIC and undo that. Exit status: 0 zero copy can be used, 1 only copy mode or a change that
  * failed, 2 wrong usage, 3 the transport cannot be used at all.
  */
 public final class Doctor {
@@ -37,7 +37,7 @@ public final class Doctor {
 
             Exit status: 0 zero copy can be used, 1 only copy mode or a change that failed, 2 wrong usage,
             3 not even copy mode.
-            A free queue that no traffic comes by is bound for a moment, to try the driver.""";
+            A free queue without traffic is bound for a moment, to try the driver.""";
 
     private final DoctorOptions options;
     private final List<Requirement> requirements = new ArrayList<>();
@@ -155,7 +155,7 @@ public final class Doctor {
             return notTried("as something else is missing");
         }
         if (nic.hashReaches(queue) || !nic.rulesOnto(queue).isEmpty()) {
-            return notTried("as traffic comes by queue " + queue);
+            return notTried("as traffic arrives on queue " + queue);
         }
         return ZeroCopyCheck.tryDriver(nic, queue);
     }

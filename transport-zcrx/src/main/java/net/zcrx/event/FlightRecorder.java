@@ -5,8 +5,8 @@ import io.netty.channel.unix.Socket;
 import java.util.function.LongSupplier;
 
 /**
- * Tells the JDK's Flight Recorder what happens. Where nothing is recorded, or this runtime has no Flight Recorder, each
- * call does nothing. Any thread; an event is of the thread that calls.
+ * Passes events to the JDK's Flight Recorder. Where nothing is recorded, or this runtime has no Flight Recorder, each
+ * call does nothing. Any thread; an event belongs to the thread that calls.
  */
 public final class FlightRecorder {
     private static final boolean IS_THERE = isThere();
@@ -24,20 +24,20 @@ public final class FlightRecorder {
     }
 
     /**
-     * Whether there is, or was, a recording. Asked before an event's class is used, as the first such class of a process
-     * makes the recorder start up, which takes some hundred milliseconds and would delay the first event loop.
+     * Whether there is, or was, a recording. Asked before the class of an event is used: the first such class of a
+     * process makes the recorder start up, which takes some hundred milliseconds and would delay the first event loop.
      */
     private static boolean isRecording() {
         return jdk.jfr.FlightRecorder.isInitialized();
     }
 
-    /** Something that lasts. */
+    /** An event that lasts. */
     public interface Span {
         /** Nobody records it. */
         Span NONE = (held, bytes) -> {};
 
         /**
-         * It is over.
+         * The event is over.
          *
          * @param held pages or chunks that the application holds now
          * @param bytes that were copied out meanwhile

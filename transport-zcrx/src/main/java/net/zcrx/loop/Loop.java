@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.zcrx.nic.NicException;
-import net.zcrx.receive.BoundQueue;
 import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
@@ -78,17 +77,17 @@ public final class Loop {
             return null;
         }
         SharedQueue before = current instanceof ZeroCopyReceiver ? ((ZeroCopyReceiver) current).queue() : null;
-        BoundQueue next = tries == 0 ? queues.of(socket) : null;
-        if (next == null || next.shared() == before) {
+        SharedQueue next = tries == 0 ? queues.of(socket) : null;
+        if (next == null || next == before) {
             // Not told; or the newest packet came by that queue, but the next one to be read did not.
             next = queues.after(before);
         }
         return next == null ? null : receiverOf(next);
     }
 
-    private Receiver receiverOf(BoundQueue queue) throws NicException {
+    private Receiver receiverOf(SharedQueue queue) throws NicException {
         for (Receiver each : receivers) {
-            if (each instanceof ZeroCopyReceiver && ((ZeroCopyReceiver) each).queue() == queue.shared()) {
+            if (each instanceof ZeroCopyReceiver && ((ZeroCopyReceiver) each).queue() == queue) {
                 return each;
             }
         }

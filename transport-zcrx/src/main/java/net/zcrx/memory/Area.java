@@ -18,10 +18,10 @@ import net.zcrx.uring.Native;
 /**
  * One mapping of memory that the kernel writes received bytes into.
  *
- * <p>An area is reference counted, because the ring and the last buffer may go in either order: whoever maps it holds
- * the first reference, each {@link BufferPool} that hands out buffers of it holds another, and the last
- * {@link #release()} unmaps it. Nothing may read or write it after that, neither the kernel nor a view of a buffer
- * that somebody kept: that would be a fault of the whole process.
+ * <p>An area is reference counted, because the ring and the last buffer may go in either order. The one that maps it
+ * holds the first reference, each {@link BufferPool} that hands out buffers of it holds another, and the last {@link
+ * #release()} unmaps it. Nothing may read or write it after that, neither the kernel nor a view of a buffer that
+ * somebody kept: that would crash the process.
  */
 public final class Area {
     /** The most bytes that one area may have: 1 GiB. */
@@ -59,7 +59,7 @@ public final class Area {
             throw new IllegalArgumentException(
                     "An area has 1 to " + MAX_LENGTH + " bytes, but " + bytes + " were asked for.");
         }
-        // Its native library is what makes a ByteBuffer of an address.
+        // Its native library makes a ByteBuffer of an address.
         IoUring.ensureAvailability();
         if (HUGE_PAGE > 0 && bytes % HUGE_PAGE == 0) {
             long address = mapFaultedIn(bytes, Native.MAP_HUGE, Native::madvise);
@@ -73,12 +73,12 @@ public final class Area {
         if (address < 0) {
             throw new UncheckedIOException(new IOException(refusal(length, (int) -address)));
         }
-        // Only a wish (madvise(2)): a kernel without transparent huge pages refuses, and the small pages serve as well.
+        // Only advice (madvise(2)): a kernel without transparent huge pages refuses it, and small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
         return new Area(address, (int) length, false);
     }
 
-    /** Returns how many bytes all areas of the process have together; any thread. */
+    /** Returns the bytes of all areas of the process together; any thread. */
     public static long mappedBytes() {
         return MAPPED_BYTES.get();
     }
@@ -89,8 +89,8 @@ public final class Area {
     }
 
     /**
-     * Maps pages and has them faulted in. A mapping of huge ones alone promises nothing: a cgroup that allows none of
-     * them (a pod without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
+     * Maps pages and touches them. A mapping of huge pages alone promises nothing: a cgroup that allows none (a pod
+     * without a limit for them) refuses only the first touch, and then the kernel's writes end in EFAULT.
      *
      * @return the address, or a negative errno: nothing is mapped then
      */
@@ -140,22 +140,22 @@ public final class Area {
         return length;
     }
 
-    /** Whether the area is made of huge pages that were set aside; transparent ones are not told. */
+    /** Whether the area consists of huge pages that were set aside; transparent ones do not count. */
     public boolean isHuge() {
         return huge;
     }
 
-    /** All of the area, big endian. Shared by all threads: absolute access only, never its position or limit. */
+    /** All of the area, big-endian. All threads share it: use absolute access only, never its position or limit. */
     ByteBuffer memory() {
         return memory;
     }
 
     /**
-     * Gives memory back to the system. What was in it is lost, and it reads as zeroes; it is there again when it is
+     * Gives memory back to the system. Its content is lost: it reads as zeroes, and takes memory again when it is
      * written to. Nobody may use it meanwhile, the kernel included.
      *
-     * <p>This is {@code MADV_DONTNEED} of madvise(2). Not {@code MADV_FREE}: that leaves it in what the process and its
-     * cgroup are seen to take.
+     * <p>This is {@code MADV_DONTNEED} of madvise(2). {@code MADV_FREE} would leave it in the memory that process and
+     * cgroup are shown to take.
      *
      * @return whether the system took it; it does not where the process locks all of its memory ({@code mlockall})
      */

@@ -31,18 +31,18 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
         super(0);
     }
 
-    /** Sets the area that the ranges covered from now on belong to. */
-    final void lieIn(Area area) {
+    /** Sets the area of the ranges from now on. */
+    final void useArea(Area area) {
         memory = area.memory();
         internalView = null;
     }
 
-    /** Begins anew, with all bytes of the range readable and no reference but the caller's. */
-    final void cover(Area area, int offset, int length, ByteBufAllocator alloc) {
+    /** Begins again, with all bytes of the range readable and no reference but the caller's. */
+    final void reset(Area area, int offset, int length, ByteBufAllocator alloc) {
         this.offset = offset;
         address = area.address() + offset;
         if (this.alloc != alloc) {
-            // Most often it is the same, and a reference stored is work for the garbage collector.
+            // Usually it is the same, and storing a reference is work for the garbage collector.
             this.alloc = alloc;
         }
         this.length = length;

@@ -14,7 +14,7 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * The received buffers of one event loop: handed out on the loop's thread (the owner), taken back from any thread.
  *
  * <p>A release on the owner's thread gives the buffer's tokens to the {@link Reclaimer} at once. A release on any
- * other thread puts the buffer into a queue that the owner empties with {@link #drain()} once a pass.
+ * other thread puts the buffer into a queue that the owner empties with {@link #drain()} once per pass.
  *
  * <h2>Why no buffer is missed</h2>
  *
@@ -38,7 +38,7 @@ public final class BufferPool {
 
     private static final int QUEUE_CHUNK = 1024;
 
-    /** Releasing threads have nobody to tell. */
+    /** Releasing threads need not wake the owner. */
     private static final int QUIET = 0;
     /** The next releasing thread wakes the owner up, and turns this to {@link #QUIET}. */
     private static final int ARMED = 1;
@@ -57,8 +57,8 @@ public final class BufferPool {
     private AreaUse lastUse;
 
     /**
-     * Written by the owner's thread only, but read by all: a thread that sees an old value still sees that it is not
-     * itself, which is all that it asks.
+     * Written by the owner's thread only, but read by all. A thread that sees an old value still sees that it is not
+     * the owner, and asks for no more.
      */
     private Thread owner;
 
@@ -121,7 +121,7 @@ public final class BufferPool {
             buf = new ZcrxByteBuf(this);
         }
         buf.handOut(use, offset, length, token, zeroCopy, alloc);
-        // Last: the leak detector may find no memory.
+        // Counted last: the leak detector may find no memory.
         use.buffers++;
         heldBuffers++;
         heldTokens++;
@@ -196,7 +196,7 @@ public final class BufferPool {
 
     /**
      * Takes back what other threads released, and arms the wakeup again if returns are wanted. Owner's thread only,
-     * once a loop pass.
+     * once per loop pass.
      *
      * @return how many buffers came back
      */
@@ -208,7 +208,7 @@ public final class BufferPool {
             signal.set(ARMED);
         }
         int count = 0;
-        // Ends: while the owner is here nothing is handed out, so no more than the held buffers can come.
+        // This loop ends: while the owner is here nothing is handed out, so no more than the held buffers can come.
         for (ZcrxByteBuf buf; (buf = returns.relaxedPoll()) != null; count++) {
             recycle(buf);
         }
@@ -217,9 +217,9 @@ public final class BufferPool {
     }
 
     /**
-     * Switched on when pages are short: a release on another thread then runs the wakeup, once until the next
-     * {@link #drain()}, so that no page is stuck in the queue while the loop sleeps. Drains once when it is switched
-     * on, for what came before. Owner's thread only.
+     * Wants returns, or does not. Switched on when pages are short: a release on another thread then runs the wakeup,
+     * once until the next {@link #drain()}, so that no page is stuck in the queue while the loop sleeps. Switching it
+     * on drains once, for buffers that came before. Owner's thread only.
      */
     public void wantReturns(boolean wanted) {
         if (this.wanted == wanted || owner == null) {
@@ -233,37 +233,37 @@ public final class BufferPool {
         }
     }
 
-    /** Buffers handed out and not yet back, those in the queue included. Owner's thread only. */
+    /** Returns how many buffers are handed out and not yet back, those in the queue included. Owner's thread only. */
     public int heldBuffers() {
         return heldBuffers;
     }
 
-    /** The bytes of the {@link #heldBuffers()}. Owner's thread only. */
+    /** Returns the bytes of the {@link #heldBuffers()}. Owner's thread only. */
     public long heldBytes() {
         return heldBytes;
     }
 
-    /** The completions of the {@link #heldBuffers()}. Owner's thread only. */
+    /** Returns the completions of the {@link #heldBuffers()}. Owner's thread only. */
     public int heldTokens() {
         return heldTokens;
     }
 
-    /** How many buffers other threads released, counted as they are drained. Owner's thread only. */
+    /** Returns how many buffers other threads released, counted as they are drained. Owner's thread only. */
     public long offLoopReturns() {
         return offLoopReturns;
     }
 
     /**
-     * At the loop's end and after the ring is gone. Buffers that are still out stay good, and are reclaimed late; the
-     * last one of an area gives back the pool's reference to it, on the thread that releases it. Owner's thread only; a
-     * second call does nothing.
+     * Closes the pool, at the loop's end and after the ring is closed. Buffers that are still out stay valid, and are
+     * reclaimed late. The last one of an area gives back the pool's reference to it, on the thread that releases it.
+     * Owner's thread only; a second call does nothing.
      */
     public void close() {
         synchronized (closing) {
             if (signal.getAndSet(CLOSED) == CLOSED) {
                 return;
             }
-            // From here on this thread's releases take the way of all other threads'.
+            // From here on releases on this thread go the way of all other threads'.
             owner = null;
             for (AreaUse use : uses) {
                 if (use.buffers == 0) {

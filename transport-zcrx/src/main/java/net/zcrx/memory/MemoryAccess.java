@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads and writes of an area's memory: by address where Netty may do so in its own buffers, which costs less than a
- * {@link ByteBuffer}, else by one. Each method is told both where a place is in {@code memory}, which is big-endian,
- * and its address. Nothing is checked here. Addresses need not be aligned: both processors that the native library is
- * built for take any.
+ * Reads and writes an area's memory: by address where Netty does so in its own buffers, which costs less than a {@link
+ * ByteBuffer}, else by one. Each method is given both the index in {@code memory}, which is big-endian, and the
+ * address. Nothing is checked here. Addresses need not be aligned: both processors that the native library is built for
+ * take any.
  */
 final class MemoryAccess {
     private static final boolean BY_ADDRESS = PlatformDependent.hasUnsafe() && PlatformDependent.isUnaligned();

@@ -54,12 +54,12 @@ public final class ZcrxByteBuf extends AreaByteBuf {
     void handOut(BufferPool.AreaUse use, int offset, int length, long token, boolean zeroCopy, ByteBufAllocator alloc) {
         if (this.use != use) {
             this.use = use;
-            lieIn(use.area);
+            useArea(use.area);
         }
         this.zeroCopy = zeroCopy;
         firstToken = token;
         tokens = 1;
-        cover(use.area, offset, length, alloc);
+        reset(use.area, offset, length, alloc);
         leak = LEAK_DETECTOR.track(this);
     }
 

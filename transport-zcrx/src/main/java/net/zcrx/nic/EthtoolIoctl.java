@@ -112,7 +112,7 @@ public final class EthtoolIoctl {
         });
     }
 
-    /** The rules, or nothing if this NIC has no table of rules. */
+    /** The rules; empty if this NIC has no table of rules. */
     public Optional<List<NicRule>> rules() throws NicException {
         RuleTable table = ruleTable();
         if (table == null) {
@@ -128,7 +128,7 @@ public final class EthtoolIoctl {
         return Optional.of(rules);
     }
 
-    /** Adds a rule where there is room; returns its location. */
+    /** Adds a rule at a free place; returns its location. */
     public int insertRule(FlowRule rule) throws NicException {
         RuleTable table = ruleTable();
         int location = table == null || table.choosesLocation ? LOCATION_ANY : freeLocation(table);
@@ -171,7 +171,7 @@ public final class EthtoolIoctl {
         });
     }
 
-    /** Sets the table that spreads what no rule takes; an empty one is the driver's default. */
+    /** Sets the table that spreads packets which no rule takes; an empty one is the driver's default. */
     void setHashTable(int[] table) throws NicException {
         writeHashTable(0, table);
     }

@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import net.zcrx.uring.Errno;
 
 /**
- * What the kernel's ethtool netlink family says and changes. Numbers are those of the kernel's
- * {@code include/uapi/linux/ethtool_netlink.h} and {@code ethtool_netlink_generated.h}; its
- * {@code Documentation/networking/ethtool-netlink.rst} says what they mean.
+ * The settings of NICs that the kernel's ethtool netlink family reads and changes. Numbers are those of the kernel's
+ * {@code include/uapi/linux/ethtool_netlink.h} and {@code ethtool_netlink_generated.h}; its {@code
+ * Documentation/networking/ethtool-netlink.rst} explains them.
  */
 public final class EthtoolNetlink {
     private static final int FEATURES_GET = 11;
@@ -86,7 +86,7 @@ public final class EthtoolNetlink {
         set(RINGS_SET, out -> out.u32(RINGS_HDS_THRESH, bytes));
     }
 
-    /** How many receive queues are in use; nothing if the driver does not say. */
+    /** How many receive queues are in use; empty if the driver does not say. */
     OptionalInt receiveQueues() throws NicException {
         Optional<NetlinkAttributes> channels = get(CHANNELS_GET);
         return channels.isEmpty()
@@ -125,7 +125,7 @@ public final class EthtoolNetlink {
         }
     }
 
-    /** The interfaces of this network namespace whose drivers tell about rings, those that split headers first. */
+    /** The interfaces of this network namespace whose drivers report rings; those that can split headers come first. */
     static List<String> candidates(GenericNetlink netlink) throws NicException {
         List<String> splitting = new ArrayList<>();
         List<String> others = new ArrayList<>();

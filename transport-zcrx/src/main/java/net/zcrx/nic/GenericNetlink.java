@@ -118,7 +118,7 @@ public final class GenericNetlink implements AutoCloseable {
                 .orElseThrow(() -> new NicException("The kernel knows no netlink family " + name + "."));
     }
 
-    /** Asks for one thing, or changes one: the answers' attributes, most often one or none. */
+    /** Asks for one thing, or changes it. Returns the attributes of the answers; usually there is one, or none. */
     List<NetlinkAttributes> request(int family, int command, Consumer<NetlinkWriter> attributes) throws NicException {
         return exchange(family, command, FLAG_ACK, attributes);
     }
@@ -216,7 +216,7 @@ public final class GenericNetlink implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // The descriptor is gone all the same, and nothing was left to write.
+            // The descriptor is closed anyway, and nothing was left to write.
         }
     }
 }

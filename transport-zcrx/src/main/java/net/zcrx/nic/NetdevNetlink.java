@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import net.zcrx.uring.Errno;
 
 /**
- * What the kernel's netdev netlink family says of receive queues (Linux 6.8). Numbers are those of the kernel's
- * {@code include/uapi/linux/netdev.h}; its {@code Documentation/netlink/specs/netdev.yaml} says what they mean.
+ * The receive queues of NICs, as the kernel's netdev netlink family reports them (Linux 6.8). Numbers are those of the
+ * kernel's {@code include/uapi/linux/netdev.h}; its {@code Documentation/netlink/specs/netdev.yaml} explains them.
  */
 final class NetdevNetlink {
     private static final int QUEUE_GET = 10;
@@ -50,7 +50,7 @@ final class NetdevNetlink {
         return List.copyOf(new ArrayList<>(queues.values()));
     }
 
-    /** The receive queue of each NAPI id of an interface, where the kernel tells; no more than that is asked. */
+    /** The receive queue of each NAPI id of an interface, where the kernel reports ids. Nothing else is asked. */
     static Map<Integer, Integer> queuesByNapi(GenericNetlink netlink, int interfaceIndex) throws NicException {
         OptionalInt family = family(netlink);
         Map<Integer, Integer> queues = new TreeMap<>();
@@ -123,7 +123,7 @@ final class NetdevNetlink {
             return Optional.of(Files.readString(Path.of("/proc/irq/" + irq + "/effective_affinity_list"))
                     .trim());
         } catch (IOException e) {
-            // Not told to everybody, nor in every container.
+            // The kernel does not show it to every user, nor in every container.
             return Optional.empty();
         }
     }

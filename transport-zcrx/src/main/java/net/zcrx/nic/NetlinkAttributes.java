@@ -22,7 +22,7 @@ final class NetlinkAttributes {
 
     private final List<Attribute> list = new ArrayList<>();
 
-    /** Reads what lies between the buffer's position and its limit. */
+    /** Reads the attributes between the buffer's position and its limit. */
     NetlinkAttributes(ByteBuffer in) {
         int position = in.position();
         while (in.limit() - position >= NLATTR_BYTES) {

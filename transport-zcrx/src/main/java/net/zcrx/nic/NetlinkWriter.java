@@ -44,13 +44,13 @@ final class NetlinkWriter {
         return pad();
     }
 
-    /** An attribute that is there or not. */
+    /** Writes an attribute without a value: it is there or not. */
     NetlinkWriter flag(int type) {
         header(type, 0);
         return this;
     }
 
-    /** Opens a nest; what is written until {@link #end(int)} is called with the result lies in it. */
+    /** Opens a nest. Attributes that are written until {@link #end(int)} is called with the result lie in it. */
     int begin(int type) {
         int start = out.position();
         header(type | NESTED, 0);

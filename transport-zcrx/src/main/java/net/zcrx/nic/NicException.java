@@ -3,7 +3,10 @@ package net.zcrx.nic;
 
 import java.io.IOException;
 
-/** What a NIC or the kernel refused: a sentence that says what to do where something can be done. */
+/**
+ * A NIC or the kernel has refused something. The message is a sentence that says what to do, where something can be
+ * done.
+ */
 public final class NicException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -13,8 +13,8 @@ import net.zcrx.uring.LoadFailure;
 import net.zcrx.uring.Native;
 
 /**
- * Reads what a NIC is and how it is set up, from the kernel and without any privilege, in the network namespace of the
- * calling thread. All methods may be called on any thread; they take a few system calls.
+ * Reads the state of a NIC from the kernel, without any privilege, in the network namespace of the calling thread. All
+ * methods may be called on any thread; they take a few system calls.
  */
 public final class NicInspector {
     private NicInspector() {}
@@ -31,8 +31,8 @@ public final class NicInspector {
     }
 
     /**
-     * The receive queues of an interface by what {@code SO_INCOMING_NAPI_ID} says of a connection whose packets come by
-     * them; empty if the kernel is older than 6.8.
+     * The receive queues of an interface, by the id that {@code SO_INCOMING_NAPI_ID} gives for a connection whose
+     * packets arrive on them; empty if the kernel is older than 6.8.
      */
     public static Map<Integer, Integer> queuesByNapi(int interfaceIndex) throws NicException {
         try (GenericNetlink netlink = open()) {
@@ -47,7 +47,7 @@ public final class NicInspector {
         }
     }
 
-    /** Whether the native libraries that all of this package calls are there: ours and Netty's. */
+    /** Whether the native libraries that this package calls are there: ours and Netty's. */
     public static boolean isAvailable() {
         return LoadFailure.ofNetty() == null && Native.loadFailure() == null;
     }

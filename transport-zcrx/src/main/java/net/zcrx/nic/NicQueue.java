@@ -8,9 +8,10 @@ import java.util.OptionalInt;
  * A receive queue of a NIC that is up.
  *
  * @param id its number
- * @param napiId what {@code SO_INCOMING_NAPI_ID} says of a connection whose packets come by this queue
+ * @param napiId the id that {@code SO_INCOMING_NAPI_ID} gives for a connection whose packets arrive on this queue
  * @param irq its interrupt
  * @param cpus the processors that handle its interrupt, as {@code 0-3,8}
- * @param owner who put memory of its own under it: {@code io_uring}, {@code dmabuf} or {@code AF_XDP}
+ * @param owner the kernel interface that has bound memory of its own to it: {@code io_uring}, {@code dmabuf} or {@code
+ *     AF_XDP}
  */
 public record NicQueue(int id, OptionalInt napiId, OptionalInt irq, Optional<String> cpus, Optional<String> owner) {}

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A setting of a NIC that zero-copy receive needs changed. Values are texts, as they are noted for undoing. */
+/** A setting of a NIC that must be changed for zero-copy receive. Values are texts, as they are noted for undoing. */
 public enum NicSetting {
     SPLIT {
         @Override
@@ -91,7 +91,7 @@ public enum NicSetting {
             return DEFAULT;
         }
 
-        /** Only what went to the queues moves, so that other connections stay where they are. */
+        /** Only traffic that went to these queues moves, so that other connections stay where they are. */
         @Override
         public String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
             List<Integer> table = nic.hashTable();
@@ -142,12 +142,12 @@ public enum NicSetting {
         }
     };
 
-    /** The value of RSS that stands for the driver's own table. */
+    /** The value of RSS that means the driver's own table. */
     private static final String DEFAULT = "default";
 
     public abstract String current(NicSnapshot nic);
 
-    /** Returns the value that zero-copy receive needs for these queues, which other traffic shall leave alone. */
+    /** Returns the value that zero-copy receive needs for these queues, which other traffic must leave alone. */
     public abstract String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException;
 
     public abstract void set(EthtoolNetlink netlink, EthtoolIoctl ioctl, String value) throws NicException;

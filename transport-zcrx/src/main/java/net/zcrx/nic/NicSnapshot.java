@@ -6,17 +6,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a NIC looked like when {@link NicInspector} read it.
+ * The state of a NIC when {@link NicInspector} read it.
  *
  * @param interfaceName its name
  * @param interfaceIndex its number in this network namespace
  * @param driver the driver's name
- * @param receiveQueues how many receive queues are in use; nothing if neither driver nor kernel says
+ * @param receiveQueues how many receive queues are in use; empty if neither driver nor kernel says
  * @param split whether headers and payload go to different buffers
- * @param splitThreshold payloads of up to this many bytes are not split; nothing if the driver has no such setting
- * @param ringEntries receive buffers a queue
+ * @param splitThreshold payloads of up to this many bytes are not split; empty if the driver has no such setting
+ * @param ringEntries receive buffers per queue
  * @param ntuple whether the driver takes rules now
- * @param rules the table of rules; nothing if the NIC has none
+ * @param rules the table of rules; empty if the NIC has none
  * @param hashTable the queue of each hash value modulo this table's length; empty if the NIC does not spread by hash
  * @param queues the receive queues one by one; none while the interface is down or if the kernel is older than 6.8
  * @param numaNode the NUMA node that it is attached to
@@ -35,12 +35,12 @@ public record NicSnapshot(
         List<NicQueue> queues,
         OptionalInt numaNode) {
 
-    /** The queue with this number, if it is known one by one. */
+    /** The queue with this number, if the kernel lists queues. */
     public Optional<NicQueue> queue(int id) {
         return queues.stream().filter(queue -> queue.id() == id).findFirst();
     }
 
-    /** Whether packets that no rule takes may come by this queue. */
+    /** Whether packets that no rule takes may arrive on this queue. */
     public boolean hashReaches(int queue) {
         // Without a table a NIC of several queues spreads in its own way.
         return hashTable.isEmpty() || hashTable.contains(queue);

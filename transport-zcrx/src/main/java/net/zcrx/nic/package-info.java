@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a NIC is: its rings, queues, rules and settings, as the kernel tells them by netlink and ioctl. */
+/** NICs: their rings, queues, rules and settings, as the kernel reports them by netlink and ioctl. */
 package net.zcrx.nic;

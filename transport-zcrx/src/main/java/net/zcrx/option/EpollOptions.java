@@ -11,7 +11,7 @@ import io.netty.channel.uring.IoUringChannelOption;
 public final class EpollOptions {
     private static final String CLASS = "io.netty.channel.epoll.EpollChannelOption";
 
-    /** Level or edge triggered: nothing to this transport, nor to epoll's since 4.2. */
+    /** Level or edge triggered: means nothing to this transport, nor to epoll's since 4.2. */
     public static final ChannelOption<Object> EPOLL_MODE = of("EPOLL_MODE");
 
     private EpollOptions() {}

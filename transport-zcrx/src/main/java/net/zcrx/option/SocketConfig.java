@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the configs of a connection and of a listening socket have in common: options that the kernel keeps. Safe on any
+ * The common part of the configs of a connection and of a listening socket: options that the kernel keeps. Safe on any
  * thread.
  */
 public abstract class SocketConfig extends DefaultChannelConfig {
     private final Socket socket;
-    /** Those that {@code TCP_MD5SIG} has keys for. */
+    /** The peers that {@code TCP_MD5SIG} has keys for. */
     private Set<InetAddress> signingPeers = Set.of();
 
     /**

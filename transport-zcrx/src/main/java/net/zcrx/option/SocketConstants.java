@@ -12,8 +12,7 @@ public final class SocketConstants {
     public static final int IPPROTO_TCP = 6;
 
     /**
-     * The number of the receive queue that the socket's last packet came by, as the kernel counts them (Linux 4.12); 0
-     * before data has come.
+     * The NAPI id of the receive queue on which the socket's last packet arrived (Linux 4.12); 0 before there was one.
      */
     public static final int SO_INCOMING_NAPI_ID = 56;
     /** connect(2) keeps its first packet back until there is data, if the peer has given a cookie (Linux 4.11). */

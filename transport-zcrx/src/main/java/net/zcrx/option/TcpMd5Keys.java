@@ -17,6 +17,7 @@ import java.util.Set;
 
 /**
  * The keys by which a socket signs what it sends to a peer, and proves what comes from it (RFC 2385).
+ * {@code socket_abi.h} of the native library asserts the layout.
  *
  * <pre>
  *      struct tcp_md5sig, include/uapi/linux/tcp.h

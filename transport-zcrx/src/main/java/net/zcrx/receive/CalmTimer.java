@@ -7,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Wakes a loop once, some seconds after it was set. It is not one of the loop's own timers, as with one of those pending
- * Netty's handler submits and cancels a timeout each time that the loop sleeps. Nor is it Netty's global executor's, whose
- * thread would keep a JVM that is about to end. Used on the loop's thread only.
+ * Wakes a loop once, some seconds after it was set. It is not a timer of the loop's own: while one of those is pending,
+ * Netty's handler submits and cancels a timeout each time that the loop sleeps. Nor is it one of Netty's global executor,
+ * whose thread would keep a JVM that is about to end. Used on the loop's thread only.
  */
 final class CalmTimer {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(CalmTimer.class);
@@ -37,7 +37,7 @@ final class CalmTimer {
             timer = new CompletableFuture<Void>().completeOnTimeout(null, SECONDS, TimeUnit.SECONDS);
             timer.thenRun(this::ring);
         } catch (OutOfMemoryError e) {
-            // No thread can be had for it. That may not end the loop; the memory is only kept longer.
+            // No thread can be started for it. That must not end the loop: the memory is only kept longer.
             LOGGER.debug("Memory that is not used is not given back for now.", e);
         }
     }
@@ -47,7 +47,7 @@ final class CalmTimer {
         wakeup.run();
     }
 
-    /** Whether the time is over; tells it once, and then it may be set again. */
+    /** Returns whether the time is over. It says so once, and may then be set again. */
     boolean hasRung() {
         if (!rung) {
             return false;

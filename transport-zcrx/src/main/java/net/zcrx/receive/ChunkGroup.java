@@ -6,19 +6,20 @@ import net.zcrx.receive.Receiver.Waiter;
 import net.zcrx.uring.BufferRing;
 
 /**
- * Chunks that the kernel fills one after the other, and who waits for one. Each time the kernel runs out, it gets more.
+ * Chunks that the kernel fills one after the other, and the receives that wait for one. Each time the kernel runs out,
+ * it gets more.
  *
- * <p>Where it consumes chunks in parts, a completion's place in its chunk follows from the completions before. So all
- * receives of a group must be of one kind, whose completions every kernel shows in the order in which it filled.
+ * <p>Where the kernel consumes chunks in parts, a completion's place in its chunk follows from the completions before.
+ * So all receives of a group must be of one kind, whose completions every kernel shows in the order in which it filled.
  */
 final class ChunkGroup {
-    /** What a ring must hold: the kernel has no more chunks of a group at a time. */
+    /** Entries of the ring: the kernel never has more chunks of a group at a time. */
     static final int RING_ENTRIES = 32;
     /** Chunks that the kernel gets at first, and again when it has not run out of them for a while. */
     private static final int FIRST_POSTED = 4;
     /**
-     * Chunks that the kernel gets at most. They are what comes at once from many connections, what one connection may
-     * still bring after auto-read went off, and what must be in the CPU's cache.
+     * The most chunks that the kernel gets. They must hold a burst from many connections, and stay in the CPU's cache.
+     * One connection may still bring all of them after auto-read went off.
      */
     private static final int MAX_POSTED = 24;
 
@@ -36,7 +37,10 @@ final class ChunkGroup {
         most = most(chunks.count());
     }
 
-    /** Chunks of an area of so many that the kernel gets at most: they may lie there unused, and the others must do. */
+    /**
+     * The most chunks that the kernel gets of an area with {@code chunks}. They may lie there unused, and the others
+     * must do.
+     */
     static int most(int chunks) {
         return Math.min(MAX_POSTED, chunks / 4);
     }
@@ -45,7 +49,7 @@ final class ChunkGroup {
         return ring.group();
     }
 
-    /** There will be receives of this group. */
+    /** Receives of this group begin: it gets chunks from now on. */
     void use() {
         target = Math.min(FIRST_POSTED, most);
     }
@@ -54,7 +58,7 @@ final class ChunkGroup {
         return target > 0;
     }
 
-    /** Chunks that the kernel has. */
+    /** Returns how many chunks the kernel has. */
     int posted() {
         return posted;
     }
@@ -64,7 +68,7 @@ final class ChunkGroup {
         posted--;
     }
 
-    /** The chunk that it fills after this one. */
+    /** Returns the chunk that the kernel fills after this one. */
     int after(int chunk) {
         return ring.after(chunk);
     }
@@ -79,15 +83,16 @@ final class ChunkGroup {
         target = Math.min(target, Math.max(target / 2, FIRST_POSTED));
     }
 
-    /** Whether somebody waits and the kernel has no chunk. */
+    /** Returns whether a receive waits and the kernel has no chunk. */
     boolean lacks() {
         return posted == 0 && !waiters.isEmpty();
     }
 
     /**
-     * Resumes as many as the kernel has chunks; more would only have to wait again.
+     * Resumes as many receives as the kernel has chunks; more would only have to wait again.
      *
-     * @return whether others wait on: those may find no data, and then nothing wakes the loop for these
+     * @return whether others still wait: those that were resumed may find no data, and then nothing wakes the loop for
+     *     the others
      */
     boolean resume() {
         if (posted > 0 && !waiters.isEmpty()) {
@@ -97,9 +102,9 @@ final class ChunkGroup {
     }
 
     /**
-     * Gives the kernel chunks that are free.
+     * Gives the kernel free chunks.
      *
-     * @param owners to note as whose each of them is
+     * @param owners where to note that they are this group's
      */
     void post(ChunkGroup[] owners, Counters counters) {
         if (posted >= target || chunks.free() == 0) {

@@ -4,8 +4,9 @@ package net.zcrx.receive;
 import net.zcrx.memory.Area;
 
 /**
- * An area in chunks. Each is free, being filled (by the kernel, or by what joins short pieces), or with the application,
- * which holds completions on it; one that is being filled may have completions with the application as well.
+ * An area in chunks. Each chunk is free, or being filled (by the kernel, or by joined messages), or with the
+ * application, which holds completions on it. A chunk that is being filled may have completions with the application as
+ * well.
  */
 final class Chunks {
     private final Area area;
@@ -13,17 +14,17 @@ final class Chunks {
     private final int bytes;
     /** Bytes of a chunk that have been filled. */
     private final int[] filled;
-    /** Completions on a chunk that have not come back. */
+    /** Completions on a chunk whose memory has not come back. */
     private final int[] held;
 
     private final boolean[] filling;
     private int fillingCount;
     /**
-     * A bit for each that is free. The lowest is given first, so that the memory in use is small, stays warm in the CPU's
+     * A bit for each free chunk. The lowest is given first, so that the memory in use is small, stays warm in the CPU's
      * cache, and lies together, however large the area is and in whatever order chunks come back.
      */
     private final long[] free;
-    /** Words of {@link #free} before this one have no bit. */
+    /** Words of {@link #free} before this one have no bit set. */
     private int firstFree;
 
     private int freeCount;
@@ -50,7 +51,7 @@ final class Chunks {
         return area;
     }
 
-    /** Bytes of a chunk. */
+    /** Returns the bytes of a chunk. */
     int bytes() {
         return bytes;
     }
@@ -63,22 +64,22 @@ final class Chunks {
         return freeCount;
     }
 
-    /** Those that are neither free nor being filled. */
+    /** Returns how many chunks are neither free nor being filled. */
     int withApplication() {
         return filled.length - freeCount - fillingCount;
     }
 
-    /** The chunk that a place in the area is in. */
+    /** Returns the chunk that this offset of the area lies in. */
     int at(int offset) {
         return offset >>> shift;
     }
 
-    /** What memory it takes. */
+    /** Returns which memory of the area the system has given. */
     Residency residency() {
         return residency;
     }
 
-    /** Whether all chunks are free that these bytes, which are of whole chunks, are of. */
+    /** Returns whether all chunks in this range, which is of whole chunks, are free. */
     boolean areFree(int offset, int length) {
         for (int chunk = at(offset); chunk < at(offset + length); chunk++) {
             if (!isFree(chunk)) {
@@ -96,7 +97,7 @@ final class Chunks {
         return area.address() + ((long) chunk << shift);
     }
 
-    /** Takes a free one to be filled; there must be one. */
+    /** Takes a free chunk to be filled; there must be one. */
     int begin() {
         while (free[firstFree] == 0) {
             firstFree++;
@@ -111,12 +112,15 @@ final class Chunks {
         return chunk;
     }
 
-    /** Bytes that still fit. */
+    /** Returns how many bytes still fit. */
     int room(int chunk) {
         return bytes - filled[chunk];
     }
 
-    /** So many bytes were filled, or will be at once, by a completion that is held from now on; returns their offset. */
+    /**
+     * Notes that {@code length} bytes were filled, or will be at once, by a completion that is held from now on.
+     * Returns their offset in the area.
+     */
     int fill(int chunk, int length) {
         int offset = (chunk << shift) + filled[chunk];
         filled[chunk] += length;
@@ -124,14 +128,14 @@ final class Chunks {
         return offset;
     }
 
-    /** It is filled no more. */
+    /** Nothing more is filled into this chunk. */
     void end(int chunk) {
         filling[chunk] = false;
         fillingCount--;
         freeIfUnused(chunk);
     }
 
-    /** A completion on it has come back. */
+    /** The memory of a completion on this chunk has come back. */
     void letGo(int chunk) {
         held[chunk]--;
         freeIfUnused(chunk);

@@ -19,42 +19,45 @@ import net.zcrx.uring.Uring;
  * consumes chunks in parts, a chunk serves many completions, of many channels; it is free again when the kernel is done
  * with it and every buffer on it has been released.
  *
- * <p>Few chunks are with the kernel at a time, so that the memory in use stays warm in the CPU's cache however large the
- * area is. The others that are free nobody but this class has, so that after a calm time their memory can be given back
- * to the system.
+ * <p>Few chunks are with the kernel at a time, so that the memory in use stays warm in the CPU's cache, however large
+ * the area is. Only this class uses the other free chunks, so that after a calm time their memory can go back to the
+ * system.
  *
  * <h2>Why there are two groups of chunks</h2>
  *
  * A completion does not say where in its chunk the bytes are: that follows from the completions before it. Kernels from
- * 6.12 on, before they learned to flush what they had deferred, show the completions of multishot receives at once and
- * those of others later, so that on a common chunk the bytes of two connections would change places. In a group of one
- * kind alone all are shown at once, or all are deferred in their order. Chunks are given to either group, and the second
- * gets none before it is used.
+ * 6.12 on, before they learned to flush deferred completions, show those of multishot receives at once and all others
+ * later. On a common chunk the bytes of two connections would change places. In a group of one kind all are shown at
+ * once, or all are deferred in their order. Each group gets chunks of its own; the second gets none before it is used.
  */
 public final class CopyReceiver implements Receiver, Reclaimer {
     /**
-     * What a long flow takes at once, in bytes, before the next one has its turn. One call for all of it instead of one
-     * a chunk saves the sender an acknowledgment for each, which on loopback it handles on this processor.
+     * Bytes that a long flow takes in one call before the next flow has its turn. One call for many chunks saves the
+     * sender an acknowledgment per chunk. On loopback this processor handles those, too.
      */
     private static final int BUNDLE_BYTES = 512 * 1024;
-    /** Passes without the kernel running out after which it gets fewer again. */
+    /** Passes after which the kernel gets fewer chunks again, if it did not run out in any of them. */
     private static final int CALM_PASSES = 1000;
 
-    /** With fewer the application could hold all of them before copying out begins, and no connection would receive. */
+    /**
+     * With fewer chunks the application could hold all of them before copying out begins, and no connection would
+     * receive.
+     */
     private static final int MIN_CHUNKS = 8;
     /**
-     * Chunks that the application may not hold before copying out begins, beside all that one group may have unused: it
-     * may then still get what each group is filling and what joins pieces, and the other group needs one to go on with.
+     * Chunks that the application may not hold before copying out begins, in addition to those that one group may have
+     * unused. The application may then still get the chunks that both groups are filling and that of joined messages,
+     * and the other group needs one to go on with.
      */
     private static final int KEPT_CHUNKS = 4;
     /**
-     * What is put together, in bytes. It is met once a chunk, and cheaper than that the whole pipeline handles a message
-     * in two parts, which it seldom has to and so is slow at.
+     * Longest message, in bytes, that is joined when it lies in two places. That happens once per chunk. Copying it is
+     * cheaper than sending two parts through a pipeline that seldom sees parts and is not compiled for them.
      */
     private static final int MAX_JOINED = 16 * 1024;
 
     private static final int NONE = -1;
-    /** What a completion can number. */
+    /** The ids of chunks are shorts, and none is negative. */
     private static final int MAX_CHUNKS = 32768;
 
     private final Chunks chunks;
@@ -63,20 +66,19 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private final Counters counters = new Counters();
     private final CalmTimer calmTimer;
     private final ExhaustionGuard guard;
-    /** For receives that stay armed. */
+    /** Chunks for receives that stay armed. */
     private final ChunkGroup unlimited;
-    /** For those of bounded length. */
+    /** Chunks for receives of bounded length. */
     private final ChunkGroup limited;
-    /** The group that each chunk was given to last. */
+    /** The group that each chunk was last given to. */
     private final ChunkGroup[] owners;
 
-    private final Parts parts = new Parts();
     /** Whether the completion at work took the last chunk that the kernel had. */
     private boolean ranOut;
 
     /** Whether the kernel knows bundles with a bound. */
     private boolean bundles = true;
-    /** The chunk for what is put together again; or {@link #NONE}. */
+    /** The chunk for joined messages, or {@link #NONE}. */
     private int joining = NONE;
 
     private int calmPasses;
@@ -117,7 +119,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         try {
             return new BufferRing[] {first, BufferRing.register(ringFd, ChunkGroup.RING_ENTRIES, chunks, incremental)};
         } catch (RuntimeException e) {
-            // The kernel holds on to the ring's pages by itself, until the io_uring is closed.
+            // The kernel keeps the ring's pages by itself, until the io_uring is closed.
             first.free();
             throw e;
         }
@@ -151,8 +153,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public int begin(IoUringIoEvent event) {
-        discardParts();
+    public void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc) {
         int chunk = event.flags() >>> Uring.CQE_BUFFER_SHIFT;
         ChunkGroup group = owners[chunk];
         int untaken = event.res();
@@ -164,68 +165,71 @@ public final class CopyReceiver implements Receiver, Reclaimer {
                 chunks.end(chunk);
                 group.consumed();
             }
-            parts.add(offset, length, guard.isCopyingOut(chunks.withApplication()));
-            counters.add(Counter.FRAGMENTS, 1);
-            if (untaken == 0) {
+            int next = untaken > 0 ? group.after(chunk) : NONE;
+            receivePart(chunk, offset, length, event.res(), inbound, alloc);
+            if (next == NONE) {
                 break;
             }
-            chunk = group.after(chunk);
+            chunk = next;
         }
         counters.add(Counter.COPIED_BYTES, event.res());
         ranOut = group.posted() == 0;
-        return parts.count();
+        post();
     }
 
-    @Override
-    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
-        parts.next();
-        int offset = parts.offset();
-        int length = parts.length();
-        int chunk = chunks.at(offset);
+    /** Receives one part of a completion. Whatever is thrown here, the parts behind it are accounted for. */
+    private void receivePart(int chunk, int offset, int length, int bytes, Inbound inbound, ByteBufAllocator alloc) {
+        counters.add(Counter.FRAGMENTS, 1);
+        try {
+            ByteBuf buffer = take(chunk, offset, length, bytes, inbound, alloc);
+            if (buffer != null && !joinLast(buffer, inbound, alloc)) {
+                inbound.add(buffer);
+            }
+        } catch (RuntimeException | Error e) {
+            inbound.fail(e);
+        }
+    }
+
+    /** Returns a buffer with the bytes; {@code null} if the last one took them in. */
+    private ByteBuf take(int chunk, int offset, int length, int bytes, Inbound inbound, ByteBufAllocator alloc) {
         boolean handedOut = false;
         try {
-            if (parts.isCopiedOut()) {
+            if (guard.update(chunks.withApplication())) {
                 return guard.copyOut(area, offset, length, alloc);
             }
-            ByteBuf buffer = last;
-            if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, chunk)) {
+            ByteBuf buffer = null;
+            if (!(inbound.last() instanceof ZcrxByteBuf last)
+                    || !inbound.mayGrow(bytes)
+                    || !pool.extend(last, area, offset, length, chunk)) {
                 buffer = pool.get(area, offset, length, chunk, false, alloc);
                 counters.add(Counter.COPIED_BUFFERS, 1);
             }
             handedOut = true;
             return buffer;
         } finally {
-            // Also if the channel's allocator throws.
+            // Copied out; or the channel's allocator has thrown.
             if (!handedOut) {
                 chunks.letGo(chunk);
             }
-            if (!parts.hasNext()) {
-                post();
-            }
         }
     }
 
-    /** What was not taken of the last completion, as something failed meanwhile. */
-    private void discardParts() {
-        while (parts.hasNext()) {
-            parts.next();
-            chunks.letGo(chunks.at(parts.offset()));
+    /** Joins the last buffer and the one after it if they are short; returns whether it did. */
+    private boolean joinLast(ByteBuf second, Inbound inbound, ByteBufAllocator alloc) {
+        ByteBuf first = inbound.last();
+        if (first == null) {
+            return false;
         }
-        parts.clear();
-    }
-
-    @Override
-    public ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
         int bytes = first.readableBytes() + second.readableBytes();
         if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !makeRoomToJoin(bytes)) {
-            return null;
+            return false;
         }
         int chunk = joining;
         int offset = chunks.fill(chunk, bytes);
         ByteBuf joined = null;
         try {
-            // Of the same class as all others: the first of another one, met late, makes the JVM throw away what it
-            // compiled of a whole pipeline.
+            // A ZcrxByteBuf as all others: the first buffer of another class, met late, makes the JVM discard the
+            // compiled code of a whole pipeline.
             joined = pool.get(area, offset, bytes, chunk, false, alloc);
         } finally {
             if (joined == null) {
@@ -235,10 +239,11 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         joined.clear().writeBytes(first).writeBytes(second);
         first.release();
         second.release();
-        return joined;
+        inbound.replaceLast(joined);
+        return true;
     }
 
-    /** Takes another chunk if need be; whether there is one. */
+    /** Takes another chunk if need be; returns whether there is one. */
     private boolean makeRoomToJoin(int bytes) {
         if (joining != NONE && chunks.room(joining) < bytes) {
             endJoining();
@@ -297,7 +302,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         return counters;
     }
 
-    /** Chunks never come free without this class hearing of it: it need not look again by itself. */
+    /** Chunks come free through this class only, so that it need not look again by itself. */
     @Override
     public long beginPass() {
         return lacks() && resume() ? 0 : FOR_EVER;
@@ -305,7 +310,6 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean endPass() {
-        discardParts();
         pool.drain();
         if (++calmPasses == CALM_PASSES) {
             calmPasses = 0;
@@ -324,7 +328,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         return waiting;
     }
 
-    /** Gives memory back that was not used since this was called last. */
+    /** Gives memory back that was not used since the last call. */
     void endCalmPeriod() {
         chunks.residency().endPeriod(chunks);
     }
@@ -339,14 +343,17 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.set(Counter.OFF_LOOP_RETURNS, pool.offLoopReturns());
     }
 
-    /** Gives the kernel chunks, and resumes who waited for them; whether others wait that need not. */
+    /**
+     * Gives the kernel chunks, and resumes receives that wait for some. Returns whether others wait although the kernel
+     * has chunks.
+     */
     private boolean resume() {
         post();
         if (lacks()) {
             if (joining != NONE) {
                 endJoining();
             }
-            // All chunks are with the application: whoever releases one wakes the loop.
+            // All chunks are with the application: the next thread that releases one wakes the loop.
             pool.wantReturns(true);
             post();
         }

@@ -3,7 +3,7 @@ package net.zcrx.receive;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** A loop's counters: written by the loop's thread alone, read by any. */
+/** A loop's counters: written by the loop's thread alone, read by any thread. */
 public final class Counters {
     /** What is counted. */
     public enum Counter {

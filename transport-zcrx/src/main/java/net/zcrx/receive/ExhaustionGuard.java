@@ -8,8 +8,9 @@ import net.zcrx.memory.Area;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * Keeps an application that holds its buffers for long from taking all of the area: past a high watermark received
- * data is copied out to the channel's allocator and its memory given back at once, until below a low watermark.
+ * Keeps an application that holds its buffers for long from taking all of the area. Above a high watermark received
+ * data is copied out to the channel's allocator, and its memory given back at once, until the application is below a
+ * low watermark.
  */
 final class ExhaustionGuard {
     private final int kept;
@@ -18,7 +19,7 @@ final class ExhaustionGuard {
     private int low;
     private boolean copyingOut;
     private FlightRecorder.Span span = FlightRecorder.Span.NONE;
-    /** Bytes, when copying out began last. */
+    /** Bytes that had been copied out when copying out last began. */
     private long copiedOutBefore;
 
     /**
@@ -36,8 +37,13 @@ final class ExhaustionGuard {
         low = Math.min(total / 2, high - 1);
     }
 
-    /** @param held chunks or pages that the application holds now */
-    boolean isCopyingOut(int held) {
+    /**
+     * Begins or ends copying out, if need be.
+     *
+     * @param held chunks or pages that the application holds now
+     * @return whether data is copied out
+     */
+    boolean update(int held) {
         if (copyingOut) {
             copyingOut = isAboveLow(held);
             if (!copyingOut) {

@@ -15,43 +15,48 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.QueueName;
 
-/** The queues of NICs that the loops of a group read by: once a loop has bound one, all of them may. Any thread. */
+/**
+ * The NIC queues that the loops of a group read from. Once a loop has bound one, all of them may use it. Any thread.
+ */
 public final class GroupQueues {
-    /** Never changed but replaced: whoever reads it more than once must see the same one. */
-    private volatile List<BoundQueue> bound = List.of();
+    /** Replaced, never changed: a method that reads it more than once must see one list. */
+    private volatile List<SharedQueue> bound = List.of();
 
     private final Map<QueueName, NicException> refusals = new ConcurrentHashMap<>();
-    private volatile Map<Integer, BoundQueue> byNapi = Map.of();
+    private volatile Map<Integer, SharedQueue> byNapi = Map.of();
 
-    /** A loop has bound it. */
-    public synchronized void add(BoundQueue queue) {
-        bound = Stream.concat(bound.stream().filter(old -> old.shared().isBound()), Stream.of(queue))
+    /** A loop has bound this queue. */
+    public synchronized void add(SharedQueue queue) {
+        bound = Stream.concat(bound.stream().filter(SharedQueue::isBound), Stream.of(queue))
                 .toList();
     }
 
-    /** A loop was refused it. */
+    /** The kernel has refused this queue to a loop. */
     public void refuse(QueueName name, NicException why) {
         refusals.put(name, why);
     }
 
-    /** Why a loop was refused this queue: the next one need not ask again, which may take seconds. Else {@code null}. */
+    /**
+     * Why this queue was refused to a loop, else {@code null}. The next loop need not ask again, which may take
+     * seconds.
+     */
     public NicException refusal(QueueName name) {
         return refusals.get(name);
     }
 
     /** The queue of this name, or {@code null} if no loop uses it. */
-    public BoundQueue find(QueueName name) {
+    public SharedQueue find(QueueName name) {
         return bound.stream()
-                .filter(queue -> queue.name().equals(name) && queue.shared().isBound())
+                .filter(queue -> queue.name().equals(name) && queue.isBound())
                 .findFirst()
                 .orElse(null);
     }
 
-    /** Those that loops use. */
+    /** The queues that loops use. */
     public List<QueueName> names() {
         return bound.stream()
-                .filter(queue -> queue.shared().isBound())
-                .map(BoundQueue::name)
+                .filter(queue -> queue.isBound())
+                .map(SharedQueue::name)
                 .toList();
     }
 
@@ -59,26 +64,26 @@ public final class GroupQueues {
         return bound.size();
     }
 
-    /** The one after this queue, in a circle that begins after {@code null}; {@code null} if there is none. */
-    public BoundQueue after(SharedQueue queue) {
-        List<BoundQueue> circle = bound;
+    /** The queue after this one, in a circle that begins after {@code null}; {@code null} if there is none. */
+    public SharedQueue after(SharedQueue queue) {
+        List<SharedQueue> circle = bound;
         int current = -1;
         for (int i = 0; i < circle.size(); i++) {
-            if (circle.get(i).shared() == queue) {
+            if (circle.get(i) == queue) {
                 current = i;
             }
         }
         for (int i = 1; i <= circle.size(); i++) {
-            BoundQueue next = circle.get((current + i) % circle.size());
-            if (next.shared().isBound()) {
+            SharedQueue next = circle.get((current + i) % circle.size());
+            if (next.isBound()) {
                 return next;
             }
         }
         return null;
     }
 
-    /** By which queue the newest packet of a connection came, or {@code null} if that cannot be told. */
-    public BoundQueue of(Socket socket) {
+    /** The queue on which the newest packet of a connection arrived, or {@code null} if the kernel does not tell. */
+    public SharedQueue of(Socket socket) {
         int napi;
         try {
             napi = socket.getIntOpt(SOL_SOCKET, SO_INCOMING_NAPI_ID);
@@ -86,25 +91,25 @@ public final class GroupQueues {
             // The kernel was built without busy polling: then the queues are tried in turn.
             return null;
         }
-        BoundQueue queue = byNapi.get(napi);
-        if (queue == null || !queue.shared().isBound()) {
-            // A NIC that is opened anew may have other ids.
+        SharedQueue queue = byNapi.get(napi);
+        if (queue == null || !queue.isBound()) {
+            // A NIC that is opened again may have other ids.
             byNapi = lookUp();
             queue = byNapi.get(napi);
         }
         return queue;
     }
 
-    private Map<Integer, BoundQueue> lookUp() {
-        Map<Integer, BoundQueue> found = new HashMap<>();
-        List<BoundQueue> all = bound;
-        all.stream().mapToInt(BoundQueue::interfaceIndex).distinct().forEach(index -> {
+    private Map<Integer, SharedQueue> lookUp() {
+        Map<Integer, SharedQueue> found = new HashMap<>();
+        List<SharedQueue> all = bound;
+        all.stream().mapToInt(SharedQueue::interfaceIndex).distinct().forEach(index -> {
             try {
                 NicInspector.queuesByNapi(index)
                         .forEach((napi, number) -> all.stream()
                                 .filter(queue -> queue.interfaceIndex() == index
                                         && queue.name().queue() == number
-                                        && queue.shared().isBound())
+                                        && queue.isBound())
                                 .forEach(queue -> found.put(napi, queue)));
             } catch (NicException e) {
                 // No netlink in this sandbox, or the NIC is gone: then the queues are tried in turn.

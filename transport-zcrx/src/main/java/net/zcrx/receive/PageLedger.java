@@ -4,9 +4,8 @@ package net.zcrx.receive;
 import java.util.Arrays;
 
 /**
- * How often each page of a queue's areas is out of the kernel's hands: several packets can share a page, and each comes
- * in a completion of its own. The kernel is silent about a page that is returned too often or never, so that only this
- * can tell.
+ * How often each page of a queue's areas is out of the kernel's hands. Several packets can share a page, and each has a
+ * completion of its own. The kernel does not report a page that is returned too often or never; only this ledger can.
  */
 final class PageLedger {
     private static final int AREA_SHIFT = 48;
@@ -23,7 +22,7 @@ final class PageLedger {
         pageShift = Integer.numberOfTrailingZeros(pageBytes);
     }
 
-    /** One more area; its id is how many there were before. */
+    /** Adds an area; its id is the number of areas before it. */
     void addArea(int bytes) {
         references = Arrays.copyOf(references, references.length + 1);
         references[references.length - 1] = new int[bytes >>> pageShift];
@@ -60,22 +59,22 @@ final class PageLedger {
         givenBack++;
     }
 
-    /** Pages that are out at least once. */
+    /** Returns how many pages are out at least once. */
     int pagesOut() {
         return pagesOut;
     }
 
-    /** Completions whose page has not been returned. */
+    /** Returns how many completions have a page that has not been returned. */
     int fragmentsOut() {
         return (int) (taken - givenBack);
     }
 
-    /** Completions so far. */
+    /** Returns how many completions there were. */
     long taken() {
         return taken;
     }
 
-    /** Completions whose page has been returned. */
+    /** Returns how many completions have a page that has been returned. */
     long givenBack() {
         return givenBack;
     }

@@ -9,7 +9,10 @@ import net.zcrx.uring.TokenList;
 
 /** Pages on their way back to the kernel, and the receives that wait for some. Used on the loop's thread only. */
 final class PageReturns {
-    /** Pages may come free inside the kernel, as another connection ends, and nobody tells: waiters look this often. */
+    /**
+     * How often waiters look by themselves: pages may come free inside the kernel, as another connection ends, and
+     * nothing reports that.
+     */
     private static final long RETRY_NANOS = 20_000_000;
 
     private final InterfaceQueue queue;
@@ -23,7 +26,7 @@ final class PageReturns {
     private int came;
 
     private boolean flushes = true;
-    /** When waiters shall look again, of {@code System.nanoTime}. */
+    /** When waiters look again, as {@code System.nanoTime} counts. */
     private long retryAt;
 
     PageReturns(InterfaceQueue queue, Counters counters) {
@@ -56,17 +59,17 @@ final class PageReturns {
         return !waiters.isEmpty();
     }
 
-    /** Until waiters shall look again, in nanoseconds after {@code now}; may be negative. */
+    /** Returns the time until waiters look again, in nanoseconds after {@code now}; may be negative. */
     long untilRetry(long now) {
         return retryAt - now;
     }
 
-    /** Whether there are pages that the kernel does not have yet. */
+    /** Returns whether there are pages that the kernel does not have yet. */
     boolean isPending() {
         return !returned.isEmpty();
     }
 
-    /** Whether there is nothing to do at the end of the pass. */
+    /** Returns whether there is nothing to do at the end of the pass. */
     boolean isQuiet() {
         return came == 0 && waiters.isEmpty() && refillRing.overflow() == 0;
     }
@@ -93,7 +96,7 @@ final class PageReturns {
         counters.add(Counter.REFILL_RING_FULL, refillRing.put(returned));
         int before = Integer.MAX_VALUE;
         for (int left; (left = refillRing.overflow()) > 0 && left < before; before = left) {
-            // What is still there after that goes with the next pass, of whatever loop.
+            // What is left after that goes back in the next pass, of whichever loop.
             flush();
             refillRing.put(returned);
         }
@@ -105,9 +108,10 @@ final class PageReturns {
     }
 
     /**
-     * The kernel's copies take pages from its free list only, which the refill ring feeds when the NIC wants pages, or
-     * when it is flushed: without the flush a receive that lacked a page would lack it for ever. As many are resumed as
-     * pages came: the others would find none. Now and then all are, as pages come free inside the kernel, too.
+     * The kernel copies into pages of its free list only. The refill ring feeds that list when the NIC wants pages, or
+     * when it is flushed: without the flush a receive that lacked a page would lack it forever. As many waiters are
+     * resumed as pages came; the others would find none. From time to time all are, as pages come free inside the
+     * kernel, too.
      */
     private void resumeWaiters() {
         long now = System.nanoTime();

@@ -7,8 +7,8 @@ import net.zcrx.memory.Area;
 import net.zcrx.uring.InterfaceQueue;
 
 /**
- * The areas of one interface queue, by the kernel's number for each, and how many more there may be (kernel 7.3). Read
- * and added to by all loops that use the queue.
+ * The areas of one interface queue, by the kernel's number for each, and how many more there may be (Linux 7.3). All
+ * loops that use the queue read them, and may add one.
  */
 final class QueueAreas {
     private final long maxBytes;
@@ -21,12 +21,12 @@ final class QueueAreas {
         this.maxBytes = maxBytes;
     }
 
-    /** As they are now; nobody may change the array. */
+    /** Returns the areas as they are now. Nobody may change the array. */
     Area[] list() {
         return areas;
     }
 
-    /** Of all areas together. */
+    /** Returns the bytes of all areas together. */
     long bytes() {
         Area[] now = areas;
         return (long) now.length * now[0].length();
@@ -49,16 +49,16 @@ final class QueueAreas {
         try {
             more = Area.allocate(step);
         } catch (UncheckedIOException e) {
-            // No memory: the areas there are must do, and what does not fit is copied.
+            // No memory: the present areas must do, and what does not fit is copied.
             refused = true;
             return false;
         }
         Area[] after = Arrays.copyOf(before, before.length + 1);
         after[before.length] = more;
-        // Before the kernel has it: from then on a completion of any loop may name it.
+        // Before the kernel has it: as soon as it does, a completion of any loop may name it.
         areas = after;
         if (by.addArea(more.address(), more.length()) != before.length) {
-            // As a rule the limit of locked memory. Asking again for every page would not raise it.
+            // Usually the limit of locked memory. Asking again for every page would not raise it.
             refused = true;
             areas = before;
             more.release();

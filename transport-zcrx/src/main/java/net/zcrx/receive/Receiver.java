@@ -9,90 +9,91 @@ import io.netty.channel.uring.IoUringIoOps;
 import java.io.IOException;
 
 /**
- * How a loop's TCP channels receive: by copy or by zero copy. One for a loop, used on the loop's thread only.
+ * How a loop's TCP channels receive: by copy or by zero copy. Each serves one loop and, with zero copy, one queue; a
+ * loop that follows connections to other queues has one more for each. Used on the loop's thread only.
  */
 public interface Receiver {
-    /** No bound of the time that the loop may sleep, in nanoseconds. */
+    /** The loop may sleep without a limit. */
     long FOR_EVER = Long.MAX_VALUE;
 
-    /** A channel whose receive ended for want of memory. */
+    /** A channel whose receive ended because memory ran out. */
     interface Waiter {
-        /** There is memory again: arm the receive anew. */
+        /** There is memory again: arm the receive. */
         void resume();
     }
 
-    /** A connection: what it has not read yet lies in the receiver's memory, if that is the NIC's. */
+    /** What a channel has received in this pass, for more to be added. The channel owns its buffers. */
+    interface Inbound {
+        /** The buffer with the bytes before; {@code null} if there is none, or bytes were lost since. */
+        ByteBuf last();
+
+        /** Whether {@link #last}, which is there, may become {@code bytes} longer. */
+        boolean mayGrow(int bytes);
+
+        /** The next bytes. */
+        void add(ByteBuf buffer);
+
+        /** A buffer in the place of {@link #last}, which was released. */
+        void replaceLast(ByteBuf buffer);
+
+        /** The next bytes are lost, so that those behind them are worth nothing. */
+        void fail(Throwable cause);
+    }
+
+    /** A connection. Data that it has not read yet lies in the receiver's memory, if that is a NIC's. */
     interface Tenant {
-        /** The connection's, open. */
+        /** Returns the connection's socket, which is open. */
         Socket socket();
 
-        /** Whether a receive is armed, so that whatever can be read has been. */
+        /** Returns whether a receive is armed, so that all data that can be read has been. */
         boolean isReceiving();
 
         /** Ends the connection at once, so that its memory comes free; the user hears of {@code cause}. */
         void end(IOException cause);
     }
 
-    /** On the loop's thread, before anything else. */
+    /** Begins. Called on the loop's thread, before anything else. */
     void start(Thread loop);
 
-    /** A connection receives by this receiver from now on. A second call for it does nothing. */
+    /** A connection uses this receiver from now on. A second call for it does nothing. */
     default void enter(Tenant tenant) {}
 
-    /** It does not. A second call for it does nothing. */
+    /** A connection does not use this receiver any more. A second call for it does nothing. */
     default void leave(Tenant tenant) {}
 
     /**
-     * The submission that arms a receive.
+     * Returns the submission that arms a receive.
      *
-     * @param limit bytes after which it ends by itself, with a result of 0 or with the last data, and maybe before;
-     *     0 keeps it armed until it is cancelled
-     * @param bulk whether to receive in larger pieces, as much comes at once; only where {@link #hasBulk}, without limit
+     * @param limit bytes after which it ends by itself, with a result of 0 or with the last data, and maybe before; 0
+     *     keeps it armed until it is cancelled
+     * @param bulk whether to receive in larger pieces, as much comes at once; only where {@link #hasBulk}, without
+     *     limit
      */
     IoUringIoOps arm(int fd, int limit, boolean bulk);
 
-    /** Whether a receive may be armed in bulk. */
+    /** Returns whether a receive may be armed in bulk. */
     default boolean hasBulk() {
         return false;
     }
 
-    /** The kernel refused a receive in bulk: there are none from now on. */
+    /** The kernel has refused a receive in bulk: there are none from now on. */
     default void endBulk() {}
 
     /**
-     * Begins with a completion that carries data: all of its memory is accounted for, whatever becomes of the data. What
-     * is not taken before the next completion or the pass's end is given up.
+     * Takes in a completion that carries data: adds it to {@code inbound}, in one buffer or in several. All of its
+     * memory is accounted for, whatever becomes of the data, and no exception leaves this.
      *
-     * @return how many buffers the data is in: {@link #take} is to be called so often
+     * <p>Data is added to the last buffer if it lies behind it. What a channel received in one pass but lies in two
+     * places is joined if it is short: the end of a chunk cuts messages in two, and the kernel may turn to another
+     * connection in between. Many handlers expect what was sent in one write to arrive in one read, as with recv(2).
+     *
+     * @param alloc the channel's, where data is copied out to; what it throws fails {@code inbound}
      */
-    int begin(IoUringIoEvent event);
+    void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc);
 
     /**
-     * Makes a buffer of a completion that carries data, or of its next part, after {@link #begin}. If it throws, that
-     * part is lost to the channel but its memory is not; the next call is for the part after it.
-     *
-     * @param last the buffer that the same channel's data before this gave, not handed to the user yet; or
-     *     {@code null}
-     * @return {@code last} if it could take the data in, else another buffer; the caller owns it
-     */
-    ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc);
-
-    /**
-     * Puts together what a channel received in one pass but lies in two places, if it is short: the end of a chunk cuts
-     * messages in two, and the kernel may turn to another connection in between. Many a handler takes what was sent at
-     * once to arrive at once, and a read of the socket would have brought both.
-     *
-     * @param first of a channel's bytes; released if the answer is another buffer
-     * @param second the bytes after them; released if the answer is another buffer
-     * @return a buffer of both, or {@code null} if they stay two
-     */
-    default ByteBuf join(ByteBuf first, ByteBuf second, ByteBufAllocator alloc) {
-        return null;
-    }
-
-    /**
-     * Whether {@code result} ends a receive without limit because memory ran out: one with data may have taken the last
-     * of it. The caller waits with {@link #await}.
+     * Returns whether {@code result} ends a receive without limit because memory ran out. A result with data may have
+     * taken the last of it. The caller waits with {@link #await}.
      */
     boolean isExhausted(int result);
 
@@ -103,32 +104,32 @@ public interface Receiver {
      */
     void await(Waiter waiter, WaitTurn turn, int limit);
 
-    /** Whether {@code result} ends a receive that may be armed again at once. */
+    /** Returns whether {@code result} ends a receive that may be armed again at once. */
     boolean isTransient(int result);
 
-    /** Whether received buffers lie on pages that a NIC wrote: worth sending on without a copy. */
+    /** Returns whether received buffers lie on pages that a NIC wrote, and are worth sending on without a copy. */
     boolean isZeroCopy();
 
-    /** Whether data is being copied out to the channels' allocators because the application holds too many pages. */
+    /** Returns whether data is copied out to the channels' allocators, because the application holds too many pages. */
     boolean isCopyingOut();
 
     Counters counters();
 
     /**
-     * Before the loop looks for completions, and may sleep: gives the kernel what the loop's thread released since the
-     * last pass's end, in tasks and the like.
+     * Called before the loop looks for completions, and may sleep. Gives the kernel what the loop's thread has released
+     * since the end of the last pass, in tasks and the like.
      *
      * @return how long the loop may sleep at most, in nanoseconds; 0 if it may not, {@link #FOR_EVER} without a bound
      */
     long beginPass();
 
     /**
-     * At the end of a loop pass: takes back what was released, gives it to the kernel.
+     * Called at the end of a loop pass. Takes back what was released, and gives it to the kernel.
      *
      * @return whether it has left something for the next pass, so that the loop may not sleep before
      */
     boolean endPass();
 
-    /** Gives up the memory, when the ring is closed; buffers that the application still holds stay valid. */
+    /** Gives up the memory. Called when the ring is closed. Buffers that the application still holds stay valid. */
     void close();
 }

@@ -5,21 +5,21 @@ import java.util.Arrays;
 import net.zcrx.memory.Area;
 
 /**
- * Which of an area's memory the system has given, and which of that it gets back: what was free and unused for a whole
- * period. Used on the loop's thread only.
+ * Which of an area's memory the system has given, and which part of that it gets back: memory that was free and unused
+ * for a whole period. Used on the loop's thread only.
  *
- * <p>It is told in blocks as large as a transparent huge page. Of a part of one that is given back the process seems to
- * take less, but its cgroup has all of it still, until memory is short.
+ * <p>Memory is counted in blocks as large as a transparent huge page. If a part of a block is given back, the process
+ * seems to take less memory, but its cgroup still has all of it, until memory is short.
  */
 final class Residency {
     private static final int BLOCK_SHIFT = 21;
     static final int BLOCK_BYTES = 1 << BLOCK_SHIFT;
 
-    /** It takes no memory. */
+    /** The block takes no memory. */
     private static final byte ABSENT = 0;
-    /** It was not used in this period. */
+    /** The block was not used in this period. */
     private static final byte CALM = 1;
-    /** It was used in this period. */
+    /** The block was used in this period. */
     private static final byte USED = 2;
 
     private final Area area;
@@ -33,18 +33,18 @@ final class Residency {
         this.area = area;
         blocks = new byte[(area.length() + BLOCK_BYTES - 1) >>> BLOCK_SHIFT];
         if (area.isHuge()) {
-            // These pages were set aside, and are all there: nobody else could use them.
+            // These pages were set aside and are all there: nobody else could use them.
             bytes = area.length();
             Arrays.fill(blocks, USED);
         }
     }
 
-    /** The bytes that take memory, at most. */
+    /** Returns the most bytes that take memory. */
     int bytes() {
         return bytes;
     }
 
-    /** What is at {@code offset} will be written to, or has been until now. */
+    /** The block at {@code offset} will be written to, or has been until now. */
     void use(int offset) {
         int block = offset >>> BLOCK_SHIFT;
         if (blocks[block] != USED) {
@@ -56,12 +56,12 @@ final class Residency {
         }
     }
 
-    /** Whether a period's end may find something to give back: else there need be none. */
+    /** Returns whether the end of a period may find something to give back; else no period need end. */
     boolean isToBeLookedAt() {
         return toBeLookedAt;
     }
 
-    /** Gives back what is free and was not used since the last period's end. */
+    /** Gives back memory that is free and was not used since the end of the last period. */
     void endPeriod(Chunks chunks) {
         toBeLookedAt = false;
         int first = 0;
@@ -80,7 +80,7 @@ final class Residency {
         giveBack(first, blocks.length);
     }
 
-    /** Neighbours at once: where huge pages do not begin as blocks do, only those at the ends are split. */
+    /** Gives back neighbours at once: where huge pages do not begin as blocks do, only those at the ends are split. */
     private void giveBack(int first, int end) {
         if (first == end || !takes) {
             return;

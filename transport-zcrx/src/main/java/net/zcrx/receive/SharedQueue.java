@@ -6,51 +6,60 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.zcrx.memory.Area;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.QueueName;
+import net.zcrx.nic.check.Refusals;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.RefillRing;
 
 /**
- * What the loops that read by one interface queue share: its areas and its refill ring. The kernel keeps the queue bound
- * until the last of their rings is closed, and this keeps its memory as long, whichever loop ends first. Any thread.
+ * A queue of a NIC that a loop has bound, or a queue without a NIC: the areas and the refill ring that all loops which
+ * read from it share. The kernel keeps the queue bound until the last of their rings is closed. This keeps the memory
+ * as long, whichever loop ends first. Any thread.
  */
 public final class SharedQueue {
 
-    private final boolean device;
+    /** {@code null} without a NIC. */
+    private final QueueName name;
+
+    private final int interfaceIndex;
     private final QueueAreas areas;
     private final RefillRing refillRing;
-    /** What other rings import; {@code null} if the kernel gave none. */
+    /** The descriptor that other rings import; {@code null} if the kernel gave none. */
     private final FileDescriptor exported;
 
     private final int exportError;
-    /** One of each loop that uses the queue. */
+    /** The receivers, one per loop that uses the queue. */
     private final List<ZeroCopyReceiver> users = new CopyOnWriteArrayList<>();
 
     private final Starvation starvation;
-    /** That of the loop which hears the kernel's events; {@code null} if none does. */
+    /** The receiver of the loop that hears the kernel's events; {@code null} if none does. */
     private volatile ZeroCopyReceiver listener;
 
-    private SharedQueue(InterfaceQueue queue, Area area, boolean device, long maxAreaBytes) {
-        this.device = device;
+    private SharedQueue(InterfaceQueue queue, Area area, QueueName name, int interfaceIndex, long maxAreaBytes) {
+        this.name = name;
+        this.interfaceIndex = interfaceIndex;
         areas = new QueueAreas(area, maxAreaBytes);
         refillRing = queue.refillRing();
-        // Without a NIC nothing comes by a queue, and each loop has its own.
-        int result = device ? queue.export() : -Errno.ENODEV;
+        // Without a NIC there are no packets to follow, and each loop has a queue of its own.
+        int result = name == null ? -Errno.ENODEV : queue.export();
         exported = result < 0 ? null : new FileDescriptor(result);
         exportError = result < 0 ? -result : 0;
         starvation = new Starvation(area.length(), queue.hasEvents());
     }
 
     /**
-     * The receiver of the loop whose ring has registered the queue; it takes over queue and area.
+     * Returns the receiver of the loop whose ring has registered the queue; it takes over queue and area.
      *
-     * @param device whether a NIC is there
-     * @param maxAreaBytes what the areas may grow to, together; that of the first one or less means no growth
+     * @param name of the queue; {@code null} without a NIC
+     * @param interfaceIndex of the NIC
+     * @param maxAreaBytes the most bytes of all areas together; the length of the first area, or less, means no growth
      * @param wakeup wakes the loop from another thread
      */
     public static ZeroCopyReceiver begin(
-            InterfaceQueue queue, Area area, boolean device, long maxAreaBytes, Runnable wakeup) {
-        SharedQueue shared = new SharedQueue(queue, area, device, maxAreaBytes);
+            InterfaceQueue queue, Area area, QueueName name, int interfaceIndex, long maxAreaBytes, Runnable wakeup) {
+        SharedQueue shared = new SharedQueue(queue, area, name, interfaceIndex, maxAreaBytes);
         ZeroCopyReceiver receiver = shared.enter(queue, wakeup);
         if (queue.hasEvents()) {
             shared.listener = receiver;
@@ -59,16 +68,25 @@ public final class SharedQueue {
     }
 
     /**
-     * The receiver of one more loop.
+     * Returns the receiver of one more loop.
      *
      * @param ring of that loop, whose thread this is, unless the loop has not begun yet
-     * @throws InterfaceQueue.RefusedException if the kernel refuses, or the queue is bound no more
+     * @param wakeup wakes that loop
+     * @throws NicException if the kernel refuses, or the queue is not bound any more
      */
-    public synchronized ZeroCopyReceiver share(int ring, Runnable wakeup) throws InterfaceQueue.RefusedException {
+    public synchronized ZeroCopyReceiver share(int ring, Runnable wakeup) throws NicException {
         if (users.isEmpty() || exported == null) {
-            throw new InterfaceQueue.RefusedException(users.isEmpty() ? Errno.ENODEV : exportError);
+            throw refusal(users.isEmpty() ? Errno.ENODEV : exportError);
         }
-        return enter(InterfaceQueue.share(ring, exported.intValue(), refillRing), wakeup);
+        try {
+            return enter(InterfaceQueue.share(ring, exported.intValue(), refillRing), wakeup);
+        } catch (InterfaceQueue.RefusedException e) {
+            throw refusal(e.errno());
+        }
+    }
+
+    private NicException refusal(int errno) {
+        return Refusals.refusedSharing(name.interfaceName(), name.queue(), errno);
     }
 
     private ZeroCopyReceiver enter(InterfaceQueue queue, Runnable wakeup) {
@@ -78,7 +96,7 @@ public final class SharedQueue {
         return receiver;
     }
 
-    /** The ring is closed. */
+    /** The loop's ring is closed: its receiver is done with the queue. */
     synchronized void leave(ZeroCopyReceiver receiver) {
         users.remove(receiver);
         deafen(receiver);
@@ -98,19 +116,28 @@ public final class SharedQueue {
         areas.release();
     }
 
-    /** Whether a loop uses it still. */
+    /** Returns whether a loop still uses the queue. */
     public boolean isBound() {
         return !users.isEmpty();
     }
 
-    /** How many loops use it. */
+    /** Returns how many loops use the queue. */
     int users() {
         return users.size();
     }
 
-    /** Whether a NIC is there. */
+    /** Returns whether there is a NIC. */
     boolean hasDevice() {
-        return device;
+        return name != null;
+    }
+
+    /** Returns the queue's name; {@code null} without a NIC. */
+    public QueueName name() {
+        return name;
+    }
+
+    int interfaceIndex() {
+        return interfaceIndex;
     }
 
     QueueAreas areas() {
@@ -125,20 +152,22 @@ public final class SharedQueue {
         return starvation;
     }
 
-    /** One more area. */
+    /** There is one more area. */
     synchronized void grown() {
         starvation.resize(areas.bytes());
         countAreas();
     }
 
-    /** The loop that has used the queue for longest counts its memory, so that a sum over loops is what there is. */
+    /**
+     * The loop that has used the queue for the longest time counts its memory, so that a sum over all loops is right.
+     */
     private void countAreas() {
         if (!users.isEmpty()) {
             users.get(0).countAreas(areas.bytes());
         }
     }
 
-    /** The NIC found no free page: each loop shall give back what it can, now. */
+    /** The NIC found no free page: each loop must give back what it can, now. */
     void starve() {
         boolean tie = starvation.begin(System.nanoTime());
         if (tie) {
@@ -147,7 +176,7 @@ public final class SharedQueue {
         users.forEach(ZeroCopyReceiver::wakeUp);
     }
 
-    /** Of all connections that wait for each other the one that holds most is ended. */
+    /** Connections wait for each other's pages: ends the one that holds most. */
     private void breakTie() {
         Tenants most = null;
         for (ZeroCopyReceiver each : users) {
@@ -164,12 +193,12 @@ public final class SharedQueue {
         return listener == receiver;
     }
 
-    /** Whether some loop hears of it when the NIC finds no page. */
+    /** Returns whether a loop hears of it when the NIC finds no page. */
     boolean isHeard() {
         return listener != null;
     }
 
-    /** This one hears no events, or no more: each loop has to look by itself from now on. */
+    /** This loop does not hear events, or not any more: each loop has to look by itself from now on. */
     void deafen(ZeroCopyReceiver receiver) {
         if (listener == receiver) {
             listener = null;

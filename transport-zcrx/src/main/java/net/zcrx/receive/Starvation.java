@@ -2,26 +2,28 @@
 package net.zcrx.receive;
 
 /**
- * What is known of a queue's NIC that finds no free page, and what follows for the sockets that are read by the queue:
- * together they may not hold all of its pages. Any thread.
+ * Whether the NIC of a queue finds free pages, and the bounds that follow for the sockets which are read from the
+ * queue: together they may not hold all of its pages. Any thread.
  *
- * <p>Data that came out of order stays in a socket, on pages of the area, until what is missing has come; and that needs
- * a free page. So from the first time on that the NIC finds none, each socket's receive buffer is bounded to its share,
- * until the NIC has found pages for a while. A kernel that does not tell that the NIC finds none has its sockets bounded
- * from the beginning. Where even the least share of all is too much, the sockets may hold every page and wait for each
- * other: that is so if the NIC has told of it several times and no page has moved in between.
+ * <p>Data that arrived out of order stays in a socket, on pages of the area, until the missing data arrives; and that
+ * needs a free page. So from the first time that the NIC finds none, the receive buffer of each socket is bounded to
+ * its share, until the NIC has found pages for a while. If the kernel does not report that, sockets are bounded from
+ * the beginning. Where even the least share of all sockets is too much, they may hold every page and wait for each
+ * other. That is so if the NIC has found no page several times, and no page has moved in between.
  */
 final class Starvation {
-    /** Nobody is bounded. */
+    /** No socket is bounded. */
     static final int UNBOUNDED = 0;
 
-    /** The NIC is asked so often whether it finds pages now. */
+    /** How often the NIC is asked whether it finds pages now. */
     static final long PERIOD_NANOS = 1_000_000_000;
-    /** So often in sequence it must have found none, and no page have moved, for sockets to be waiting for each other. */
+    /**
+     * How often in a row the NIC must have found no page, with no page moved, to say that sockets wait for each other.
+     */
     private static final int STALLS_OF_A_TIE = 3;
     /** After this time without starvation bounds are lifted. */
     private static final long CALM_NANOS = 60 * PERIOD_NANOS;
-    /** As SO_RCVBUF takes it, of which the kernel makes the double; two segments, or the connection crawls. */
+    /** As SO_RCVBUF takes it, which the kernel doubles: two segments, or the connection crawls. */
     private static final int LEAST_BOUND = 8 * 1024;
 
     private long bytes;
@@ -45,19 +47,19 @@ final class Starvation {
         adjust();
     }
 
-    /** The areas have become more. */
+    /** There are more areas now. */
     synchronized void resize(long newBytes) {
         bytes = newBytes;
         adjust();
     }
 
-    /** The kernel tells no more. */
+    /** The kernel does not report any more. */
     synchronized void untold() {
         told = false;
         adjust();
     }
 
-    /** A socket is read by the queue from now on. */
+    /** A socket is read from the queue from now on. */
     synchronized void enter() {
         if (++sockets > boundFor) {
             boundFor *= 2;
@@ -65,7 +67,7 @@ final class Starvation {
         }
     }
 
-    /** It is not. */
+    /** A socket is not read from the queue any more. */
     synchronized void leave() {
         if (--sockets < boundFor / 4) {
             boundFor /= 2;
@@ -88,14 +90,17 @@ final class Starvation {
         return ++stalls >= STALLS_OF_A_TIE;
     }
 
-    /** Data came, pages came back, or a socket was ended: whoever waited may go on. */
+    /** Data arrived, pages came back, or a socket was ended: those that waited may go on. */
     void move() {
         if (stalls > 0) {
             stalls = 0;
         }
     }
 
-    /** Pages are on their way to the NIC. True for the one caller that is to let the kernel tell the next time. */
+    /**
+     * Pages are on their way to the NIC. Returns true to one caller only, which must ask the kernel to report the next
+     * time.
+     */
     boolean end() {
         if (!starved) {
             return false;
@@ -112,22 +117,22 @@ final class Starvation {
         return starved;
     }
 
-    /** Whether a tie may be near, so that it is of interest who holds most. */
+    /** Returns whether a tie may be near, so that the largest holder must be known. */
     boolean isStalling() {
         return stalls >= STALLS_OF_A_TIE - 1;
     }
 
-    /** When the kernel told of it last, or was asked to, of {@code System.nanoTime}. */
+    /** Returns when the kernel last reported it, or was asked to, as {@code System.nanoTime} counts. */
     long since() {
         return since;
     }
 
-    /** The kernel is asked to tell once more, if it is so still. */
+    /** The kernel is asked to report again, if it is still so. */
     void ask(long now) {
         since = now;
     }
 
-    /** What each socket's SO_RCVBUF may be; {@link #UNBOUNDED} if anything. */
+    /** Returns the most that SO_RCVBUF of each socket may be, or {@link #UNBOUNDED}. */
     int bound() {
         return bound;
     }

@@ -13,8 +13,8 @@ import net.zcrx.event.FlightRecorder;
 import net.zcrx.receive.Receiver.Tenant;
 
 /**
- * The sockets of one loop that are read by one queue: bounds what they hold of its pages, where these are short. On the
- * loop's thread, but for what says otherwise.
+ * The sockets of one loop that are read from one queue: bounds the pages that they hold, when pages are short. Used on
+ * the loop's thread, unless a method says otherwise.
  */
 final class Tenants {
     private static final int SO_RCVBUFFORCE = 33;
@@ -23,12 +23,12 @@ final class Tenants {
     private static final int BUF_LOCK_RECEIVE = 2;
     private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
 
-    /** What the user had set SO_RCVBUF to, which is the most for that socket; {@link Integer#MAX_VALUE} if to nothing. */
+    /** The user's SO_RCVBUF, which is the most for that socket; {@link Integer#MAX_VALUE} if the user has set none. */
     private static final int FREE = Integer.MAX_VALUE;
     /** Not bounded yet. */
     private static final int UNKNOWN = 0;
 
-    /** Passes after which it is looked at whether the NIC has had pages for long. */
+    /** Passes after which to see whether the NIC has had pages for long. */
     private static final int PASSES_TO_LIFT = 4096;
 
     private final Starvation starvation;
@@ -44,7 +44,7 @@ final class Tenants {
         bound = starvation.bound();
     }
 
-    /** One more, unless it is there already. */
+    /** Adds a socket, unless it is there already. */
     void enter(Tenant tenant) {
         if (tenants.putIfAbsent(tenant, UNKNOWN) == null) {
             starvation.enter();
@@ -54,14 +54,14 @@ final class Tenants {
         }
     }
 
-    /** One less, if it is there. */
+    /** Removes a socket, if it is there. */
     void leave(Tenant tenant) {
         if (tenants.remove(tenant) != null) {
             starvation.leave();
         }
     }
 
-    /** At the end of a pass: what follows for them from what is known of the NIC's pages. */
+    /** At the end of a pass: applies to the sockets what is known of the NIC's pages. */
     void attend() {
         if (bound != starvation.bound()) {
             bound = starvation.bound();
@@ -78,12 +78,12 @@ final class Tenants {
         }
     }
 
-    /** Bytes that the one which holds most held when a tie was near; any thread. */
+    /** Returns the bytes that the largest holder held when a tie was near; any thread. */
     long mostHeld() {
         return mostHeld;
     }
 
-    /** That one is to be ended; any thread. */
+    /** Has the largest holder ended; any thread. */
     void endLargest() {
         endsLargest = true;
     }
@@ -104,7 +104,7 @@ final class Tenants {
             int own = tenants.get(tenant);
             if (own == UNKNOWN) {
                 boolean users = (socket.getIntOpt(SOL_SOCKET, SO_BUF_LOCK) & BUF_LOCK_RECEIVE) != 0;
-                // The kernel gives the double of what was set.
+                // The kernel returns twice the value that was set.
                 own = users ? socket.getReceiveBufferSize() / 2 : FREE;
                 tenants.put(tenant, own);
             }
@@ -118,7 +118,7 @@ final class Tenants {
                         SOL_SOCKET, SO_BUF_LOCK, socket.getIntOpt(SOL_SOCKET, SO_BUF_LOCK) & ~BUF_LOCK_RECEIVE);
             }
         } catch (IOException e) {
-            // It has been closed meanwhile; or it stays as it is, and the others are bounded all the same.
+            // It has been closed meanwhile, or it stays as it is; the others are bounded all the same.
         }
     }
 
@@ -132,8 +132,8 @@ final class Tenants {
     }
 
     /**
-     * The one that holds most memory with data that it cannot hand on, as something before it is missing; {@code null}
-     * if none does.
+     * Returns the socket that holds most memory with data that it cannot hand on, because earlier data is missing;
+     * {@code null} if none does.
      */
     Tenant largest() {
         Tenant largest = null;
@@ -148,7 +148,7 @@ final class Tenants {
         return largest;
     }
 
-    /** Bytes of memory that a socket holds out of order: all that is in order an armed receive has taken. */
+    /** Returns the bytes of memory that a socket holds out of order: an armed receive has taken all data in order. */
     private long held(Tenant tenant) {
         if (tenant == null || !tenant.isReceiving()) {
             return 0;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.receive;
 
-/** When it is the turn of a connection that waits for memory; those of one turn go in the order in which they came. */
+/**
+ * The turn of a connection that waits for memory. Within a turn, connections go in the order in which they began to
+ * wait.
+ */
 public enum WaitTurn {
-    /** Of one that takes little. A long flow may take all that there is, and a short message wait for each of them. */
+    /** Connections with little traffic: otherwise a short message would wait for every long flow before it. */
     FIRST,
-    /** Of one that got nothing in this pass. Behind those that did, it would see them take all of it again, and again. */
+    /** Long flows that got no memory in this pass: behind the others they would starve. */
     NEXT,
-    /** Of the others. */
+    /** Long flows that got some. */
     LAST;
 
-    /** What is little, in bytes. */
+    /** Bytes up to which traffic counts as little. */
     private static final int LITTLE = 32 * 1024;
 
     /**

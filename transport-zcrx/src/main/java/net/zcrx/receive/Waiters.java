@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import net.zcrx.receive.Receiver.Waiter;
 
-/** Who waits for memory, in the order in which they get it. */
+/** The receives that wait for memory, in the order in which they get it. */
 final class Waiters {
-    /** One for each {@link WaitTurn}. */
+    /** The queue of each {@link WaitTurn}. */
     private final List<ArrayDeque<Waiter>> turns = List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
 
     private int count;
@@ -21,17 +21,17 @@ final class Waiters {
         return count == 0;
     }
 
-    /** Each once; who is to wait again comes with the next call. */
+    /** Resumes each once. One that has to wait again is resumed by the next call. */
     void resumeAll() {
         resume(count);
     }
 
-    /** The next {@code most} of them, each once. */
+    /** Resumes the next {@code most} of them, each once. */
     void resume(int most) {
         int left = most;
         for (int turn = 0; turn < turns.size(); turn++) {
             ArrayDeque<Waiter> waiters = turns.get(turn);
-            // Counted before: who is to wait again is behind them.
+            // Counted before: those that wait again are behind them.
             int resumed = Math.min(left, waiters.size());
             left -= resumed;
             count -= resumed;

@@ -19,14 +19,18 @@ import net.zcrx.uring.RefillRing;
 import net.zcrx.uring.Uring;
 
 /**
- * Receives by zero copy: the NIC wrote the bytes into a page of the queue's area, the completion names the page, and
- * each completion's page goes back on the refill ring exactly once. The same kernel interface without a NIC, where the
- * kernel copies, differs in what is counted.
+ * Receives by zero copy: the NIC has written the bytes into a page of the queue's area, the completion names the page,
+ * and each completion's page goes back on the refill ring exactly once. Without a NIC the kernel interface is the same,
+ * but the kernel copies and other counters count.
  *
- * <p>One for a loop and a queue. Other loops may read by the same queue; each counts and bounds what it took itself.
+ * <p>Each serves one loop and one queue. Other loops may read from the same queue; each counts and bounds what it took
+ * itself.
  */
 public final class ZeroCopyReceiver implements Receiver, Reclaimer {
-    /** Where nobody tells that pages are short, those that other threads released are looked for so often. */
+    /**
+     * How often pages that other threads released are looked for, where the kernel does not report that pages are
+     * short.
+     */
     private static final long DRAIN_NANOS = 20_000_000;
 
     private final InterfaceQueue queue;
@@ -48,12 +52,6 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     private long receivedThisPass;
     private long copied;
     private long buffers;
-    /** Whether the completion that was begun with is not taken yet. */
-    private boolean begun;
-    /** Its page. */
-    private long token;
-
-    private boolean copiesOut;
 
     /** @param users how many loops read by the queue, this one included */
     ZeroCopyReceiver(InterfaceQueue queue, SharedQueue shared, Runnable wakeup, int users) {
@@ -71,7 +69,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         follow(users);
     }
 
-    /** The queue that it reads by. */
+    /** Returns the queue that it reads from. */
     public SharedQueue queue() {
         return shared;
     }
@@ -99,50 +97,53 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public int begin(IoUringIoEvent event) {
-        discardBegun();
+    public void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc) {
         ByteBuffer extra = event.extraCqeData();
-        token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
+        long token = extra.order(ByteOrder.nativeOrder()).getLong(extra.position());
+        try {
+            ByteBuf buffer = take(token, event.res(), inbound, alloc);
+            if (buffer != null) {
+                inbound.add(buffer);
+            }
+        } catch (RuntimeException | Error e) {
+            inbound.fail(e);
+        }
+    }
+
+    /** Returns a buffer with the bytes on the page of {@code token}; {@code null} if the last one took them in. */
+    private ByteBuf take(long token, int length, Inbound inbound, ByteBufAllocator alloc) {
         if (PageLedger.area(token) >= areas.length) {
             followOthers();
         }
-        receivedThisPass += event.res();
+        receivedThisPass += length;
         int held = ledger.pagesOut();
         ledger.take(token);
-        begun = true;
-        if (guard.isHigh(held)) {
-            // Copying out costs the loop's time for as long as the application holds on: memory, if allowed, once.
-            grow();
-        }
-        copiesOut = guard.isCopyingOut(held);
-        return 1;
-    }
-
-    @Override
-    public ByteBuf take(IoUringIoEvent event, ByteBuf last, ByteBufAllocator alloc) {
-        int length = event.res();
-        Area area = areas[PageLedger.area(token)];
-        int offset = PageLedger.offset(token);
-        if (copiesOut) {
-            // If the channel's allocator throws, the page goes back later.
-            ByteBuf copy = guard.copyOut(area, offset, length, alloc);
-            discardBegun();
-            return copy;
-        }
-        ByteBuf buffer = last;
-        if (!(last instanceof ZcrxByteBuf) || !pool.extend((ZcrxByteBuf) last, area, offset, length, token)) {
-            buffer = pool.get(area, offset, length, token, device, alloc);
-            buffers++;
-        }
-        begun = false;
-        return buffer;
-    }
-
-    /** The page of a completion that no buffer was made of. */
-    private void discardBegun() {
-        if (begun) {
-            begun = false;
-            reclaim(token);
+        boolean handedOut = false;
+        try {
+            if (guard.isHigh(held)) {
+                // Copying out costs the loop's time as long as the application holds on. More memory, if allowed, costs
+                // once.
+                grow();
+            }
+            Area area = areas[PageLedger.area(token)];
+            int offset = PageLedger.offset(token);
+            if (guard.update(held)) {
+                return guard.copyOut(area, offset, length, alloc);
+            }
+            ByteBuf buffer = null;
+            if (!(inbound.last() instanceof ZcrxByteBuf last)
+                    || !inbound.mayGrow(length)
+                    || !pool.extend(last, area, offset, length, token)) {
+                buffer = pool.get(area, offset, length, token, device, alloc);
+                buffers++;
+            }
+            handedOut = true;
+            return buffer;
+        } finally {
+            // Copied out; or the channel's allocator has thrown.
+            if (!handedOut) {
+                reclaim(token);
+            }
         }
     }
 
@@ -152,12 +153,12 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         returns.add(released);
     }
 
-    /** Other loops may use the queue on, so that the kernel has not taken the page back by itself. */
+    /** Other loops may go on using the queue, so the kernel has not taken the page back by itself. */
     @Override
     public void reclaimLate(long token) {
         refillRing.put(token);
         if (pool.heldBuffers() == 0) {
-            // Before what is held: when that is nothing after the end, all counts are the last ones.
+            // Before the counts of what is held: when those are 0 after the end, all counts are the last ones.
             countAreas(0);
         }
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
@@ -201,7 +202,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         return counters;
     }
 
-    /** The kernel's event: the NIC found no free page. */
+    /** The kernel reports that the NIC found no free page. */
     public void starved() {
         counters.add(Counter.STARVATIONS, 1);
         FlightRecorder.starves(ledger.pagesOut());
@@ -214,12 +215,14 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         shared.deafen(this);
     }
 
-    /** Any thread. */
+    /** Wakes the loop; any thread. */
     void wakeUp() {
         wakeup.run();
     }
 
-    /** Any thread, if it is {@code shared}'s doing: the areas' bytes, all of which are locked and so resident. */
+    /**
+     * Counts the bytes of the areas, all of which are locked and so resident. Any thread, if {@code shared} does it.
+     */
     void countAreas(long bytes) {
         counters.set(Counter.AREA_BYTES, bytes);
         counters.set(Counter.RESIDENT_BYTES, bytes);
@@ -233,7 +236,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public long beginPass() {
         if (returns.isPending()) {
             giveBack();
-            // If it was the last that is out, the pass may end without a count.
+            // If the last page has come back, the pass may end without a count.
             count();
         }
         boolean waiting = returns.isAwaited();
@@ -265,23 +268,22 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (isQuiet()) {
             return false;
         }
-        discardBegun();
-        // Where pages are short, whoever releases one on another thread wakes the loop: else it could sleep for ever
-        // while the NIC waits for pages that are free.
+        // Where pages are short, a thread that releases one wakes the loop. Otherwise it could sleep forever while the
+        // NIC waits for pages that are free.
         pool.wantReturns(starvation.isStarved() || returns.isAwaited() || guard.isAboveLow(ledger.pagesOut()));
         pool.drain();
         if (receivedThisPass > 0) {
             starvation.move();
         }
         giveBack();
-        // Every page that came is with the application, or went back.
+        // Each page is with the application, or went back.
         assert ledger.fragmentsOut() == pool.heldTokens()
                 : ledger.fragmentsOut() + " fragments are out but the application holds " + pool.heldTokens();
         count();
         return false;
     }
 
-    /** No page came back to us; but the kernel may have found some, or the NIC still finds none. */
+    /** No page came back to this loop; but the kernel may have found some, or the NIC still finds none. */
     private void askAgain() {
         long now = System.nanoTime();
         if (shared.hears(this) && now - starvation.since() >= Starvation.PERIOD_NANOS) {
@@ -292,19 +294,18 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     private void giveBack() {
         if (returns.giveBack() && starvation.end() && shared.isHeard()) {
-            // Only now, with pages on their way: else it would fire again at once.
+            // Only now that pages are on their way: before, it would fire again at once.
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }
     }
 
-    /** A loop may read by many queues, and most of them bring nothing in most passes. */
+    /** A loop may read from many queues, and most of them bring nothing in most passes. */
     private boolean isQuiet() {
-        return receivedThisPass == 0 && !begun && pool.heldTokens() == 0 && returns.isQuiet();
+        return receivedThisPass == 0 && pool.heldTokens() == 0 && returns.isQuiet();
     }
 
     @Override
     public void close() {
-        discardBegun();
         guard.end(ledger.pagesOut());
         pool.drain();
         returns.close();
@@ -328,7 +329,10 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         followOthers();
     }
 
-    /** Areas that this loop or another has added, and loops that came or went: each bounds itself to its share. */
+    /**
+     * Takes note of areas that this loop or another has added, and of loops that came or went: each bounds itself to
+     * its share.
+     */
     private void followOthers() {
         follow(shared.users());
     }
@@ -340,7 +344,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         }
         areas = all;
         users = newUsers;
-        // Not what the ledger knows: of an area that the kernel refused other loops may have heard.
+        // Not what the ledger knows: other loops may have heard of an area that the kernel refused.
         long pages = 0;
         for (Area area : all) {
             pages += area.length() / refillRing.bufferBytes();

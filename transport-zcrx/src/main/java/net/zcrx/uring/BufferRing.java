@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 
 /**
  * A ring of provided buffers ({@code IORING_REGISTER_PBUF_RING}, Linux 5.19): buffers that the kernel picks by itself
- * when data has come. Used on its event loop's thread only.
+ * when data arrives. Used on its event loop's thread only.
  *
  * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
  * asserts them. A row is 16 bytes.
@@ -51,7 +51,7 @@ public final class BufferRing {
 
     private static final VarHandle SHORT =
             MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
-    /** Where our group ids begin; Netty's own are chosen by the user, most often small. */
+    /** The first of our group ids; users of Netty's own groups choose theirs, usually small ones. */
     private static final short FIRST_GROUP = 0x7a00;
 
     private static final int GROUPS = 64;
@@ -99,7 +99,7 @@ public final class BufferRing {
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(REG_BYTES);
         ByteBuffer registration = memory.buffer();
         try {
-            // The memory comes as it is, and the kernel wants the reserved fields to be zero.
+            // The memory is not cleared, and the kernel wants the reserved fields to be zero.
             for (int i = REG_MIN_LEFT; i < REG_BYTES; i += Long.BYTES) {
                 registration.putLong(i, 0);
             }
@@ -148,16 +148,16 @@ public final class BufferRing {
     }
 
     /**
-     * Shows the kernel what was added: the release store orders the entries before the tail. The kernel loads the tail
-     * with {@code smp_load_acquire()} ({@code io_ring_buffer_select()} in {@code io_uring/kbuf.c}).
+     * Shows the kernel the added buffers: the release store orders the entries before the tail. The kernel loads the
+     * tail with {@code smp_load_acquire()} ({@code io_ring_buffer_select()} in {@code io_uring/kbuf.c}).
      */
     public void publish() {
         SHORT.setRelease(entries, RING_TAIL, tail);
     }
 
     /**
-     * The buffer that was added after the one with this id, in which a bundle goes on: the kernel takes buffers in the
-     * order of the ring, and names only the first one (io_uring_prep_recv(3)).
+     * Returns the id of the buffer that was added after this one, in which a bundle goes on: the kernel takes buffers
+     * in the order of the ring, and names only the first one (io_uring_prep_recv(3)).
      */
     public int after(int id) {
         return entries.getShort((added[id] + 1 & mask) * BUF_BYTES + BUF_BID);

@@ -3,8 +3,9 @@ package net.zcrx.uring;
 
 /**
  * The kernel's error numbers (errno(3)), positive as in C: {@code include/uapi/asm-generic/errno-base.h} and
- * {@code errno.h} of the kernel. x86-64 and aarch64, the machines of the native library, both use these. System calls
- * of {@link Native} and completions return them negated, so a result is compared with {@code -Errno.ENOMEM}.
+ * {@code errno.h} of the kernel. x86-64 and aarch64, the machines of the native library, both use these, and its
+ * {@code zcrx_abi.h} asserts them. System calls of {@link Native} and completions return them negated, so a result is
+ * compared with {@code -Errno.ENOMEM}.
  */
 public final class Errno {
     public static final int EPERM = 1;

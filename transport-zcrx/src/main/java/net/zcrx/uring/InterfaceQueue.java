@@ -23,7 +23,7 @@ public final class InterfaceQueue {
     /** Event: the kernel copied a fragment. */
     public static final int EVENT_COPY = 1;
 
-    // One block of memory for whatever call: the argument, and behind it what that one points to.
+    // One block of memory for all calls: the argument, and behind it the structures that it points to.
     private static final int AREA = QueueAbi.IFQ_BYTES;
     private static final int REGION = AREA + QueueAbi.AREA_BYTES;
     private static final int EVENT = REGION + QueueAbi.REGION_BYTES;
@@ -47,7 +47,7 @@ public final class InterfaceQueue {
         argumentAddress = Buffer.memoryAddress(argument);
     }
 
-    /** A queue to register, with its memory and what the ring wants of it. */
+    /** A queue to register, with its memory and the ring's wishes. */
     public static final class Request {
         private final int entries;
         private final long areaAddress;
@@ -68,20 +68,20 @@ public final class InterfaceQueue {
             this.areaBytes = areaBytes;
         }
 
-        /** The NIC's queue; without it there is no device and the kernel copies all. */
+        /** Sets the NIC's queue; without it there is no device and the kernel copies everything. */
         public Request on(int newInterfaceIndex, int newQueue) {
             interfaceIndex = newInterfaceIndex;
             queue = newQueue;
             return this;
         }
 
-        /** Length of a receive buffer in bytes; 0 is the page. */
+        /** Sets the length of a receive buffer in bytes; 0 is the page. */
         public Request receiveBufferBytes(int bytes) {
             receiveBufferBytes = bytes;
             return this;
         }
 
-        /** Ask for events, as completions with this user data, and for the kernel's counters. */
+        /** Asks for events, as completions with this user data, and for the kernel's counters. */
         public Request events(long userData) {
             events = true;
             eventUserData = userData;
@@ -120,10 +120,10 @@ public final class InterfaceQueue {
     }
 
     /**
-     * The same queue for one more ring (kernel 6.19).
+     * Returns the same queue for one more ring (Linux 6.19).
      *
-     * @param exported what {@link #export()} gave
-     * @param refillRing that of the queue
+     * @param exported the descriptor from {@link #export()}
+     * @param refillRing of the queue
      * @throws RefusedException if the kernel refuses
      */
     public static InterfaceQueue share(int ring, int exported, RefillRing refillRing) throws RefusedException {
@@ -178,7 +178,7 @@ public final class InterfaceQueue {
         return 0;
     }
 
-    /** Returns the number that RECV_ZC names the queue by, on this ring. */
+    /** Returns the number that names the queue in RECV_ZC, on this ring. */
     public int id() {
         return id;
     }
@@ -188,14 +188,14 @@ public final class InterfaceQueue {
         return events;
     }
 
-    /** Returns the ring that its pages go back by. */
+    /** Returns the ring through which its pages go back. */
     public RefillRing refillRing() {
         return refillRing;
     }
 
     /**
-     * A descriptor that {@link #share} takes (kernel 6.19), or a negated errno. As long as it is open the queue stays
-     * bound.
+     * Returns a descriptor that {@link #share} takes (Linux 6.19), or a negated errno. The queue stays bound as long as
+     * it is open.
      */
     public int export() {
         clearArgument();
@@ -204,9 +204,9 @@ public final class InterfaceQueue {
     }
 
     /**
-     * Makes the kernel take what is on the refill ring now (Linux 6.19). It would else look there only when the NIC
+     * Makes the kernel take the pages on the refill ring now (Linux 6.19). Otherwise it looks there only when the NIC
      * wants pages ({@code io_pp_zc_alloc_netmems()} in {@code io_uring/zcrx.c}), while a copied fragment takes a page
-     * of the free list alone ({@code io_zcrx_alloc_fallback()}).
+     * of the free list only ({@code io_zcrx_alloc_fallback()}).
      *
      * @return 0 or a negated errno
      */
@@ -233,12 +233,12 @@ public final class InterfaceQueue {
                 : (int) (argument.getLong(ADDED_AREA + QueueAbi.AREA_RQ_AREA_TOKEN) >>> QueueAbi.AREA_SHIFT);
     }
 
-    /** Frees what belongs to this ring's registration; only when the io_uring is closed. */
+    /** Frees the memory of this ring's registration; only when the io_uring is closed. */
     public void free() {
         argumentMemory.clean();
     }
 
-    /** An operation on the queue, whose own part of the argument is there already. */
+    /** Calls an operation on the queue, whose own part of the argument is set already. */
     private int control(int operation) {
         argument.putInt(QueueAbi.CTRL_ZCRX_ID, id).putInt(QueueAbi.CTRL_OP, operation);
         return Native.register(ring, QueueAbi.REGISTER_ZCRX_CTRL, argumentAddress, 0);

@@ -11,7 +11,8 @@ import java.util.ArrayDeque;
  * The message headers and I/O vectors of a loop's gathering writes. The kernel reads them when a write is submitted,
  * so their memory is used again one loop pass later. Used on its event loop's thread only.
  *
- * <p>Layouts of sendmsg(2) on a 64-bit machine. A row is 16 bytes.
+ * <p>Layouts of sendmsg(2) on a 64-bit machine; {@code socket_abi.h} of the native library asserts them. A row is 16
+ * bytes.
  *
  * <pre>
  *      struct msghdr

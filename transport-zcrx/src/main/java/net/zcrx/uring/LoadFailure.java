@@ -18,7 +18,7 @@ public final class LoadFailure {
     /** Why Netty's library was not loaded, or classes of Netty are missing; {@code null} if it was. */
     public static Throwable ofNetty() {
         try {
-            // Loads the library; what IoUring says itself is about more than that.
+            // Loads the library; the cause that IoUring gives itself is about more than that.
             Throwable cause = IoUring.unavailabilityCause();
             ByteBuffer memory = ByteBuffer.allocateDirect(1);
             try {

@@ -9,7 +9,7 @@ import io.netty.util.internal.PlatformDependent;
  * errno ({@link Errno}). All logic is in Java: the C side holds calls, sizes and offsets.
  */
 public final class Native {
-    /** What this class expects of the library; see jni.c. */
+    /** The version that this class expects of the library; see jni.c. */
     private static final int VERSION = 1;
 
     private static final Throwable LOAD_FAILURE = load();
@@ -83,7 +83,7 @@ public final class Native {
     /** The descriptor of an open {@code FileChannel}, or of the one in a {@code DefaultFileRegion}. */
     public static native int fileDescriptor(Object fileChannelOrRegion);
 
-    /** Sets what a {@code DefaultFileRegion} says of its transferred bytes: {@code EINVAL} if it has no such field. */
+    /** Sets the transferred bytes that a {@code DefaultFileRegion} reports: {@code EINVAL} if it has no such field. */
     public static native int setTransferred(Object region, long bytes);
 
     /**

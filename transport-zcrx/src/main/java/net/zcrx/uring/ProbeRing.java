@@ -12,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
  * An io_uring that nothing is submitted to: it is there to ask the kernel what a loop's ring could do. Opened, used and
  * closed by one thread.
  *
- * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}. {@code zcrx_abi.h} of the native library
- * asserts {@code struct io_uring_probe_op}. A row is 16 bytes.
+ * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring.h}; {@code zcrx_abi.h} of the native library
+ * asserts them. A row is 16 bytes.
  *
  * <pre>
  *      struct io_uring_params                  argument of io_uring_setup(2)
@@ -89,17 +89,17 @@ public final class ProbeRing implements AutoCloseable {
         ring = new FileDescriptor(fd);
     }
 
-    /** Returns what {@link #refusal(int, int)} says of the smallest ring. */
+    /** Returns the result of {@link #refusal(int, int)} for the smallest ring. */
     public static RingRefusal refusal() {
         return refusal(1, 2);
     }
 
     /**
-     * What the kernel refuses of a ring that is set up as a loop's is, enabled and entered once.
+     * Tries a ring that is set up as a loop's is, enabled and entered once.
      *
      * @param entries of the submission queue
      * @param completions that the other queue takes
-     * @return {@code null} if it refuses nothing
+     * @return the refusal of the kernel; {@code null} if it refuses nothing
      */
     public static RingRefusal refusal(int entries, int completions) {
         int fd = setupAsLoop(entries, completions);
@@ -125,7 +125,7 @@ public final class ProbeRing implements AutoCloseable {
         }
     }
 
-    /** Whether so many descriptors are left at this moment; {@code null} if they are. */
+    /** Returns the refusal if fewer descriptors than this are left at this moment, else {@code null}. */
     public static RingRefusal refusalOfDescriptors(int count) {
         int fd = Native.netlinkSocket(0);
         try {
@@ -249,7 +249,7 @@ public final class ProbeRing implements AutoCloseable {
         try {
             ring.close();
         } catch (IOException e) {
-            // The descriptor is gone all the same.
+            // The descriptor is closed anyway.
         }
     }
 }

@@ -9,10 +9,10 @@ import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 
 /**
- * Where the pages of an interface queue go back to the kernel: memory that the kernel shares with every loop that reads
- * by the queue. The kernel is the one consumer; the lock of this object makes the loops one producer, which each of
- * them is once a pass. {@link QueueAbi} has the layout of an entry and of the counters. All methods may be called on
- * any thread, until {@link #free()} those that say so.
+ * The ring through which the pages of an interface queue go back to the kernel: memory that the kernel shares with
+ * every loop that reads from the queue. The kernel is the only consumer. The lock of this object makes the loops one
+ * producer; each of them takes it once per pass. {@link QueueAbi} has the layout of an entry and of the counters. All
+ * methods may be called on any thread; some only until {@link #free()}, as they say.
  */
 public final class RefillRing {
     /** The most entries that a refill ring may have: {@code IO_RQ_MAX_ENTRIES} in {@code io_uring/zcrx.c}. */
@@ -40,11 +40,11 @@ public final class RefillRing {
     private int count;
     /** The length of a receive buffer in bytes. */
     private int bufferBytes;
-    /** The tail after what has been written; it may wrap. */
+    /** The tail behind the entries that have been written; it may wrap. */
     private int nextTail;
-    /** The kernel's head as it was last seen; it only moves on. */
+    /** The kernel's head when it was last read; it only moves on. */
     private int seenHead;
-    /** The tokens that found the ring full, whichever loop brought them. */
+    /** Tokens that found the ring full, from whichever loop. */
     private final TokenList overflow = new TokenList();
 
     /** The size of {@code overflow}, for any thread. */
@@ -54,7 +54,7 @@ public final class RefillRing {
 
     private boolean freed;
 
-    /** Memory for that many entries, and for the kernel's counters; the kernel says where in it what lies. */
+    /** Maps memory for that many entries, and for the kernel's counters; the kernel says where each part lies. */
     RefillRing(int entries) {
         int page = Native.pageSize();
         // The kernel's header, the entries, and a page of their own for the counters behind them.
@@ -103,10 +103,10 @@ public final class RefillRing {
     }
 
     /**
-     * Gives pages back: what the kernel has room for it sees at once, the rest goes with later calls, of whatever loop.
-     * Without a kernel, after {@link #free()}, they go nowhere.
+     * Gives pages back. The kernel sees at once as many as it has room for; the rest goes with later calls, of any
+     * loop. Without a kernel, after {@link #free()}, they go nowhere.
      *
-     * @param tokens what completions named their pages by; empty then
+     * @param tokens by which completions named their pages; empty then
      * @return how many of them found the ring full
      */
     public synchronized int put(TokenList tokens) {
@@ -169,18 +169,18 @@ public final class RefillRing {
         return overflowing;
     }
 
-    /** How many pages the kernel was shown and has not taken. Not after {@link #free()}. */
+    /** Returns how many pages the kernel was shown and has not taken. Not after {@link #free()}. */
     public int shown() {
         int taken = (int) INT.getAcquire(memory, head);
         return (int) INT.getAcquire(memory, tail) - taken;
     }
 
     /**
-     * Bytes that the kernel copied though a NIC is there, of those that the caller received since it last asked; always
-     * 0 before kernel 7.2. The kernel counts for the queue, not for the loop: whoever asks first takes what nobody has
-     * taken yet, up to {@code received}. So a loop's share is a guess, and the loops' sum is exact: the kernel counts
-     * before a completion can be seen, and whoever finds less than it received leaves nothing behind. (As exact as the
-     * kernel's own count, which it adds to without a lock.)
+     * Returns the bytes that the kernel copied although a NIC is there, of those that the caller received since it last
+     * asked; always 0 before Linux 7.2. The kernel counts per queue, not per loop: the first caller takes all bytes
+     * that no caller has taken yet, up to {@code received}. So a loop's share is a guess, but the sum over the loops is
+     * exact: the kernel counts before a completion can be seen, and a caller that finds less than it received leaves
+     * nothing behind. (It is as exact as the kernel's own count, which is added to without a lock.)
      */
     public synchronized long takeCopiedBytes(long received) {
         if (freed) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What the kernel, or what stands before it, refuses of io_uring.
+ * A refusal of io_uring, by the kernel or by a filter before it.
  *
  * @param what a system call, or "operation N of io_uring"
  * @param errno positive

@@ -20,7 +20,8 @@ public final class WakeupMark {
             field.setAccessible(true);
             return field;
         } catch (ReflectiveOperationException | RuntimeException e) {
-            // Another version of Netty, or a closed module. What the mark is for is rare, and then it waits.
+            // Another version of Netty, or a closed module. The case that the mark is about is rare, and then the loop
+            // waits.
             return null;
         }
     }

@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.lang.management.ManagementFactory;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ class BufferPoolAllocationTest {
     private static final int WARM_UP = 200_000;
     private static final int CYCLES = 1_000_000;
     private static final int BATCH = 64;
+    private static final int BATCHES = (WARM_UP + CYCLES) / BATCH;
 
     private final ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
     private final Area area = Area.allocate(1 << 20);
@@ -67,45 +69,46 @@ class BufferPoolAllocationTest {
     @Test
     void shouldAllocateNothingFromAnotherThread() throws InterruptedException {
         pool.wantReturns(true);
-        int batches = (WARM_UP + CYCLES) / BATCH;
         long[] allocated = new long[2];
         TestThreads threads = new TestThreads();
-        threads.start(() -> {
-            long before = 0;
-            for (int batch = 1; batch <= batches; batch++) {
-                if (batch == WARM_UP / BATCH) {
-                    before = THREADS.getThreadAllocatedBytes(
-                            Thread.currentThread().getId());
-                }
-                while (handedOut < batch) {
-                    Thread.yield();
-                }
-                for (ZcrxByteBuf buf : bufs) {
-                    buf.release();
-                }
-                released = batch;
-            }
-            allocated[1] =
-                    THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
-        });
+        threads.start(() -> allocated[1] = allocatedByBatches(this::release));
+        allocated[0] = allocatedByBatches(this::handOut);
+        threads.join();
+        assertEquals((long) BATCHES * BATCH, reclaimed);
+        assertTrue(allocated[0] < 1024, () -> "the owner allocated " + allocated[0] + " bytes");
+        assertTrue(allocated[1] < 1024, () -> "the releasing thread allocated " + allocated[1] + " bytes");
+    }
+
+    /** What this thread allocates for all batches after the first ones. */
+    private static long allocatedByBatches(IntConsumer task) {
         long before = 0;
-        for (int batch = 1; batch <= batches; batch++) {
+        for (int batch = 1; batch <= BATCHES; batch++) {
             if (batch == WARM_UP / BATCH) {
                 before = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
             }
-            for (int i = 0; i < BATCH; i++) {
-                bufs[i] = pool.get(area, i, 100, 1, true, UnpooledByteBufAllocator.DEFAULT);
-            }
-            handedOut = batch;
-            while (released < batch) {
-                Thread.yield();
-            }
-            assertEquals(BATCH, pool.drain());
+            task.accept(batch);
         }
-        allocated[0] = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
-        threads.join();
-        assertEquals((long) batches * BATCH, reclaimed);
-        assertTrue(allocated[0] < 1024, () -> "the owner allocated " + allocated[0] + " bytes");
-        assertTrue(allocated[1] < 1024, () -> "the releasing thread allocated " + allocated[1] + " bytes");
+        return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    }
+
+    private void release(int batch) {
+        while (handedOut < batch) {
+            Thread.yield();
+        }
+        for (ZcrxByteBuf buf : bufs) {
+            buf.release();
+        }
+        released = batch;
+    }
+
+    private void handOut(int batch) {
+        for (int i = 0; i < BATCH; i++) {
+            bufs[i] = pool.get(area, i, 100, 1, true, UnpooledByteBufAllocator.DEFAULT);
+        }
+        handedOut = batch;
+        while (released < batch) {
+            Thread.yield();
+        }
+        assertEquals(BATCH, pool.drain());
     }
 }

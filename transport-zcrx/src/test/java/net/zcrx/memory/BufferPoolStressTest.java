@@ -19,71 +19,87 @@ class BufferPoolStressTest {
     private static final int SLOTS = 512;
     private static final int SLOT = 64;
 
-    /**
-     * The owner has few slots, so it often sleeps until another thread gives one back; it is woken by nothing else. A
-     * missed buffer would leave it asleep, a token returned twice would be found at once.
-     */
+    /** Has few slots, so it often sleeps until another thread gives one back; it is woken by nothing else. */
+    private static final class Owner {
+        private final Thread thread = Thread.currentThread();
+        private final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        private final Area area = Area.allocate(SLOTS * SLOT);
+        private final BufferPool pool = new BufferPool(this::reclaim, () -> LockSupport.unpark(thread));
+        private final ArrayDeque<Integer> free = new ArrayDeque<>();
+        private final boolean[] out = new boolean[SLOTS];
+        private long reclaims;
+        private int handedOut;
+
+        Owner() {
+            pool.owner(thread);
+            for (int i = 0; i < SLOTS; i++) {
+                free.add(i);
+            }
+        }
+
+        private void reclaim(long token) {
+            assertTrue(out[(int) token], "a token came back that was not out");
+            out[(int) token] = false;
+            free.add((int) token);
+            reclaims++;
+        }
+
+        void handOut(int total, ConcurrentLinkedQueue<ByteBuf> work) {
+            while (handedOut < total) {
+                pool.drain();
+                pool.wantReturns(free.size() < SLOTS / 4);
+                while (free.isEmpty()) {
+                    sleep();
+                }
+                for (Integer slot; handedOut < total && (slot = free.poll()) != null; handedOut++) {
+                    out[slot] = true;
+                    ZcrxByteBuf buf = pool.get(area, slot * SLOT, SLOT, slot, true, UnpooledByteBufAllocator.DEFAULT);
+                    buf.setLong(0, handedOut);
+                    if (handedOut % 3 == 0) {
+                        // Two references on two threads: whichever is last gives the token back.
+                        work.add(buf.retainedSlice(0, 8));
+                    }
+                    work.add(buf);
+                }
+            }
+        }
+
+        void awaitAll() {
+            pool.wantReturns(true);
+            while (pool.heldBuffers() > 0) {
+                sleep();
+            }
+        }
+
+        private void sleep() {
+            LockSupport.parkNanos(deadline - System.nanoTime());
+            assertTrue(System.nanoTime() < deadline, "nobody woke the owner up");
+            pool.drain();
+        }
+    }
+
+    /** A missed buffer would leave the owner asleep, a token returned twice would be found at once. */
     @Test
     void shouldReclaimEveryTokenOnceFromManyThreads() throws InterruptedException {
         int total = 1_000_000;
-        Area area = Area.allocate(SLOTS * SLOT);
-        Thread owner = Thread.currentThread();
-        ArrayDeque<Integer> free = new ArrayDeque<>();
-        boolean[] out = new boolean[SLOTS];
-        long[] reclaims = new long[1];
-        BufferPool pool = new BufferPool(
-                token -> {
-                    assertTrue(out[(int) token], "a token came back that was not out");
-                    out[(int) token] = false;
-                    free.add((int) token);
-                    reclaims[0]++;
-                },
-                () -> LockSupport.unpark(owner));
-        pool.owner(owner);
-        for (int i = 0; i < SLOTS; i++) {
-            free.add(i);
-        }
+        Owner owner = new Owner();
         ConcurrentLinkedQueue<ByteBuf> work = new ConcurrentLinkedQueue<>();
         AtomicBoolean done = new AtomicBoolean();
         TestThreads threads = new TestThreads();
         for (int i = 0; i < THREADS; i++) {
             threads.start(() -> releaseUntil(done, work));
         }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        for (int handedOut = 0; handedOut < total; ) {
-            pool.drain();
-            pool.wantReturns(free.size() < SLOTS / 4);
-            while (free.isEmpty()) {
-                LockSupport.parkNanos(deadline - System.nanoTime());
-                assertTrue(System.nanoTime() < deadline, "nobody woke the owner up");
-                pool.drain();
-            }
-            for (Integer slot; handedOut < total && (slot = free.poll()) != null; handedOut++) {
-                out[slot] = true;
-                ZcrxByteBuf buf = pool.get(area, slot * SLOT, SLOT, slot, true, UnpooledByteBufAllocator.DEFAULT);
-                buf.setLong(0, handedOut);
-                if (handedOut % 3 == 0) {
-                    // Two references on two threads: whichever is last gives the token back.
-                    work.add(buf.retainedSlice(0, 8));
-                }
-                work.add(buf);
-            }
-        }
-        pool.wantReturns(true);
-        while (pool.heldBuffers() > 0) {
-            LockSupport.parkNanos(deadline - System.nanoTime());
-            assertTrue(System.nanoTime() < deadline, "nobody woke the owner up");
-            pool.drain();
-        }
+        owner.handOut(total, work);
+        owner.awaitAll();
         done.set(true);
         threads.join();
-        assertEquals(total, reclaims[0]);
-        assertEquals(SLOTS, free.size());
-        assertEquals(0, pool.heldTokens());
-        assertEquals(0, pool.heldBytes());
-        area.release();
-        pool.close();
-        assertFalse(area.isMapped());
+        assertEquals(total, owner.reclaims);
+        assertEquals(SLOTS, owner.free.size());
+        assertEquals(0, owner.pool.heldTokens());
+        assertEquals(0, owner.pool.heldBytes());
+        owner.area.release();
+        owner.pool.close();
+        assertFalse(owner.area.isMapped());
     }
 
     private static void releaseUntil(AtomicBoolean done, ConcurrentLinkedQueue<ByteBuf> work) {

@@ -4,7 +4,8 @@ package net.zcrx.receive;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.AbstractByteBufAllocator;
@@ -80,21 +81,16 @@ class CopyReceiverTest {
     }
 
     /** What the user of the completion's connection gets. */
-    private byte[] show(Completion completion, ByteBufAllocator alloc, List<ByteBuf> buffers) {
-        byte[] got = new byte[completion.bytes.length];
-        int at = 0;
-        for (int parts = receiver.begin(completion.event); parts > 0; parts--) {
-            ByteBuf buffer = receiver.take(completion.event, null, alloc);
-            buffer.getBytes(buffer.readerIndex(), got, at, buffer.readableBytes());
-            at += buffer.readableBytes();
-            buffers.add(buffer);
-        }
-        assertEquals(got.length, at);
-        return got;
+    private byte[] show(Completion completion, List<ByteBuf> buffers) {
+        TestInbound inbound = new TestInbound();
+        receiver.receive(completion.event, inbound, HEAP);
+        assertNull(inbound.failure);
+        buffers.addAll(inbound.buffers);
+        return bytes(inbound.buffers);
     }
 
     private void showRight(Completion completion, List<ByteBuf> buffers) {
-        assertArrayEquals(completion.bytes, show(completion, HEAP, buffers));
+        assertArrayEquals(completion.bytes, show(completion, buffers));
     }
 
     private static void release(List<ByteBuf> buffers) {
@@ -126,7 +122,7 @@ class CopyReceiverTest {
             while (!first.isEmpty() || !second.isEmpty()) {
                 boolean stays = second.isEmpty() || !first.isEmpty() && random.nextBoolean();
                 Completion completion = (stays ? first : second).poll();
-                wrong += Arrays.equals(completion.bytes, show(completion, HEAP, held)) ? 0 : 1;
+                wrong += Arrays.equals(completion.bytes, show(completion, held)) ? 0 : 1;
             }
             receiver.endPass();
             if (random.nextInt(3) == 0) {
@@ -157,8 +153,8 @@ class CopyReceiverTest {
         List<ByteBuf> held = new ArrayList<>();
         Completion bounded = receive(common, 100);
         Completion armed = receive(common, 100);
-        assertFalse(Arrays.equals(armed.bytes, show(armed, HEAP, held)));
-        assertFalse(Arrays.equals(bounded.bytes, show(bounded, HEAP, held)));
+        assertFalse(Arrays.equals(armed.bytes, show(armed, held)));
+        assertFalse(Arrays.equals(bounded.bytes, show(bounded, held)));
         release(held);
         // Its ring would be freed twice.
         receiver = null;
@@ -184,12 +180,12 @@ class CopyReceiverTest {
                 return false;
             }
         };
-        Completion bundle = receive(armed, armed.room() - 10);
-        int parts = receiver.begin(bundle.event);
-        assertTrue(parts > 1);
-        for (int i = 0; i < parts; i++) {
-            assertThrows(IllegalStateException.class, () -> receiver.take(bundle.event, null, broken));
-        }
+        // Whole chunks, as one that the kernel goes on filling is not with the application.
+        Completion bundle = receive(armed, armed.room());
+        TestInbound inbound = new TestInbound();
+        receiver.receive(bundle.event, inbound, broken);
+        assertInstanceOf(IllegalStateException.class, inbound.failure);
+        assertEquals(List.of(), inbound.buffers);
         receiver.endPass();
         showRight(receive(armed, 7), held);
         showRight(receive(bounded, 70), held);
@@ -200,13 +196,23 @@ class CopyReceiverTest {
     }
 
     @Test
-    void shouldGoOnRightAfterItsCallerStoppedInMidBundle() {
+    void shouldGoOnRightAfterTheChannelFailedInMidBundle() {
         begin(16);
         List<ByteBuf> held = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             Completion bundle = receive(armed, armed.room() - 10);
-            assertTrue(receiver.begin(bundle.event) > 1);
-            held.add(receiver.take(bundle.event, null, HEAP));
+            TestInbound failing = new TestInbound() {
+                @Override
+                public void add(ByteBuf buffer) {
+                    super.add(buffer);
+                    if (buffers.size() > 1) {
+                        throw new IllegalStateException("broken");
+                    }
+                }
+            };
+            receiver.receive(bundle.event, failing, HEAP);
+            assertInstanceOf(IllegalStateException.class, failing.failure);
+            held.addAll(failing.buffers);
             if (i % 2 == 0) {
                 receiver.endPass();
             }
@@ -229,15 +235,8 @@ class CopyReceiverTest {
         for (int pass = 0; pass < 100; pass++) {
             int messages = random.nextInt(pass % 20 < 10 ? 600 : 10);
             for (int i = 0; i < messages; i++) {
-                ModelRing ring = random.nextBoolean() ? armed : bounded;
-                int room = ring.roomInOne();
-                Completion completion = receive(ring, random.nextBoolean() ? room : 1 + random.nextInt(room));
-                if (random.nextInt(50) == 0) {
-                    receiver.endCalmPeriod();
-                }
                 List<ByteBuf> buffers = new ArrayList<>();
-                showRight(completion, buffers);
-                came.add(completion);
+                came.add(receiveRandom(random, buffers));
                 held.add(buffers);
                 receiver.endPass();
             }
@@ -260,6 +259,17 @@ class CopyReceiverTest {
         receiver.endPass();
         assertTrue(residentBytes() <= 2 * Residency.BLOCK_BYTES, () -> residentBytes() + " bytes");
         assertEquals(4096L * CHUNK, receiver.counters().get(Counter.AREA_BYTES));
+    }
+
+    private Completion receiveRandom(Random random, List<ByteBuf> buffers) {
+        ModelRing ring = random.nextBoolean() ? armed : bounded;
+        int room = ring.roomInOne();
+        Completion completion = receive(ring, random.nextBoolean() ? room : 1 + random.nextInt(room));
+        if (random.nextInt(50) == 0) {
+            receiver.endCalmPeriod();
+        }
+        showRight(completion, buffers);
+        return completion;
     }
 
     private long residentBytes() {
@@ -306,9 +316,11 @@ class CopyReceiverTest {
             for (int i = 0; i < 1000; i++) {
                 for (ModelRing ring : List.of(armed, bounded)) {
                     assertTrue(ring.buffers() > 0, "chunks " + chunks + ", step " + i);
-                    showRight(receive(ring, 1 + random.nextInt(ring.roomInOne())), held);
-                    if (held.size() > 1 && random.nextInt(4) == 0) {
-                        join(held);
+                    Completion completion = receive(ring, 1 + random.nextInt(ring.roomInOne()));
+                    if (held.size() > 0 && random.nextInt(4) == 0) {
+                        joinRight(completion, held);
+                    } else {
+                        showRight(completion, held);
                     }
                     receiver.endPass();
                 }
@@ -322,16 +334,15 @@ class CopyReceiverTest {
         receiver = null;
     }
 
-    private void join(List<ByteBuf> held) {
-        ByteBuf second = held.remove(held.size() - 1);
-        ByteBuf first = held.remove(held.size() - 1);
-        ByteBuf joined = receiver.join(first, second, HEAP);
-        if (joined == null) {
-            held.add(first);
-            held.add(second);
-        } else {
-            held.add(joined);
-        }
+    /** As the completion of the connection that received last. */
+    private void joinRight(Completion completion, List<ByteBuf> held) {
+        ByteBuf last = held.remove(held.size() - 1);
+        ByteBuf expected = Unpooled.copiedBuffer(last).writeBytes(completion.bytes);
+        TestInbound inbound = new TestInbound(last);
+        receiver.receive(completion.event, inbound, HEAP);
+        assertNull(inbound.failure);
+        assertArrayEquals(ByteBufUtil.getBytes(expected), bytes(inbound.buffers));
+        held.addAll(inbound.buffers);
     }
 
     /** The other way has got as many chunks as it may, and never uses them. */

@@ -115,23 +115,10 @@ class TenantsTest {
 
     @Test
     void shouldEndTheOneThatHoldsMost() throws IOException {
-        Socket listener = Socket.newSocketStream();
-        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        listener.listen(2);
-        List<One> accepted = new ArrayList<>();
-        List<java.net.Socket> clients = new ArrayList<>();
-        try (TestRecording recording = new TestRecording("ConnectionEnded")) {
-            for (int bytes : new int[] {1000, 30_000, 0}) {
-                java.net.Socket client = new java.net.Socket(
-                        InetAddress.getLoopbackAddress(),
-                        listener.localAddress().getPort());
-                clients.add(client);
-                One one = new One(new Socket(listener.accept(new byte[25])), ended);
-                accepted.add(one);
-                tenants.enter(one);
-                client.getOutputStream().write(new byte[bytes]);
-            }
-            assertSame(accepted.get(1), tenants.largest());
+        try (Connections connections = new Connections(1000, 30_000, 0);
+                TestRecording recording = new TestRecording("ConnectionEnded")) {
+            One largest = connections.accepted.get(1);
+            assertSame(largest, tenants.largest());
             assertEquals(0, tenants.mostHeld());
             // As the kernel tells it, once a second.
             starvation.begin(0);
@@ -144,17 +131,43 @@ class TenantsTest {
             tenants.endLargest();
             tenants.attend();
             tenants.attend();
-            assertEquals(List.of(accepted.get(1)), ended);
-            List<RecordedEvent> events = recording.events();
-            assertEquals(1, events.size());
-            assertEquals(
-                    clients.get(1).getLocalSocketAddress().toString(),
-                    events.get(0).getString("remoteAddress"));
-            assertEquals(
-                    clients.get(1).getRemoteSocketAddress().toString().replaceFirst("^.*/", "/"),
-                    events.get(0).getString("localAddress"));
-            assertTrue(events.get(0).getLong("held") >= 30_000);
-        } finally {
+            assertEquals(List.of(largest), ended);
+            assertTells(recording.events(), connections.clients.get(1));
+        }
+    }
+
+    private static void assertTells(List<RecordedEvent> events, java.net.Socket client) {
+        assertEquals(1, events.size());
+        assertEquals(client.getLocalSocketAddress().toString(), events.get(0).getString("remoteAddress"));
+        assertEquals(
+                client.getRemoteSocketAddress().toString().replaceFirst("^.*/", "/"),
+                events.get(0).getString("localAddress"));
+        assertTrue(events.get(0).getLong("held") >= 30_000);
+    }
+
+    /** Connections that have received so many bytes each, and whose sockets are tenants. */
+    private final class Connections implements AutoCloseable {
+        final List<One> accepted = new ArrayList<>();
+        final List<java.net.Socket> clients = new ArrayList<>();
+        private final Socket listener = Socket.newSocketStream();
+
+        Connections(int... received) throws IOException {
+            listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            listener.listen(received.length);
+            for (int bytes : received) {
+                java.net.Socket client = new java.net.Socket(
+                        InetAddress.getLoopbackAddress(),
+                        listener.localAddress().getPort());
+                clients.add(client);
+                One one = new One(new Socket(listener.accept(new byte[25])), ended);
+                accepted.add(one);
+                tenants.enter(one);
+                client.getOutputStream().write(new byte[bytes]);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
             listener.close();
             for (One one : accepted) {
                 one.socket.close();

@@ -3,9 +3,10 @@ package net.zcrx.benchmarks.micro;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.uring.IoUringIoEvent;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.Area;
+import net.zcrx.nic.QueueName;
+import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
 import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.uring.UnregisteredQueue;
@@ -33,12 +34,43 @@ import org.openjdk.jmh.infra.Control;
 public class ReceiveCycleBenchmark {
     private static final int BATCH = 64;
 
+    /** A connection that is handed each buffer at once. */
+    private static final class Taken implements Receiver.Inbound {
+        private ByteBuf buffer;
+
+        @Override
+        public ByteBuf last() {
+            return null;
+        }
+
+        @Override
+        public boolean mayGrow(int bytes) {
+            return false;
+        }
+
+        @Override
+        public void add(ByteBuf next) {
+            buffer = next;
+        }
+
+        @Override
+        public void replaceLast(ByteBuf next) {
+            buffer = next;
+        }
+
+        @Override
+        public void fail(Throwable cause) {
+            throw new IllegalStateException(cause);
+        }
+    }
+
     /** The state of one event loop. */
     @State(Scope.Thread)
     public static class Loop {
         private Completions completions;
         private UnregisteredQueue queue;
         private ZeroCopyReceiver receiver;
+        private final Taken taken = new Taken();
 
         /** On the benchmark's thread, which so is the loop's. */
         @Setup
@@ -46,7 +78,7 @@ public class ReceiveCycleBenchmark {
             Area area = Area.allocate((long) Completions.COUNT * Completions.PAGE);
             completions = new Completions();
             queue = new UnregisteredQueue(Completions.COUNT, Completions.PAGE);
-            receiver = SharedQueue.begin(queue.queue(), area, true, 0, () -> {});
+            receiver = SharedQueue.begin(queue.queue(), area, new QueueName("nic", 0), 1, 0, () -> {});
             receiver.start(Thread.currentThread());
         }
 
@@ -57,9 +89,8 @@ public class ReceiveCycleBenchmark {
 
         /** One buffer a completion, though their pages would join: the most work that a page can be. */
         ByteBuf take() {
-            IoUringIoEvent completion = completions.next();
-            receiver.begin(completion);
-            return receiver.take(completion, null, ByteBufAllocator.DEFAULT);
+            receiver.receive(completions.next(), taken, ByteBufAllocator.DEFAULT);
+            return taken.buffer;
         }
 
         void endPass() {

@@ -61,14 +61,20 @@ class FiguresTest {
         }
     }
 
-    @Test
-    void shouldDrawThroughput() throws IOException {
+    /** The rows that both plots begin with, in their order. */
+    private static Map<String, String> longFlowsToOneLoop() {
         Map<String, String> patterns = new LinkedHashMap<>();
         patterns.put("incast-1", "1 long flow");
         patterns.put("incast-2", "2 long flows to one loop");
         patterns.put("incast-4", "4 long flows to one loop");
         patterns.put("incast-8", "8 long flows to one loop");
         patterns.put("incast-16", "16 long flows to one loop");
+        return patterns;
+    }
+
+    @Test
+    void shouldDrawThroughput() throws IOException {
+        Map<String, String> patterns = longFlowsToOneLoop();
         patterns.put("one-to-one", "4 long flows, a loop for each");
         patterns.put("all-to-all", "16 long flows over 4 loops");
         patterns.put("upload-1M", "upload of 1 MiB over HTTP");
@@ -81,12 +87,7 @@ class FiguresTest {
 
     @Test
     void shouldDrawCpu() throws IOException {
-        Map<String, String> patterns = new LinkedHashMap<>();
-        patterns.put("incast-1", "1 long flow");
-        patterns.put("incast-2", "2 long flows to one loop");
-        patterns.put("incast-4", "4 long flows to one loop");
-        patterns.put("incast-8", "8 long flows to one loop");
-        patterns.put("incast-16", "16 long flows to one loop");
+        Map<String, String> patterns = longFlowsToOneLoop();
         patterns.put("vm-single", "zero copy, 1 long flow");
         patterns.put("vm-incast-4", "zero copy, 4 long flows");
         assertDrawn("cpu-per-gib.svg", "CPU time per GiB of zcrx, less is better", "CPU per GiB", patterns);

@@ -17,12 +17,12 @@ import net.zcrx.nic.check.Refusals;
 import net.zcrx.uring.Errno;
 
 /**
- * The rules of a NIC that send a listener's connections to the queues that its event loops own ({@code ethtool -N}).
- * They stay until {@link #remove()}. What a process that ended without it left behind is removed by the next
- * {@link #install} or {@link #removeStale} for that interface.
+ * The rules of a NIC that send a listener's connections to the queues of its event loops ({@code ethtool -N}). They
+ * stay until {@link #remove()}. Rules of a process that ended without it are removed by the next {@link #install} or
+ * {@link #removeStale} for that interface.
  *
- * <p>Several listeners, also of several processes, may install the same: the last one that removes takes the rules
- * with it. A rule that an operator installed and that says the same is used and left alone.
+ * <p>Several listeners, also of several processes, may install the same rules: the last one that removes them takes
+ * them away. A rule of an operator that says the same is used and left alone.
  *
  * <p>Methods may be called on any thread. They take some milliseconds and wait for other processes that install or
  * remove at the same time.
@@ -40,7 +40,7 @@ public final class FlowSteering {
     }
 
     /**
-     * Sends TCP to {@code local} to these queues. Of several queues the NIC picks one a connection, if it has RSS
+     * Sends TCP to {@code local} to these queues. Of several queues the NIC picks one per connection, if it has RSS
      * contexts; otherwise all go to the first queue and {@link #notice()} says so.
      *
      * @param local the address that a listener is bound to, with its port; the wildcard stands for IPv4 and IPv6
@@ -79,7 +79,7 @@ public final class FlowSteering {
     /**
      * Removes the rules of processes that ended without removing them.
      *
-     * @return what was removed, as {@code ethtool -N} takes it
+     * @return the removed rules, as {@code ethtool -N} takes them
      * @throws NicException if there is no such interface, or it refuses
      */
     public static List<String> removeStale(String interfaceName) throws NicException {
@@ -99,7 +99,7 @@ public final class FlowSteering {
         return record.rules().stream().map(FlowRule::toString).toList();
     }
 
-    /** Returns a sentence that says what is less than was asked for, if anything is. */
+    /** Returns a sentence that says what could not be had, if anything. */
     public Optional<String> notice() {
         boolean spread = record.rules().stream().allMatch(rule -> rule.context() != 0);
         return record.queues().size() == 1 || spread
@@ -143,7 +143,7 @@ public final class FlowSteering {
         List<FlowRule> flows = new ArrayList<>();
         if (address.isAnyLocalAddress()) {
             flows.add(new FlowRule(false, null, local.getPort(), 0, 0));
-            // Where IPv6 is preferred Netty listens to both for the wildcard of either.
+            // Where IPv6 is preferred Netty listens to both families for the wildcard of either.
             if (address instanceof Inet6Address || Socket.isIPv6Preferred()) {
                 flows.add(new FlowRule(true, null, local.getPort(), 0, 0));
             }

@@ -20,17 +20,17 @@ import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.check.Refusals;
 
 /**
- * Gets a NIC ready for zero-copy receive, and back to what it was: header split, its threshold, whether rules are
- * taken, and the table of RSS. Any thread; takes some milliseconds, a NIC may lose its link for a moment.
+ * Prepares a NIC for zero-copy receive, and undoes that: header split, its threshold, whether rules are taken, and the
+ * table of RSS. Any thread; takes some milliseconds, and a NIC may lose its link for a moment.
  */
 public final class NicConfigurator {
     private NicConfigurator() {}
 
     /**
-     * Changes what has to be changed, and notes what was before.
+     * Changes the settings that have to be changed, and notes their old values.
      *
-     * @param queues the queues to be used, which RSS shall leave alone
-     * @return what was done, as commands that do the same; none if nothing had to be done
+     * @param queues the queues to be used, which RSS must leave alone
+     * @return the changes, as commands that do the same; none if nothing had to be done
      * @throws NicException if there is no such interface or queue, or the NIC refuses; then nothing was changed
      */
     public static List<String> prepare(String interfaceName, Set<Integer> queues) throws NicException {
@@ -68,10 +68,10 @@ public final class NicConfigurator {
     }
 
     /**
-     * Puts back what {@link #prepare} changed since the machine was started.
+     * Undoes the changes of {@link #prepare} since the machine was started.
      *
-     * @return what was done, as commands that do the same; none if nothing was noted
-     * @throws NicException if there is no such interface, or the NIC refuses, most often because a queue is in use
+     * @return the changes, as commands that do the same; none if nothing was noted
+     * @throws NicException if there is no such interface, or the NIC refuses, usually because a queue is in use
      */
     public static List<String> restore(String interfaceName) throws NicException {
         return restore(StateDirectory.find(), interfaceName);
@@ -87,7 +87,7 @@ public final class NicConfigurator {
                     String before = earlier.getProperty(setting.name());
                     String now = setting.current(session.nic);
                     if (before != null && !before.equals(now)) {
-                        // The last that was changed is the first that is put back.
+                        // The last change is undone first.
                         changes.push(new Change(setting, now, before));
                     }
                 }
@@ -100,7 +100,7 @@ public final class NicConfigurator {
 
     private record Change(NicSetting setting, String before, String after) {}
 
-    /** A look at the NIC, and the means to change it. */
+    /** A snapshot of the NIC, and the means to change it. */
     private static final class Session implements AutoCloseable {
         private final GenericNetlink netlink;
         private final NicSnapshot nic;
@@ -154,7 +154,7 @@ public final class NicConfigurator {
         return directory.file("before-" + namespace + "-" + interfaceName);
     }
 
-    /** What was before the first change since the machine was started; empty if nothing was changed. */
+    /** The old values of settings that were changed since the machine was started; empty if none was. */
     private static Properties readNote(Path note) throws IOException {
         Properties earlier = Files.exists(note) ? StateDirectory.read(note) : new Properties();
         return OwnerProcess.currentBoot().equals(earlier.getProperty("boot")) ? earlier : new Properties();

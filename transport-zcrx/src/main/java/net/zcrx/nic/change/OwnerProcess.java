@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * The process that changed something: its number and when it started, in its boot and PID namespace, as numbers of
- * processes come again.
+ * The process that changed something: its number and start time, in its boot and PID namespace, because numbers of
+ * processes are used again.
  */
 record OwnerProcess(String boot, String pidNamespace, long pid, String start) {
-    /** The place of the start time in {@code /proc/PID/stat}, counted behind the name, which may hold anything. */
+    /** The place of the start time in {@code /proc/PID/stat}, counted behind the name, which may contain anything. */
     private static final int START_BEHIND_NAME = 19;
 
     static OwnerProcess current() throws IOException {

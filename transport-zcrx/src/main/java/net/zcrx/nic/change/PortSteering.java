@@ -52,13 +52,14 @@ public final class PortSteering {
         steering.notice().ifPresent(LOGGER::warn);
     }
 
-    /** Removes the rules, but for those that another listener needs. */
+    /** Removes the rules that no other listener needs. */
     public void remove() {
         for (FlowSteering steering : installed) {
             try {
                 steering.remove();
             } catch (NicException e) {
-                // The listener closes all the same. What is left goes when rules are installed next after this process.
+                // The listener closes anyway. Rules that are left are removed when rules are next installed after this
+                // process.
                 LOGGER.warn("The rules {} are still there: {}", steering.rules(), e.getMessage());
             }
         }

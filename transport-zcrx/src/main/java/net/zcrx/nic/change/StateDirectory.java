@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import net.zcrx.nic.NicException;
 
 /**
- * Where this transport notes what it changed on NICs, so that a later start can undo what a crash left behind. It need
- * not outlive a boot, for neither do the settings of a NIC.
+ * Where this transport notes its changes to NICs, so that a later start can undo them after a crash. It need not
+ * survive a boot, as the settings of a NIC do not either.
  */
 final class StateDirectory {
     private static final Object IN_THIS_PROCESS = new Object();
@@ -49,13 +49,13 @@ final class StateDirectory {
 
     /** Runs an action while no other process or thread runs one; they take milliseconds. */
     <T> T locked(Action<T> action) throws NicException {
-        // File locks are of a process, so threads need one more.
+        // A file lock belongs to a process, so threads need one more lock.
         synchronized (IN_THIS_PROCESS) {
             try {
                 Files.createDirectories(path);
                 try (FileChannel channel =
                         FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                    // Closing the channel ends it.
+                    // Closing the channel releases the lock.
                     channel.lock();
                     return action.run();
                 }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import net.zcrx.nic.FlowRule;
 
 /**
- * What one {@link FlowSteering} installed, in a file: a rule on a NIC that equals one of a record is ours. The file is
- * written before the rules and deleted after them, so that a crash leaves no rule without its record.
+ * The rules that one {@link FlowSteering} installed, in a file: a rule on a NIC that equals one of a record is ours.
+ * The file is written before the rules and deleted after them, so that a crash leaves no rule without its record.
  */
 record SteeringRecord(
         Path file,
@@ -92,7 +92,7 @@ record SteeringRecord(
     }
 
     static String currentNetworkNamespace() throws IOException {
-        // Of the thread: a JVM may have threads in several.
+        // The thread's namespace: a JVM may have threads in several.
         return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
     }
 }

@@ -16,8 +16,8 @@ import net.zcrx.nic.check.Refusals;
 import net.zcrx.uring.Errno;
 
 /**
- * A NIC's table of rules beside the records of what is ours in it. Only used while the {@link StateDirectory} is
- * locked.
+ * A NIC's table of rules, and the records that say which of them are ours. Used only while the {@link StateDirectory}
+ * is locked.
  */
 final class SteeringTable implements AutoCloseable {
     private final StateDirectory directory;
@@ -78,7 +78,7 @@ final class SteeringTable implements AutoCloseable {
         return unclaimed;
     }
 
-    /** Installs rules for these flows, whose queues mean nothing yet; all of them or none. */
+    /** Installs rules for these flows, whose queues are not looked at; all of them or none. */
     SteeringRecord add(List<FlowRule> flows, List<Integer> queues) throws NicException, IOException {
         List<FlowRule> wanted = withoutForeign(flows, queues);
         Optional<SteeringRecord> other = records.stream()
@@ -114,7 +114,7 @@ final class SteeringTable implements AutoCloseable {
         return install(queues, other.rules());
     }
 
-    /** The flows that no rule of an operator steers already as it is wanted here. */
+    /** The flows that no rule of an operator already steers as it is wanted here. */
     private List<FlowRule> withoutForeign(List<FlowRule> flows, List<Integer> queues) throws NicException {
         List<FlowRule> wanted = new ArrayList<>(flows);
         for (NicRule rule : rules()) {

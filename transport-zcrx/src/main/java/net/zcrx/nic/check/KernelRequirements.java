@@ -14,7 +14,7 @@ import net.zcrx.uring.ZeroCopyFeatures;
 /** What zero-copy receive needs of the kernel, asked from the kernel. */
 final class KernelRequirements {
     private static final String VERSION = System.getProperty("os.version");
-    /** Of the distribution that is known to have one; elsewhere the sentence must do. */
+    /** The command of a distribution that is known to have one; elsewhere the sentence must do. */
     private static final String NEWER_KERNEL =
             isTrixie() ? "sudo apt install -t trixie-backports linux-image-amd64 && sudo reboot" : "";
 
@@ -24,7 +24,7 @@ final class KernelRequirements {
         try {
             return Files.readString(Path.of("/etc/os-release")).contains("VERSION_CODENAME=trixie");
         } catch (IOException e) {
-            // Another system, which has another way.
+            // Another system, which has another command.
             return false;
         }
     }
@@ -51,7 +51,7 @@ final class KernelRequirements {
     private static Requirement zeroCopyReceive() {
         String name = "RECV_ZC";
         return ProbeRing.supports(Uring.OP_RECV_ZC)
-                ? Requirement.ok(name, "The kernel can receive into pages of this process.")
+                ? Requirement.ok(name, "The kernel can receive into memory of this process.")
                 : Requirement.missing(
                         name,
                         "Kernel " + VERSION + " has no zero-copy receive: Linux 6.18 or later with"
@@ -62,7 +62,7 @@ final class KernelRequirements {
     private static Requirement mixedCompletions() {
         String name = "CQE_MIXED";
         return ProbeRing.hasMixedCompletions()
-                ? Requirement.ok(name, "A ring may have completions of two sizes, as RECV_ZC needs beside others.")
+                ? Requirement.ok(name, "A ring may have completions of two sizes, as RECV_ZC needs them.")
                 : Requirement.missing(
                         name,
                         "Kernel " + VERSION + " has no rings with completions of two sizes: Linux 6.18 or later is"

@@ -25,7 +25,7 @@ public final class NicRequirements {
         this.queue = queue;
     }
 
-    /** The queue that suits best: free, left alone by RSS, and the last of those; the only one if there is one. */
+    /** The most suitable queue: free, left alone by RSS, and the last of those; the only one if there is one. */
     static int bestQueue(NicSnapshot nic) {
         int last = Math.max(nic.receiveQueues().orElse(1) - 1, 0);
         int bestFree = -1;
@@ -92,7 +92,7 @@ public final class NicRequirements {
         String subject = "split threshold";
         int bytes = nic.splitThreshold().orElse(0);
         return bytes == 0
-                ? Requirement.ok(subject, "Also the smallest payload is split off (hds-thresh).")
+                ? Requirement.ok(subject, "Even the smallest payload is split off (hds-thresh).")
                 : Requirement.missing(
                         subject,
                         name + " splits off only payloads of more than " + bytes + " bytes (hds-thresh), but zero copy"
@@ -120,7 +120,7 @@ public final class NicRequirements {
         }
         Optional<String> owner = nic.queue(queue).get().owner();
         return owner.isEmpty()
-                ? Requirement.ok(subject, "Nobody has bound queue " + queue + ".")
+                ? Requirement.ok(subject, "No process has bound queue " + queue + ".")
                 : Requirement.missing(
                         subject,
                         "Queue " + queue + " of " + name + " is in use (" + owner.get() + "). Take another one, or find"
@@ -131,21 +131,21 @@ public final class NicRequirements {
     private Requirement hashing() {
         String subject = "RSS";
         if (!nic.hashReaches(queue)) {
-            return Requirement.ok(subject, "Only what rules send to queue " + queue + " comes by it.");
+            return Requirement.ok(subject, "Only packets that rules send to queue " + queue + " arrive on it.");
         }
         int count = nic.receiveQueues().orElse(1);
         if (count < 2 || nic.hashTable().isEmpty()) {
             return Requirement.missing(
                     subject,
                     "RSS of " + name + " cannot leave queue " + queue
-                            + " alone, so other sockets' data comes by it, too,"
+                            + " alone, so data of other sockets arrives on it, too,"
                             + " and only sockets of this transport can read it.",
                     count < 2 ? "sudo ethtool -L " + name + " combined 2" : "");
         }
         return Requirement.missing(
                 subject,
-                "RSS of " + name + " sends any connection to queue " + queue + ", but what comes by a bound queue only"
-                        + " sockets of this transport can read.",
+                "RSS of " + name + " sends any connection to queue " + queue + ", but only sockets of this transport"
+                        + " can read packets that arrive on a bound queue.",
                 "sudo ethtool -X " + name + " weight "
                         + IntStream.range(0, count)
                                 .mapToObj(other -> other == queue || !nic.hashReaches(other) ? "0" : "1")
@@ -158,7 +158,7 @@ public final class NicRequirements {
             return Requirement.missing(
                     subject,
                     "The driver (" + driver() + ") of " + name
-                            + " has no table of rules, so no port can be steered to a" + " queue.",
+                            + " has no table of rules, so no port can be steered to a queue.",
                     "");
         }
         if (!nic.ntuple()) {
@@ -177,7 +177,7 @@ public final class NicRequirements {
                         "sudo ethtool -N " + name + " flow-type tcp4 dst-port PORT action " + queue)
                 : Requirement.ok(
                         subject,
-                        "To queue " + queue + " goes "
+                        "Rules send to queue " + queue + ": "
                                 + onto.stream().map(NicRule::toString).collect(Collectors.joining(", ")) + ".");
     }
 

@@ -75,7 +75,7 @@ final class ProcessRequirements {
         OptionalLong size = memory("Hugepagesize:");
         OptionalLong free = memory("HugePages_Free:");
         if (size.isEmpty() || free.isEmpty() || size.getAsLong() == 0) {
-            return Requirement.unknown(name, "The kernel says nothing of huge pages; small ones serve, too.");
+            return Requirement.unknown(name, "The kernel does not report huge pages. Small ones work, too.");
         }
         long pageBytes = size.getAsLong() * KIB;
         long pages = (areaBytes + pageBytes - 1) / pageBytes;
@@ -85,7 +85,7 @@ final class ProcessRequirements {
                 : Requirement.missing(
                         name,
                         free.getAsLong() + " of " + mib(pageBytes) + " are free, but an area takes " + pages
-                                + "; small pages serve, too, only slower.",
+                                + ". Small pages work, too, but more slowly.",
                         "sudo sysctl vm.nr_hugepages=" + pages);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic.check;
 
+import io.netty.channel.Channel;
+import java.io.IOException;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
@@ -9,16 +11,14 @@ import net.zcrx.nic.NicSnapshot;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
-/**
- * What the kernel refused of zero-copy receive, and why: an errno becomes a sentence that says what to do. Any thread.
- */
+/** The refusals of kernel and NIC: an errno becomes a sentence that says what to do. Any thread. */
 public final class Refusals {
     private Refusals() {}
 
     /**
      * Why the kernel refused to register this queue ({@code IORING_REGISTER_ZCRX_IFQ}).
      *
-     * @param errno what the registration gave, positive
+     * @param errno of the registration, positive
      * @return a sentence that says what to do
      */
     public static NicException refusedRegistration(String interfaceName, int queue, long areaBytes, int errno) {
@@ -29,9 +29,9 @@ public final class Refusals {
     }
 
     /**
-     * Why the kernel refused one more ring a queue that another ring of the process has bound.
+     * Why the kernel refused to let one more ring use a queue that another ring of the process has bound.
      *
-     * @param errno what the import gave, positive
+     * @param errno of the import, positive
      * @return a sentence that says what to do
      */
     public static NicException refusedSharing(String interfaceName, int queue, int errno) {
@@ -44,6 +44,15 @@ public final class Refusals {
                                 + " queues as connections come."
                         : refused + GenericNetlink.describe("ZCRX_REG_IMPORT", errno)
                                 + ". Take as many queues as there are event loops, each with a port of its own.",
+                errno);
+    }
+
+    /** Why the kernel refused an area of zero-copy receive without a NIC. */
+    public static NicException refusedArea(long areaBytes, int errno) {
+        return new NicException(
+                "The kernel refused an area of " + areaBytes + " bytes for zero-copy receive without a device ("
+                        + Errno.describe(errno) + "). It may be more than can be locked. Fix it with: "
+                        + ProcessRequirements.MORE_LOCKED_MEMORY,
                 errno);
     }
 
@@ -72,6 +81,13 @@ public final class Refusals {
                 refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
                         + ". See its set-up with: ethtool -g " + interfaceName;
         };
+    }
+
+    /** Why a connection cannot be received. */
+    public static IOException foreignQueue(Channel connection) {
+        return new IOException("The packets of " + connection + " arrive on a NIC queue that another process or group"
+                + " of event loops has bound, and only there they can be read. See on which with ethtool -n, and steer"
+                + " them to a queue of this group.");
     }
 
     /** @throws NicException if the NIC has no such queue */

@@ -2,13 +2,13 @@
 package net.zcrx.nic.check;
 
 /**
- * One thing that zero-copy receive needs, or is better with.
+ * One requirement of zero-copy receive, or something that makes it better.
  *
  * @param name a word or two
- * @param status whether it is there
+ * @param status whether it is met
  * @param needed whether there is no zero copy without it
- * @param text what is the case and what it means, a sentence or two
- * @param command what fixes it, for a shell; empty if it is there or no command does
+ * @param text the finding and what it means, a sentence or two
+ * @param command the command that fixes it, for a shell; empty if it is met or no command does
  */
 public record Requirement(String name, Status status, boolean needed, String text, String command) {
     /** Whether a requirement is met. */
@@ -17,7 +17,7 @@ public record Requirement(String name, Status status, boolean needed, String tex
         OK,
         /** The requirement is not met. */
         MISSING,
-        /** Nobody can tell whether it is met, or this process cannot. */
+        /** It is not known whether the requirement is met. */
         UNKNOWN
     }
 

@@ -13,8 +13,8 @@ import net.zcrx.uring.Native;
 import net.zcrx.uring.ProbeRing;
 
 /**
- * Why zero-copy receive works or does not, in sentences that say what to do; all such sentences are here or in the
- * lists of requirements that this asks. Any thread.
+ * Why zero-copy receive works here or does not, in sentences that say what to do. {@link Refusals} has those about
+ * refusals of the kernel. Any thread.
  */
 public final class ZeroCopyCheck {
     private static final long RELEASE_TIMEOUT = TimeUnit.SECONDS.toNanos(10);
@@ -43,15 +43,15 @@ public final class ZeroCopyCheck {
         return new NicRequirements(nic, queue).list();
     }
 
-    /** The queue of a NIC that suits zero-copy receive best as things are. */
+    /** The queue of a NIC that suits zero-copy receive best at present. */
     public static int bestQueue(NicSnapshot nic) {
         return NicRequirements.bestQueue(nic);
     }
 
     /**
-     * Why a loop cannot receive by zero copy from this queue, as far as can be told without trying.
+     * Why a loop cannot receive by zero copy from this queue, as far as is known without trying.
      *
-     * @param areaBytes memory that the NIC shall write to
+     * @param areaBytes memory that the NIC must be able to write to
      * @return a sentence that says what to do, or {@code null} if nothing is known to prevent it
      */
     public static NicException cause(String interfaceName, int queue, long areaBytes) {
@@ -69,8 +69,8 @@ public final class ZeroCopyCheck {
     }
 
     /**
-     * Whether the driver lets a queue be bound, by doing so for a moment. The NIC resets the queue for that, so it must
-     * be one that no traffic comes by.
+     * Whether the driver lets a queue be bound, by doing so for a moment. The NIC resets the queue for that, so no
+     * traffic may arrive on it.
      *
      * @throws NicException if the queue is not given back within seconds
      */

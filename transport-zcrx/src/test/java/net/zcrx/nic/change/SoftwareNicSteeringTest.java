@@ -75,11 +75,11 @@ class SoftwareNicSteeringTest {
     void shouldSteerConnectionToQueue() throws Exception {
         SoftwareNic.up();
         try (ServerSocket server = listen()) {
-            // Nothing else comes by queue 1: nic-up has set up RSS so.
+            // Nothing else arrives on queue 1: nic-up has set up RSS so.
             FlowSteering steering = install(local(server), 1);
             connect(server, 10);
             long steered = SoftwareNic.packets(1);
-            assertTrue(steered >= 10, () -> steered + " packets came by queue 1");
+            assertTrue(steered >= 10, () -> steered + " packets arrived on queue 1");
             steering.remove();
             connect(server, 10);
             assertEquals(steered, SoftwareNic.packets(1), "nothing is steered any more");
@@ -100,7 +100,7 @@ class SoftwareNicSteeringTest {
             assertTrue(SoftwareNic.packets(1) > 0);
             assertTrue(SoftwareNic.packets(3) > 0);
             long spread = SoftwareNic.packets(1) + SoftwareNic.packets(3);
-            assertTrue(spread >= 64, () -> spread + " packets came by queues 1 and 3");
+            assertTrue(spread >= 64, () -> spread + " packets arrived on queues 1 and 3");
             steering.remove();
         }
         assertEquals(List.of(), SoftwareNic.rules());

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.lessons;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.socket.ChannelOutputShutdownException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import net.zcrx.lessons.Ends.Transport;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A connection whose writes' listeners write again ends all the same: by close(), shutdownOutput() or a reset. */
+class WriteAgainTest {
+    private static final int MIB = 1 << 20;
+
+    private final Recorder recorder = new Recorder();
+
+    /** Netty's own discard client: each write's listener writes again. */
+    private static final class Flood implements ChannelFutureListener {
+        final AtomicInteger writes = new AtomicInteger();
+        final AtomicInteger failures = new AtomicInteger();
+        final AtomicReference<Throwable> first = new AtomicReference<>();
+        /** After this many failures it gives up: each comes at once, inside of the last. */
+        private static final int MOST_FAILURES = 20;
+
+        private final Channel channel;
+
+        Flood(Channel channel) {
+            this.channel = channel;
+        }
+
+        void write() {
+            writes.incrementAndGet();
+            channel.writeAndFlush(channel.alloc().directBuffer(16 * 1024).writeZero(16 * 1024))
+                    .addListener(this);
+        }
+
+        /** @param reads whether the peer reads, so that writes go on */
+        void awaitBusy(boolean reads) throws Exception {
+            AtomicInteger before = new AtomicInteger();
+            Ends.await("the connection is busy", () -> {
+                int last = before.getAndSet(writes.get());
+                return last > 0 && (reads ? last > 1000 : last == writes.get());
+            });
+        }
+
+        @Override
+        public void operationComplete(ChannelFuture future) {
+            if (!future.isSuccess()) {
+                first.compareAndSet(null, future.cause());
+            }
+            if (future.isSuccess() || failures.incrementAndGet() < MOST_FAILURES) {
+                write();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldCloseWhileListenersWriteAgain(Transport transport) throws Exception {
+        try (Ends ends = new Ends(transport, 1, recorder)) {
+            for (int kind = 0; kind < 4; kind++) {
+                boolean reads = (kind & 1) != 0;
+                boolean shutdown = (kind & 2) != 0;
+                try (Ends.Pair pair = ends.connect()) {
+                    CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> {
+                        if (reads) {
+                            skip(pair);
+                        }
+                    });
+                    Flood flood = new Flood(pair.channel());
+                    pair.channel().eventLoop().execute(flood::write);
+                    flood.awaitBusy(reads);
+                    // Writes that are done after it was asked for: one may have been with the kernel.
+                    AtomicInteger begun = new AtomicInteger();
+                    ChannelFuture end = pair.onLoop(() -> {
+                        begun.set(flood.writes.get());
+                        return shutdown
+                                ? pair.channel().shutdownOutput()
+                                : pair.channel().close();
+                    });
+                    assertTrue(Ends.await(end).isSuccess());
+                    Ends.await("all writes have failed", () -> flood.failures.get() == Flood.MOST_FAILURES);
+                    int more = flood.writes.get() - begun.get() - Flood.MOST_FAILURES;
+                    assertTrue(more <= 2, () -> more + " writes went out after the end.");
+                    Class<? extends IOException> expected =
+                            shutdown ? ChannelOutputShutdownException.class : ClosedChannelException.class;
+                    if (flood.first.get().getClass() != expected) {
+                        // The one that was under way went out whole; then the first to fail is one that came too late.
+                        assertInstanceOf(ClosedChannelException.class, flood.first.get());
+                    }
+                    reading.get(Loops.SECONDS, TimeUnit.SECONDS);
+                }
+            }
+        }
+    }
+
+    private static void skip(Ends.Pair pair) {
+        try {
+            byte[] buffer = new byte[MIB];
+            while (pair.peer().getInputStream().read(buffer) >= 0) {}
+        } catch (IOException ignored) {
+            // The test ends.
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldEndOnResetWhileListenersWriteAgain(Transport transport) throws Exception {
+        try (Ends ends = new Ends(transport, 1, recorder)) {
+            for (int i = 0; i < 20; i++) {
+                try (Ends.Pair pair = ends.connect()) {
+                    Flood flood = new Flood(pair.channel());
+                    pair.channel().eventLoop().execute(flood::write);
+                    pair.peer().getInputStream().readNBytes(i * 50_000);
+                    pair.peer().setSoLinger(true, 0);
+                    pair.peer().close();
+                    Ends.await(pair.channel().closeFuture());
+                    Ends.await("all writes have failed", () -> flood.failures.get() == Flood.MOST_FAILURES);
+                    assertInstanceOf(IOException.class, flood.first.get());
+                }
+            }
+        }
+    }
+}
