@@ -8,6 +8,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannelConfig;
 import java.util.Map;
 import net.zcrx.option.KernelOptions;
@@ -30,9 +31,13 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
     private volatile int longestRead;
 
     ConnectionConfig(ZcrxSocketChannel channel) {
-        super(channel, channel.socket, new AdaptiveRecvByteBufAllocator());
+        super(channel, channel.socket, new AdaptiveRecvByteBufAllocator(), configOf(channel.parent()));
         longestRead = DEFAULT_LONGEST_READ;
         setTcpNoDelay(true);
+    }
+
+    private static SocketConfig configOf(ServerSocketChannel parent) {
+        return parent == null ? null : ((ZcrxServerSocketChannel) parent).socketConfig();
     }
 
     @Override

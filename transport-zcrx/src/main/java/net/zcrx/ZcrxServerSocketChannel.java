@@ -27,7 +27,7 @@ import net.zcrx.uring.Uring;
  * A listening TCP socket on a {@link ZcrxIoHandler}. Connections are accepted as {@link ZcrxSocketChannel}s by one
  * multishot accept. Options: {@link ZcrxChannelOption}.
  */
-public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implements ServerSocketChannel {
+public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements ServerSocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private final ListenerConfig config;
@@ -89,6 +89,11 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
 
     @Override
     public ServerSocketChannelConfig config() {
+        return config;
+    }
+
+    /** {@link #config()} of a subclass may be a view of it. */
+    final ListenerConfig socketConfig() {
         return config;
     }
 
@@ -221,7 +226,7 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
                     // The peer has gone already: there is no connection to hand out.
                     closeQuietly(child);
                 } else {
-                    handOut(new ZcrxSocketChannel(this, child, remote));
+                    handOut(newConnection(child, remote));
                 }
             } while (!accepted.isEmpty() && handle.continueReading());
             handle.readComplete();
@@ -238,6 +243,14 @@ public final class ZcrxServerSocketChannel extends AbstractZcrxChannel implement
         if (cause != null) {
             raise(cause);
         }
+    }
+
+    /**
+     * Makes the channel of a connection that was accepted, which owns the socket from then on. For a subclass whose
+     * connections are of a class of its own.
+     */
+    protected ZcrxSocketChannel newConnection(Socket accepted, SocketAddress remote) {
+        return new ZcrxSocketChannel(this, accepted, remote);
     }
 
     private void handOut(ZcrxSocketChannel child) {

@@ -34,7 +34,7 @@ import net.zcrx.uring.Uring;
  * itself. Its duplicates share that. Code that uses one beside the channel must pass {@code MSG_DONTWAIT} or have a
  * thread that may wait, so not an event loop's. If the descriptor is made non-blocking the channel fails.
  */
-public final class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketChannel {
+public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private final ConnectionConfig config;
@@ -80,7 +80,8 @@ public final class ZcrxSocketChannel extends AbstractDuplexChannel implements So
         }
     }
 
-    ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted, SocketAddress remote) {
+    /** Takes a connection that was accepted: see {@link ZcrxServerSocketChannel#newConnection}. */
+    protected ZcrxSocketChannel(ZcrxServerSocketChannel parent, Socket accepted, SocketAddress remote) {
         super(parent, accepted);
         config = new ConnectionConfig(this);
         activate(remote);
@@ -92,8 +93,15 @@ public final class ZcrxSocketChannel extends AbstractDuplexChannel implements So
      * @throws ChannelException if the channel is closed
      */
     public ZcrxTcpInfo tcpInfo() {
+        ZcrxTcpInfo info = new ZcrxTcpInfo();
+        readTcpInfo(info);
+        return info;
+    }
+
+    /** As {@link #tcpInfo()}, into what a subclass has for it. */
+    protected final void readTcpInfo(ZcrxTcpInfo info) {
         try {
-            return ZcrxTcpInfo.read(socket);
+            info.update(socket);
         } catch (IOException e) {
             throw new ChannelException("The kernel did not give TCP_INFO of " + this, e);
         }
@@ -104,8 +112,9 @@ public final class ZcrxSocketChannel extends AbstractDuplexChannel implements So
         return config;
     }
 
+    /** {@link #config()} of a subclass may be a view of it. */
     @Override
-    ConnectionConfig socketConfig() {
+    final ConnectionConfig socketConfig() {
         return config;
     }
 

@@ -9,9 +9,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What the kernel knows of a connection at one moment, {@code TCP_INFO} of tcp(7). Immutable.
+ * What the kernel knows of a connection at one moment, {@code TCP_INFO} of tcp(7). Not changed once {@link
+ * ZcrxSocketChannel#tcpInfo} has returned it.
  */
-public final class ZcrxTcpInfo {
+public class ZcrxTcpInfo {
 
     private static final int TCP_INFO = 11;
 
@@ -20,12 +21,17 @@ public final class ZcrxTcpInfo {
 
     private final ByteBuffer info = ByteBuffer.allocate(LENGTH).order(ByteOrder.nativeOrder());
 
-    private ZcrxTcpInfo() {}
+    /** Zeroes, until a channel that the subclass knows fills them. */
+    protected ZcrxTcpInfo() {}
 
     static ZcrxTcpInfo read(Socket socket) throws IOException {
-        ZcrxTcpInfo tcpInfo = new ZcrxTcpInfo();
-        socket.getRawOpt(IPPROTO_TCP, TCP_INFO, tcpInfo.info);
-        return tcpInfo;
+        ZcrxTcpInfo info = new ZcrxTcpInfo();
+        info.update(socket);
+        return info;
+    }
+
+    final void update(Socket socket) throws IOException {
+        socket.getRawOpt(IPPROTO_TCP, TCP_INFO, info.clear());
     }
 
     /** State of the connection, a {@code TCP_*} state of the kernel; 1 is established. */

@@ -20,13 +20,16 @@ public abstract class SocketConfig extends DefaultChannelConfig {
     /** The peers that {@code TCP_MD5SIG} has keys for. */
     private Set<InetAddress> signingPeers = Set.of();
 
-    /** @param socket of {@code owner} */
-    protected SocketConfig(Channel owner, Socket socket, RecvByteBufAllocator allocator) {
+    /**
+     * @param socket of {@code owner}
+     * @param parent of the listening socket that accepted it; {@code null} if there is none
+     */
+    protected SocketConfig(Channel owner, Socket socket, RecvByteBufAllocator allocator, SocketConfig parent) {
         super(owner, allocator);
         this.socket = socket;
-        if (owner.parent() != null) {
+        if (parent != null) {
             // The kernel copies them.
-            signingPeers = ((SocketConfig) owner.parent().config()).signingPeers();
+            signingPeers = parent.signingPeers();
         }
     }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.receive;
 
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Wakes a loop once, some seconds after it was set. It is not a task of the loop's: a receiver knows of its loop how to
- * wake it, and nothing else. Used on the loop's thread only.
+ * wake it, and nothing else. Nor is it Netty's global executor's, whose thread would keep a JVM that is about to end. Used
+ * on the loop's thread only.
  */
 final class CalmTimer {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(CalmTimer.class);
@@ -18,7 +18,7 @@ final class CalmTimer {
 
     private final Runnable wakeup;
     /** {@code null} if it is not set. */
-    private Future<?> timer;
+    private CompletableFuture<Void> timer;
 
     private volatile boolean rung;
 
@@ -33,9 +33,11 @@ final class CalmTimer {
             return;
         }
         try {
-            timer = GlobalEventExecutor.INSTANCE.schedule(this::ring, SECONDS, TimeUnit.SECONDS);
+            // A cancelled one does not ring, and is forgotten by the JDK's thread, which is a daemon.
+            timer = new CompletableFuture<Void>().completeOnTimeout(null, SECONDS, TimeUnit.SECONDS);
+            timer.thenRun(this::ring);
         } catch (OutOfMemoryError e) {
-            // The executor cannot start a thread. That must not end the loop: the memory is only kept longer.
+            // No thread can be started for it. That must not end the loop: the memory is only kept longer.
             LOGGER.debug("Memory that is not used is not given back for now.", e);
         }
     }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.agent;
+
+/** Standard error: a logger would be the application's, which has not begun yet. */
+final class Console {
+    private Console() {}
+
+    static void info(String sentence) {
+        System.err.println("zcrx-agent: INFO " + sentence);
+    }
+
+    static void warn(String sentence) {
+        System.err.println("zcrx-agent: WARN " + sentence);
+    }
+}
