@@ -251,4 +251,20 @@ ABI_AT(struct io_uring_sync_cancel_reg, flags, 12);
 ABI_AT(struct io_uring_sync_cancel_reg, timeout, 16);
 ABI_AT(struct io_uring_sync_cancel_reg, opcode, 32);
 
+/* What statx(2) says of a file, as far as it is read. */
+struct statx_begin {
+    uint32_t stx_mask;
+    uint32_t stx_blksize;
+    uint64_t stx_attributes;
+    uint32_t stx_nlink;
+    uint32_t stx_uid;
+    uint32_t stx_gid;
+    uint16_t stx_mode;
+    uint16_t spare0;
+    uint64_t stx_ino;
+    uint64_t stx_size;
+};
+ABI_AT(struct statx_begin, stx_mode, 28);
+ABI_AT(struct statx_begin, stx_size, 40);
+
 #endif
