@@ -136,4 +136,20 @@ class FileLoopEndTest {
             target.release();
         }
     }
+
+    /** The kernel may read from the buffer's memory when the disk answers again, so that is nobody else's until then. */
+    @Test
+    void shouldEndThoughDiskDoesNotAnswer() throws Exception {
+        Path image = directory.resolve("image");
+        Path mounted = Files.createDirectory(directory.resolve("mounted"));
+        String mount = "truncate -s 16m " + image + " && mkfs.ext4 -q -F " + image + " && mount -o loop " + image + ' '
+                + mounted + " && exec \"$@\"";
+        List<String> wrapper = List.of("unshare", "-m", "--propagation", "private", "sh", "-c", mount, "sh");
+        try (Child child = new Child(wrapper, StuckDiskChild.class, mounted.toString())) {
+            assertEquals(ECANCELED, Integer.parseInt(child.await("write")));
+            assertEquals(ECANCELED, Integer.parseInt(child.await("force")));
+            assertEquals(ECANCELED, Integer.parseInt(child.await("late")));
+            assertEquals("1 0", child.await("references"));
+        }
+    }
 }

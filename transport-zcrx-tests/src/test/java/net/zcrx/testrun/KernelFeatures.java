@@ -68,6 +68,11 @@ public final class KernelFeatures {
         }
     }
 
+    /** Whether a file can be mounted as a disk. */
+    public static boolean hasLoopDevices() {
+        return Files.exists(Path.of("/dev/loop-control"));
+    }
+
     /** What Netty tells in its list alone: the methods say whether it makes use of it, which is off by default. */
     private static boolean netty(String name) {
         return IoUring.featureString().contains(name + "=true");
