@@ -146,6 +146,7 @@ class FileLoopEndTest {
                 + mounted + " && exec \"$@\"";
         List<String> wrapper = List.of("unshare", "-m", "--propagation", "private", "sh", "-c", mount, "sh");
         try (Child child = new Child(wrapper, StuckDiskChild.class, mounted.toString())) {
+            assertEquals(1000, Integer.parseInt(child.await("other")));
             assertEquals(ECANCELED, Integer.parseInt(child.await("write")));
             assertEquals(ECANCELED, Integer.parseInt(child.await("force")));
             assertEquals(ECANCELED, Integer.parseInt(child.await("late")));

@@ -37,6 +37,12 @@ final class StuckDiskChild {
         // Begins after the write.
         Future<Void> force = file.force(true);
         Future<Void> late = file.write(waiting, 0);
+        // The loop goes on, and so do other files.
+        loops.letRun();
+        Path elsewhere = file.path().getParent().resolveSibling("elsewhere");
+        ZcrxFile other = TestFiles.get(ZcrxFile.open(loops.loop(0), elsewhere, TestFiles.NEW));
+        TestFiles.get(other.write(TestFiles.direct(data), 0));
+        System.out.println("other=" + TestFiles.get(other.size()));
         loops.shutDown();
         System.out.println(
                 "write=" + TestFiles.failure(ZcrxFileException.class, write).errno());

@@ -42,8 +42,11 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     static final int MOST_OF_FILE = 32;
     /** Kernel threads of a loop's ring for files. Writes to one file through the page cache take turns in one. */
     private static final int MOST_WORKERS = 16;
-    /** What the kernel may copy on the loop's thread in a pass: about 30 microseconds. */
-    private static final int MOST_COPIED = 256 * 1024;
+    /**
+     * What the kernel may copy on the loop's thread for what was asked before a pass of the loop, and again for what is
+     * asked in it: about 15 microseconds each.
+     */
+    private static final int MOST_COPIED = 128 * 1024;
 
     private static final ConcurrentMap<IoEventLoop, LoopFiles> OF_LOOPS = new ConcurrentHashMap<>();
 
@@ -64,7 +67,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     private boolean ready;
     private boolean scheduling;
     private boolean closed;
-    /** Bytes of this pass. */
+    /** Bytes that the kernel may copy on the loop's thread until {@link #endPass}. */
     private int copied;
 
     private LoopFiles(IoEventLoop eventLoop) {

@@ -2,6 +2,7 @@
 package net.zcrx.uring;
 
 import io.netty.channel.unix.Buffer;
+import io.netty.util.NettyRuntime;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
 
@@ -14,8 +15,10 @@ import java.nio.ByteBuffer;
  */
 public final class BoundedWorkers {
     private static final int REGISTER_IOWQ_MAX_WORKERS = 19;
-    /** Two numbers of 32 bits: of bounded and of unbounded workers. In: the most, 0 for no change; out: as it was. */
+    /** Two numbers of 32 bits: of bounded and of unbounded workers. The most, 0 for no change. */
     private static final int ARGUMENT_COUNT = 2;
+
+    private static final int PER_PROCESSOR = 4;
 
     private static final int BOUNDED = 0;
     private static final int UNBOUNDED = 4;
@@ -23,7 +26,7 @@ public final class BoundedWorkers {
     private BoundedWorkers() {}
 
     /**
-     * Lets the ring have at most {@code most} of them. On the thread that submits.
+     * Lets the ring have at most {@code most} of them, and no more than it has by default. On the thread that submits.
      *
      * @return 0 or the negated errno; the kernel's own limit holds then
      */
@@ -31,14 +34,10 @@ public final class BoundedWorkers {
         CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(ARGUMENT_COUNT * Integer.BYTES);
         try {
             ByteBuffer argument = memory.buffer();
-            long address = Buffer.memoryAddress(argument);
-            argument.putInt(BOUNDED, 0).putInt(UNBOUNDED, 0);
-            int result = Native.register(ring, REGISTER_IOWQ_MAX_WORKERS, address, ARGUMENT_COUNT);
-            if (result < 0 || argument.getInt(BOUNDED) <= most) {
-                return result;
-            }
-            argument.putInt(BOUNDED, most).putInt(UNBOUNDED, 0);
-            return Native.register(ring, REGISTER_IOWQ_MAX_WORKERS, address, ARGUMENT_COUNT);
+            // Not asked for first: before the thread has submitted something the kernel tells none.
+            argument.putInt(BOUNDED, Math.min(most, PER_PROCESSOR * NettyRuntime.availableProcessors()))
+                    .putInt(UNBOUNDED, 0);
+            return Native.register(ring, REGISTER_IOWQ_MAX_WORKERS, Buffer.memoryAddress(argument), ARGUMENT_COUNT);
         } finally {
             memory.clean();
         }
