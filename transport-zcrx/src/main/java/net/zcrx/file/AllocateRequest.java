@@ -10,8 +10,8 @@ final class AllocateRequest extends FileRequest<Void> {
     private final long position;
     private final long length;
 
-    AllocateRequest(LoopFiles files, FileQueue file, Promise<Void> promise, long position, long length) {
-        super(files, file, promise);
+    AllocateRequest(FileQueue file, Promise<Void> promise, long position, long length) {
+        super(file, promise);
         this.position = position;
         this.length = length;
     }

@@ -2,9 +2,6 @@
 package net.zcrx.file;
 
 import io.netty.channel.uring.IoUringIoOps;
-import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.SucceededFuture;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.FileOps;
 
@@ -12,8 +9,8 @@ import net.zcrx.uring.FileOps;
 final class CloseRequest extends FileRequest<Void> {
     private int descriptor;
 
-    CloseRequest(LoopFiles files, FileQueue file) {
-        super(files, file, file.closed());
+    CloseRequest(FileQueue file) {
+        super(file, file.closed());
     }
 
     @Override
@@ -61,15 +58,9 @@ final class CloseRequest extends FileRequest<Void> {
     @Override
     void fileClosed() {}
 
-    /** A loop that ends closes its files. */
+    /** A loop that ends closes its files, and one that has ended has closed them. */
     @Override
     void loopEnded() {}
-
-    /** A loop that has ended has closed them. */
-    @Override
-    Future<Void> refuse() {
-        return new SucceededFuture<>(GlobalEventExecutor.INSTANCE, null);
-    }
 
     @Override
     Throwable failure(int errno) {

@@ -2,27 +2,22 @@
 package net.zcrx.file;
 
 import io.netty.channel.uring.IoUringIoOps;
-import io.netty.util.concurrent.FailedFuture;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import net.zcrx.uring.Errno;
 
 /** One operation on a file: it goes to the kernel once, or again and again until it is done. */
-abstract class FileRequest<T> implements Runnable {
+abstract class FileRequest<T> {
     /** The kernel may be interrupted without having done anything; but not for ever. */
     private static final int MAX_TRIES = 16;
 
-    final LoopFiles files;
     final FileQueue file;
     private final Promise<T> promise;
     private int tries;
 
-    FileRequest(LoopFiles files, FileQueue file, Promise<T> promise) {
-        this.files = files;
+    FileRequest(FileQueue file, Promise<T> promise) {
         this.file = file;
         this.promise = promise;
-        promise.setUncancellable();
     }
 
     /** What is to be submitted next. */
@@ -56,12 +51,6 @@ abstract class FileRequest<T> implements Runnable {
 
     /** Gives back what the operation holds. Exactly once, before the promise is done; never while the kernel has it. */
     void free() {}
-
-    /** On the loop's thread: begins. */
-    @Override
-    public void run() {
-        files.begin(this);
-    }
 
     /** The kernel has answered. Returns whether the request is over. */
     boolean complete(int result) {
@@ -109,11 +98,5 @@ abstract class FileRequest<T> implements Runnable {
 
     final Future<T> future() {
         return promise;
-    }
-
-    /** On the caller's thread, whose request the loop does not take: its promise could tell nobody. */
-    Future<T> refuse() {
-        free();
-        return new FailedFuture<>(GlobalEventExecutor.INSTANCE, failure(Errno.ECANCELED));
     }
 }

@@ -9,8 +9,8 @@ import net.zcrx.uring.FileOps;
 final class ForceRequest extends FileRequest<Void> {
     private final boolean metaData;
 
-    ForceRequest(LoopFiles files, FileQueue file, Promise<Void> promise, boolean metaData) {
-        super(files, file, promise);
+    ForceRequest(FileQueue file, Promise<Void> promise, boolean metaData) {
+        super(file, promise);
         this.metaData = metaData;
     }
 

@@ -15,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.RejectedExecutionException;
 import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
 import net.zcrx.uring.BoundedWorkers;
@@ -51,6 +50,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     private static final ConcurrentMap<IoEventLoop, LoopFiles> OF_LOOPS = new ConcurrentHashMap<>();
 
     private final IoEventLoop eventLoop;
+    private final Inbox inbox;
     private final FileRequest<?>[] begun = new FileRequest<?>[MOST_OF_LOOP];
     /** The places in that array which are free. */
     private final short[] free = new short[MOST_OF_LOOP];
@@ -75,29 +75,22 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         for (short i = 0; i < MOST_OF_LOOP; i++) {
             free[i] = i;
         }
+        inbox = new Inbox(eventLoop, this);
     }
 
-    /**
-     * On the loop's thread.
-     *
-     * @throws IllegalStateException if the loop is ending
-     */
+    /** From any thread. */
     static LoopFiles of(IoEventLoop eventLoop) {
-        LoopFiles files = OF_LOOPS.get(eventLoop);
-        if (files == null) {
-            files = new LoopFiles(eventLoop);
-            Future<IoRegistration> registered = eventLoop.register(files);
-            if (!registered.isSuccess()) {
-                throw new IllegalStateException("The event loop is ending.", registered.cause());
-            }
-            files.registration = registered.getNow();
-            IoUringIoHandler handler = files.registration.attachment();
-            int result = BoundedWorkers.limit(RingFd.of(handler), MOST_WORKERS);
-            if (result < 0) {
-                LOGGER.debug("The kernel keeps its own limit of threads for files: {}", Errno.describe(-result));
-            }
-            OF_LOOPS.put(eventLoop, files);
+        LoopFiles there = OF_LOOPS.get(eventLoop);
+        if (there != null) {
+            return there;
         }
+        LoopFiles files = new LoopFiles(eventLoop);
+        LoopFiles first = OF_LOOPS.putIfAbsent(eventLoop, files);
+        if (first != null) {
+            return first;
+        }
+        // Also for a loop that never begins with files, as it is ending or has ended.
+        eventLoop.terminationFuture().addListener(ended -> files.terminated());
         return files;
     }
 
@@ -110,18 +103,15 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         if (eventLoop.inEventLoop()) {
             begin(request);
         } else {
-            try {
-                eventLoop.execute(request);
-            } catch (RejectedExecutionException e) {
-                return request.refuse();
-            }
+            inbox.put(request);
         }
         return request.future();
     }
 
+    /** On the loop's thread. */
     void begin(FileRequest<?> request) {
         FileQueue file = request.file;
-        if (closed) {
+        if (closed || !isRegistered()) {
             request.loopEnded();
         } else if (file.isClosing()) {
             request.fileClosed();
@@ -133,6 +123,23 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
             file.add(request);
             schedule(file);
         }
+    }
+
+    /** Registers it with the loop, if it is not yet. Returns {@code false} if the loop is ending. */
+    private boolean isRegistered() {
+        if (registration == null) {
+            Future<IoRegistration> registered = eventLoop.register(this);
+            if (!registered.isSuccess()) {
+                return false;
+            }
+            registration = registered.getNow();
+            IoUringIoHandler handler = registration.attachment();
+            int result = BoundedWorkers.limit(RingFd.of(handler), MOST_WORKERS);
+            if (result < 0) {
+                LOGGER.debug("The kernel keeps its own limit of threads for files: {}", Errno.describe(-result));
+            }
+        }
+        return true;
     }
 
     private void schedule(FileQueue file) {
@@ -252,7 +259,6 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     @Override
     public void loopEnded() {
         close();
-        OF_LOOPS.remove(eventLoop, this);
         int left = 0;
         for (FileRequest<?> request : begun) {
             if (request != null) {
@@ -268,6 +274,13 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         }
         files.forEach(FileQueue::closeNow);
         files.clear();
+        inbox.end();
+    }
+
+    /** On another thread: the loop's has ended. */
+    private void terminated() {
+        OF_LOOPS.remove(eventLoop, this);
+        inbox.end();
     }
 
     @Override

@@ -20,6 +20,7 @@ final class OpenRequest extends FileRequest<ZcrxFile> {
         CLOSE
     }
 
+    private final LoopFiles files;
     private final int openFlags;
     /** The path with a zero behind it; then an empty path and what statx says. */
     private final CleanableDirectBuffer memory;
@@ -29,7 +30,8 @@ final class OpenRequest extends FileRequest<ZcrxFile> {
     private Throwable refusal;
 
     OpenRequest(LoopFiles files, FileQueue file, Promise<ZcrxFile> promise, byte[] path, int openFlags) {
-        super(files, file, promise);
+        super(file, promise);
+        this.files = files;
         this.openFlags = openFlags;
         // At a multiple of what statx writes in one piece.
         pathBytes = (path.length + 2 * Long.BYTES) & -Long.BYTES;

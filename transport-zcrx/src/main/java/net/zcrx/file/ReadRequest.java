@@ -19,8 +19,8 @@ final class ReadRequest extends FileRequest<Integer> {
     private int read;
 
     /** @param target is retained until this is over */
-    ReadRequest(LoopFiles files, FileQueue file, Promise<Integer> promise, ByteBuf target, long position) {
-        super(files, file, promise);
+    ReadRequest(FileQueue file, Promise<Integer> promise, ByteBuf target, long position) {
+        super(file, promise);
         this.position = position;
         this.target = target.retain();
         length = target.writableBytes();

@@ -13,8 +13,8 @@ final class SizeRequest extends FileRequest<Long> {
     private final CleanableDirectBuffer memory =
             Buffer.allocateDirectBufferWithNativeOrder(Long.BYTES + FileOps.STATX_BYTES);
 
-    SizeRequest(LoopFiles files, FileQueue file, Promise<Long> promise) {
-        super(files, file, promise);
+    SizeRequest(FileQueue file, Promise<Long> promise) {
+        super(file, promise);
         memory.buffer().putLong(0, 0);
     }
 

@@ -26,8 +26,8 @@ final class WriteRequest extends FileRequest<Void> {
     private CleanableDirectBuffer vectors;
 
     /** @param buffer is in direct memory */
-    WriteRequest(LoopFiles files, FileQueue file, Promise<Void> promise, ByteBuf buffer, long position) {
-        super(files, file, promise);
+    WriteRequest(FileQueue file, Promise<Void> promise, ByteBuf buffer, long position) {
+        super(file, promise);
         this.buffer = buffer;
         this.position = position;
         start = buffer.readerIndex();

@@ -14,9 +14,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.RejectedExecutionException;
 import net.zcrx.loop.LoopHandle;
-import net.zcrx.uring.Errno;
 
 /**
  * A file that is read and written on the ring of an event loop of this transport: no thread waits for it, neither the
@@ -94,27 +92,9 @@ public final class ZcrxFile {
         byte[] bytes = path.toAbsolutePath().toString().getBytes(PATHS);
         boolean direct = Arrays.asList(options).contains(DIRECT);
         IoEventLoop loop = (IoEventLoop) eventLoop;
-        Promise<ZcrxFile> promise = loop.newPromise();
-        FileQueue file = new FileQueue(path, direct, LoopFiles.MOST_OF_FILE, loop.newPromise());
-        Runnable open = () -> {
-            try {
-                LoopFiles files = LoopFiles.of(loop);
-                files.begin(new OpenRequest(files, file, promise, bytes, flags));
-            } catch (Throwable e) {
-                promise.tryFailure(
-                        Failures.ofOpen(path, direct, Errno.ECANCELED).initCause(e));
-            }
-        };
-        if (loop.inEventLoop()) {
-            open.run();
-        } else {
-            try {
-                loop.execute(open);
-            } catch (RejectedExecutionException e) {
-                return failed(Failures.ofOpen(path, direct, Errno.ECANCELED).initCause(e));
-            }
-        }
-        return promise;
+        LoopFiles files = LoopFiles.of(loop);
+        FileQueue file = new FileQueue(path, direct, LoopFiles.MOST_OF_FILE, new FilePromise<>(loop));
+        return files.submit(new OpenRequest(files, file, new FilePromise<>(loop), bytes, flags));
     }
 
     /** The event loop whose ring does the work. */
@@ -151,7 +131,7 @@ public final class ZcrxFile {
         } catch (Throwable e) {
             return failed(e);
         }
-        return files.submit(new WriteRequest(files, file, newPromise(), memory, position));
+        return files.submit(new WriteRequest(file, newPromise(), memory, position));
     }
 
     /**
@@ -165,7 +145,7 @@ public final class ZcrxFile {
         ReadRequest request;
         try {
             checkRange(position, target.writableBytes());
-            request = new ReadRequest(files, file, newPromise(), target, position);
+            request = new ReadRequest(file, newPromise(), target, position);
         } catch (Throwable e) {
             return failed(e);
         }
@@ -178,7 +158,7 @@ public final class ZcrxFile {
      * @param metaData also what is not needed to read the data again, such as the time of the last change
      */
     public Future<Void> force(boolean metaData) {
-        return files.submit(new ForceRequest(files, file, newPromise(), metaData));
+        return files.submit(new ForceRequest(file, newPromise(), metaData));
     }
 
     /**
@@ -194,12 +174,12 @@ public final class ZcrxFile {
         } catch (IllegalArgumentException e) {
             return failed(e);
         }
-        return files.submit(new AllocateRequest(files, file, newPromise(), position, length));
+        return files.submit(new AllocateRequest(file, newPromise(), position, length));
     }
 
     /** Asks how long a regular file is, in bytes. */
     public Future<Long> size() {
-        return files.submit(new SizeRequest(files, file, newPromise()));
+        return files.submit(new SizeRequest(file, newPromise()));
     }
 
     /**
@@ -207,11 +187,11 @@ public final class ZcrxFile {
      * future that is done with the first.
      */
     public Future<Void> close() {
-        return files.submit(new CloseRequest(files, file));
+        return files.submit(new CloseRequest(file));
     }
 
-    private <T> Promise<T> newPromise() {
-        return files.eventLoop().newPromise();
+    <T> Promise<T> newPromise() {
+        return new FilePromise<>(files.eventLoop());
     }
 
     private static <T> Future<T> failed(Throwable cause) {

@@ -11,7 +11,9 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayDeque;
+import java.util.TreeMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Writes what a channel receives to a file, in order and without a gap, from where the kernel or the NIC has put it. It
@@ -40,19 +42,27 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     private final ZcrxFile file;
     private final int limit;
     private final Promise<Long> written;
-    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
-    /** Under way, in the order of their positions. */
-    private final ArrayDeque<Write> writes = new ArrayDeque<>();
 
+    /** Writes that the file has and has not done. */
+    private final AtomicInteger underWay = new AtomicInteger();
+    /** Written by the file's loop only; so is what is done behind it, by position. */
     private volatile long position;
+
+    private final TreeMap<Long, Integer> doneBehind = new TreeMap<>();
+    /** No more writes come. */
+    private volatile boolean ended;
+
+    // From here on: used by the channel's thread only.
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
     /** Where the next write begins. */
     private long next;
     /** Bytes that wait or are under way. */
     private long pending;
+    /** Writes that it has not heard of yet. */
+    private int writes;
 
     private boolean stopped;
     private boolean readHeldBack;
-    private boolean ended;
     private boolean failed;
 
     /** The bytes go to the file's beginning; at most {@link #DEFAULT_LIMIT} of them are under way. */
@@ -75,8 +85,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         this.limit = limit;
         this.position = position;
         next = position;
-        written = file.eventLoop().newPromise();
-        written.setUncancellable();
+        written = file.newPromise();
     }
 
     /** All before this position of the file is written, from where the sink began; in bytes. */
@@ -111,7 +120,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     /** What came in one pass of the loop is written together. */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        write(ctx);
+        write(ctx, MOST_WRITES);
         ctx.fireChannelReadComplete();
     }
 
@@ -125,13 +134,18 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
     }
 
-    private void write(ChannelHandlerContext ctx) {
-        while (!waiting.isEmpty() && !failed && (writes.size() < MOST_WRITES || ended)) {
+    private void write(ChannelHandlerContext ctx, int most) {
+        while (!waiting.isEmpty() && writes < most) {
             ByteBuf buffer = gather(ctx);
-            Write write = new Write(next, buffer.readableBytes());
-            writes.add(write);
-            next += write.bytes;
-            file.write(buffer, write.start).addListener(future -> tell(ctx, write, future.cause()));
+            long start = next;
+            int bytes = buffer.readableBytes();
+            next += bytes;
+            writes++;
+            underWay.incrementAndGet();
+            file.write(buffer, start).addListener(future -> {
+                done(start, bytes, future.cause());
+                tell(ctx, bytes, future.cause());
+            });
         }
     }
 
@@ -158,35 +172,56 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         return more != null && bytes + more.readableBytes() <= MOST_BYTES_OF_WRITE;
     }
 
-    /** On the file's loop, which need not be the channel's. */
-    private void tell(ChannelHandlerContext ctx, Write write, Throwable cause) {
-        if (ctx.executor().inEventLoop()) {
-            done(ctx, write, cause);
-            return;
+    /** On the file's loop, which need not be the channel's; where that has ended, on any thread, with a failure. */
+    private void done(long start, int bytes, Throwable cause) {
+        if (cause == null) {
+            advance(start, bytes);
+        } else {
+            written.tryFailure(cause);
         }
-        try {
-            ctx.executor().execute(() -> done(ctx, write, cause));
-        } catch (RejectedExecutionException e) {
-            // The channel's loop has ended, so nobody but this thread is here any more; nor is there more to write.
-            done(ctx, write, cause);
+        if (underWay.decrementAndGet() == 0) {
+            succeedIfEnded();
         }
     }
 
-    private void done(ChannelHandlerContext ctx, Write write, Throwable cause) {
-        pending -= write.bytes;
-        write.done = true;
+    private void advance(long start, int bytes) {
+        doneBehind.put(start, bytes);
+        Integer more;
+        while ((more = doneBehind.remove(position)) != null) {
+            position += more;
+        }
+    }
+
+    /** Both the end and the last write may be the later one, and come here. A failure was told before. */
+    private void succeedIfEnded() {
+        if (ended && underWay.get() == 0) {
+            written.trySuccess(position);
+        }
+    }
+
+    private void tell(ChannelHandlerContext ctx, int bytes, Throwable cause) {
+        if (ctx.executor().inEventLoop()) {
+            released(ctx, bytes, cause);
+            return;
+        }
+        try {
+            ctx.executor().execute(() -> released(ctx, bytes, cause));
+        } catch (RejectedExecutionException e) {
+            // The channel has ended with its loop, and nothing waits.
+            return;
+        }
+    }
+
+    private void released(ChannelHandlerContext ctx, int bytes, Throwable cause) {
+        pending -= bytes;
+        writes--;
         if (cause != null && !failed) {
             fail(ctx, cause);
         }
-        while (!failed && !writes.isEmpty() && writes.peek().done) {
-            Write first = writes.remove();
-            position = first.start + first.bytes;
-        }
-        write(ctx);
+        write(ctx, MOST_WRITES);
         if (!ended && pending <= limit / 2) {
             goOn(ctx.channel());
         }
-        endIfDone();
     }
 
     private void fail(ChannelHandlerContext ctx, Throwable cause) {
@@ -196,7 +231,6 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
             pending -= buffer.readableBytes();
             ReferenceCountUtil.safeRelease(buffer);
         }
-        written.tryFailure(cause);
         if (!ended) {
             ctx.fireExceptionCaught(cause);
         }
@@ -213,16 +247,10 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
     }
 
-    private void endIfDone() {
-        if (ended && writes.isEmpty() && waiting.isEmpty()) {
-            written.trySuccess(position);
-        }
-    }
-
     private void end(ChannelHandlerContext ctx) {
+        write(ctx, Integer.MAX_VALUE);
         ended = true;
-        write(ctx);
-        endIfDone();
+        succeedIfEnded();
     }
 
     @Override
@@ -243,17 +271,5 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     public void handlerRemoved(ChannelHandlerContext ctx) {
         end(ctx);
         goOn(ctx.channel());
-    }
-
-    /** One write that is under way. */
-    private static final class Write {
-        private final long start;
-        private final int bytes;
-        private boolean done;
-
-        Write(long start, int bytes) {
-            this.start = start;
-            this.bytes = bytes;
-        }
     }
 }
