@@ -77,12 +77,17 @@ final class OpenRequest extends FileRequest<ZcrxFile> {
             // Else a read or write that would have to wait fails, and is not left to a kernel thread.
             Native.setBlocking(result);
             step = Step.LOOK;
-            return false;
+            // What was created is a file.
+            return (openFlags & FileOps.O_EXCL) != 0 && finish();
         }
         int kind = memory.buffer().getShort(pathBytes + FileOps.STX_MODE) & FileOps.S_IFMT;
         if (kind != FileOps.S_IFREG && kind != FileOps.S_IFBLK) {
             return closeFor(Failures.ofKind(file.path(), kind == FileOps.S_IFDIR));
         }
+        return finish();
+    }
+
+    private boolean finish() {
         succeed(new ZcrxFile(files, file));
         return true;
     }

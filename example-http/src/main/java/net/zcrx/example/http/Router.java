@@ -56,7 +56,7 @@ final class Router {
             call.reply(HttpResponseStatus.BAD_REQUEST, ObjectStore.NAME_RULE);
         } else if (method.equals(HttpMethod.PUT)) {
             if (call.contentLength() <= maxObjectBytes) {
-                return new UploadExchange(call, backpressure, loop, store.upload(name), maxObjectBytes);
+                return new UploadExchange(call, backpressure, loop, store.upload(name, loop), maxObjectBytes);
             }
             UploadExchange.replyTooLarge(call, maxObjectBytes);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
