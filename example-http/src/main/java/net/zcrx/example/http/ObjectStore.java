@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.example.http;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -65,13 +66,22 @@ final class ObjectStore {
         return NAME.matcher(name).matches();
     }
 
+    /** Whether the event loop can do the disk's work itself. */
+    static boolean hasRing(EventExecutor loop) {
+        return loop instanceof IoEventLoop ring && ring.isIoType(ZcrxIoHandler.class);
+    }
+
+    /** Where an object is, if there is one of this name. */
+    Path path(String name) {
+        return directory.resolve(name);
+    }
+
     /** @param loop that the object is received on: it also writes it, if it can */
     Upload upload(String name, EventExecutor loop) {
         Path partial = directory.resolve(".upload-" + UUID.randomUUID());
-        Path target = directory.resolve(name);
-        return loop instanceof IoEventLoop ring && ring.isIoType(ZcrxIoHandler.class)
-                ? new RingUpload(ring, threadOf(name), partial, target)
-                : new PoolUpload(threadOf(name), partial, target);
+        return hasRing(loop)
+                ? new RingUpload((EventLoop) loop, threadOf(name), partial, path(name))
+                : new PoolUpload(threadOf(name), partial, path(name));
     }
 
     /** On the disk thread of the name: gives a complete file its name. Returns whether there was none of this name. */
@@ -104,7 +114,7 @@ final class ObjectStore {
     }
 
     private Path existing(String name) throws NoSuchFileException {
-        Path path = directory.resolve(name);
+        Path path = path(name);
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(name);
         }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -60,6 +61,9 @@ final class Router {
             }
             UploadExchange.replyTooLarge(call, maxObjectBytes);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            if (call.sendsInChunks() && ObjectStore.hasRing(loop)) {
+                return new RingReadExchange(call, backpressure, (EventLoop) loop, store.path(name));
+            }
             return new ReadExchange(call, backpressure, loop, store.open(name));
         } else if (method.equals(HttpMethod.DELETE)) {
             return new DeleteExchange(call, backpressure, loop, store.delete(name));
