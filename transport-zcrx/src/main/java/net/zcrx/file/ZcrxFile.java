@@ -27,12 +27,13 @@ import net.zcrx.loop.LoopHandle;
  * }</pre>
  *
  * <p><b>Threads.</b> All methods may be called on any thread, and none waits. Listeners of their futures run on the
- * event loop. From the loop's own thread a call costs least.
+ * event loop; on a thread of Netty's if that has ended, or an argument was wrong. From the loop's own thread a call costs
+ * least.
  *
  * <p><b>Order.</b> Any number of operations may be under way. The kernel has up to 32 of a file and 256 of a loop at a
- * time, and does them in any order; the rest waits, in the order of the calls and without a bound: who writes faster than
- * the disk does has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close} begin when
- * all that was asked before has ended.
+ * time, and does them in any order; the rest waits, in the order of the calls and without a bound. An application that
+ * writes faster than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close}
+ * begin when all that was asked before has ended.
  *
  * <p><b>Failures</b> are told by the future, as a {@link ZcrxFileException} that says what failed, where, and how much
  * was written before; an argument out of its range as {@link IllegalArgumentException}. A future cannot be cancelled.
