@@ -285,6 +285,8 @@ ABI_AT(struct io_uring_sync_cancel_reg, opcode, 32);
 ABI_ERRNO(EPERM, 1);
 ABI_ERRNO(ENOENT, 2);
 ABI_ERRNO(EINTR, 4);
+ABI_ERRNO(EIO, 5);
+ABI_ERRNO(ENXIO, 6);
 ABI_ERRNO(EBADF, 9);
 ABI_ERRNO(EAGAIN, 11);
 ABI_ERRNO(ENOMEM, 12);
@@ -293,16 +295,41 @@ ABI_ERRNO(EFAULT, 14);
 ABI_ERRNO(EBUSY, 16);
 ABI_ERRNO(EEXIST, 17);
 ABI_ERRNO(ENODEV, 19);
+ABI_ERRNO(ENOTDIR, 20);
+ABI_ERRNO(EISDIR, 21);
 ABI_ERRNO(EINVAL, 22);
 ABI_ERRNO(ENFILE, 23);
 ABI_ERRNO(EMFILE, 24);
+ABI_ERRNO(ETXTBSY, 26);
+ABI_ERRNO(EFBIG, 27);
 ABI_ERRNO(ENOSPC, 28);
+ABI_ERRNO(EROFS, 30);
 ABI_ERRNO(ERANGE, 34);
+ABI_ERRNO(ENAMETOOLONG, 36);
 ABI_ERRNO(ENOSYS, 38);
+ABI_ERRNO(ELOOP, 40);
 ABI_ERRNO(ETIME, 62);
 ABI_ERRNO(EOPNOTSUPP, 95);
 ABI_ERRNO(ENOBUFS, 105);
 ABI_ERRNO(EINPROGRESS, 115);
+ABI_ERRNO(ESTALE, 116);
+ABI_ERRNO(EDQUOT, 122);
 ABI_ERRNO(ECANCELED, 125);
+
+/* What statx(2) says of a file, as far as it is read. */
+struct statx_begin {
+    uint32_t stx_mask;
+    uint32_t stx_blksize;
+    uint64_t stx_attributes;
+    uint32_t stx_nlink;
+    uint32_t stx_uid;
+    uint32_t stx_gid;
+    uint16_t stx_mode;
+    uint16_t spare0;
+    uint64_t stx_ino;
+    uint64_t stx_size;
+};
+ABI_AT(struct statx_begin, stx_mode, 28);
+ABI_AT(struct statx_begin, stx_size, 40);
 
 #endif

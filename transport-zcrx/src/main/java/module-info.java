@@ -18,4 +18,5 @@ module net.zcrx.transport {
     requires org.jctools.core;
 
     exports net.zcrx;
+    exports net.zcrx.file;
 }

@@ -64,6 +64,10 @@ final class Loops implements AfterEachCallback {
         return factory.metrics().get(0);
     }
 
+    List<ZcrxMetrics> allMetrics() {
+        return factory.metrics();
+    }
+
     Bootstrap client(ChannelHandler handler) {
         return new Bootstrap().group(group).channel(ZcrxSocketChannel.class).handler(handler);
     }

@@ -2,6 +2,10 @@
 package net.zcrx.testrun;
 
 import io.netty.channel.uring.IoUring;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.zcrx.Zcrx;
@@ -14,6 +18,7 @@ import net.zcrx.uring.ZeroCopyFeatures;
  * or {@code no}. The run in the virtual machine compares them with docs/kernels.md.
  */
 public final class KernelFeatures {
+    private static final int CAP_SYS_ADMIN = 21;
 
     private KernelFeatures() {}
 
@@ -49,6 +54,23 @@ public final class KernelFeatures {
     /** A loop can wait without being counted as waiting for a disk. */
     public static boolean hasNoIoWait() {
         return netty("ENTER_NO_IOWAIT_SUPPORTED");
+    }
+
+    /** Whether this process has CAP_SYS_ADMIN, as a test has that mounts a file system. */
+    public static boolean mayMount() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("CapEff:"))
+                    .anyMatch(line ->
+                            (Long.parseUnsignedLong(line.replaceAll("CapEff:\\s*", ""), 16) >> CAP_SYS_ADMIN & 1) != 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a file can be mounted as a disk. */
+    public static boolean hasLoopDevices() {
+        return Files.exists(Path.of("/dev/loop-control"));
     }
 
     /** What Netty tells in its list alone: the methods say whether it makes use of it, which is off by default. */

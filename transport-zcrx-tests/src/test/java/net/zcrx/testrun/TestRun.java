@@ -39,6 +39,13 @@ public record TestRun(Set<String> executed, Set<String> skipped, Collection<Stri
     private static final String NEEDS_NO_IO_WAIT =
             "net.zcrx.lessons.IdleAccountingTest#shouldNotCountIdleLoopsAsWaitingForDisk";
 
+    /** Needs to mount a small file system. */
+    private static final String NEEDS_MOUNTS = "net.zcrx.lessons.FileFailureTest#shouldTellHowMuchWasWrittenToFullDisk";
+
+    /** Needs to mount a file system of an image. */
+    private static final String NEEDS_LOOP_DEVICES =
+            "net.zcrx.lessons.FileLoopEndTest#shouldEndThoughDiskDoesNotAnswer";
+
     /** Netty's epoll transport, beside which ours is played, loses what it received where an executor refuses it. */
     private static final String OF_EPOLL =
             "io.netty.channel.epoll.AbstractEpollStreamChannel$EpollStreamUnsafe.epollInReady";
@@ -52,6 +59,12 @@ public record TestRun(Set<String> executed, Set<String> skipped, Collection<Stri
         Set<String> known = new TreeSet<>(KNOWN_SKIPS);
         if (!KernelFeatures.hasNoIoWait()) {
             known.add(NEEDS_NO_IO_WAIT);
+        }
+        if (!KernelFeatures.mayMount()) {
+            known.add(NEEDS_MOUNTS);
+        }
+        if (!KernelFeatures.mayMount() || !KernelFeatures.hasLoopDevices()) {
+            known.add(NEEDS_LOOP_DEVICES);
         }
         return known;
     }

@@ -204,25 +204,55 @@ final class Call {
     void replyFile(FileChannel file, long size) throws IOException {
         if (isHead() || size == 0) {
             file.close();
-            HttpResponse response =
-                    new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
-            response.headers()
-                    .set(HttpHeaderNames.CONTENT_LENGTH, size)
-                    .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_OCTET_STREAM);
-            send(response);
+            replyHeadOfFile(size);
             return;
         }
         writeHead(binary(size));
-        ChannelFuture written;
-        if (http2 || ctx.pipeline().get(SslHandler.class) != null) {
-            if (ctx.pipeline().get(ChunkedWriteHandler.class) == null) {
-                ctx.pipeline().addBefore(ctx.name(), null, new ChunkedWriteHandler());
-            }
-            written = ctx.writeAndFlush(new HttpChunkedInput(new ChunkedNioFile(file, FILE_CHUNK)));
+        if (sendsInChunks()) {
+            chunks();
+            finishFile(ctx.writeAndFlush(new HttpChunkedInput(new ChunkedNioFile(file, FILE_CHUNK))));
         } else {
             ctx.write(new DefaultFileRegion(file, 0, size));
-            written = ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+            finishFile(ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));
         }
+    }
+
+    /** Replies 200 with a file that the ring reads, and closes it. */
+    void replyInput(RingInput input, long size) {
+        if (isHead() || size == 0) {
+            input.close();
+            replyHeadOfFile(size);
+            return;
+        }
+        writeHead(binary(size));
+        input.onReady(chunks()::resumeTransfer);
+        finishFile(ctx.writeAndFlush(new HttpChunkedInput(input)));
+    }
+
+    /** Whether the bytes of a file pass the process on their way to the client. */
+    boolean sendsInChunks() {
+        return http2 || ctx.pipeline().get(SslHandler.class) != null;
+    }
+
+    private ChunkedWriteHandler chunks() {
+        ChunkedWriteHandler chunks = ctx.pipeline().get(ChunkedWriteHandler.class);
+        if (chunks == null) {
+            chunks = new ChunkedWriteHandler();
+            ctx.pipeline().addBefore(ctx.name(), null, chunks);
+        }
+        return chunks;
+    }
+
+    private void replyHeadOfFile(long size) {
+        HttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, size)
+                .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.APPLICATION_OCTET_STREAM);
+        send(response);
+    }
+
+    private void finishFile(ChannelFuture written) {
         // The next request waits until the file is out, so that a client cannot pile up open files.
         written.addListener(future -> {
             if (future.isSuccess()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.example.http;
 
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +21,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import net.zcrx.ZcrxIoHandler;
 
 /**
- * Objects in one directory, a file each. A few threads do the disk's work; all that concerns one name is done by the
- * same thread, in order.
+ * Objects in one directory, a file each. A few threads do the disk's work, but for uploads on the loops of zcrx; all that
+ * concerns one name is done by the same thread, in order.
  */
 final class ObjectStore {
     /** No separator, and no dot in front: a name can neither leave the directory nor hit a hidden file. */
@@ -62,8 +66,30 @@ final class ObjectStore {
         return NAME.matcher(name).matches();
     }
 
-    Upload upload(String name) {
-        return new Upload(threadOf(name), directory.resolve(".upload-" + UUID.randomUUID()), directory.resolve(name));
+    /** Whether the event loop can do the disk's work itself. */
+    static boolean hasRing(EventExecutor loop) {
+        return loop instanceof IoEventLoop ring && ring.isIoType(ZcrxIoHandler.class);
+    }
+
+    /** Where an object is, if there is one of this name. */
+    Path path(String name) {
+        return directory.resolve(name);
+    }
+
+    /** @param loop that the object is received on: it also writes it, if it can */
+    Upload upload(String name, EventExecutor loop) {
+        Path partial = directory.resolve(".upload-" + UUID.randomUUID());
+        return hasRing(loop)
+                ? new RingUpload((EventLoop) loop, threadOf(name), partial, path(name))
+                : new PoolUpload(threadOf(name), partial, path(name));
+    }
+
+    /** On the disk thread of the name: gives a complete file its name. Returns whether there was none of this name. */
+    static boolean publish(Path partial, Path target) throws IOException {
+        // All that concerns a name happens on one thread, so nobody comes between the two lines.
+        boolean created = !Files.exists(target, LinkOption.NOFOLLOW_LINKS);
+        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        return created;
     }
 
     /** Opens an object for reading; fails with {@link NoSuchFileException} if there is none. */
@@ -88,7 +114,7 @@ final class ObjectStore {
     }
 
     private Path existing(String name) throws NoSuchFileException {
-        Path path = directory.resolve(name);
+        Path path = path(name);
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new NoSuchFileException(name);
         }

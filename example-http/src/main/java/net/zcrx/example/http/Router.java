@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -56,10 +57,13 @@ final class Router {
             call.reply(HttpResponseStatus.BAD_REQUEST, ObjectStore.NAME_RULE);
         } else if (method.equals(HttpMethod.PUT)) {
             if (call.contentLength() <= maxObjectBytes) {
-                return new UploadExchange(call, backpressure, loop, store.upload(name), maxObjectBytes);
+                return new UploadExchange(call, backpressure, loop, store.upload(name, loop), maxObjectBytes);
             }
             UploadExchange.replyTooLarge(call, maxObjectBytes);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+            if (call.sendsInChunks() && ObjectStore.hasRing(loop)) {
+                return new RingReadExchange(call, backpressure, (EventLoop) loop, store.path(name));
+            }
             return new ReadExchange(call, backpressure, loop, store.open(name));
         } else if (method.equals(HttpMethod.DELETE)) {
             return new DeleteExchange(call, backpressure, loop, store.delete(name));

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.example.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import net.zcrx.file.ZcrxFile;
+
+/** Writes an object on the ring of the event loop that receives it. Only its name is given on a disk thread. */
+final class RingUpload implements Upload {
+    private final EventExecutor disk;
+    private final Path partial;
+    private final Path target;
+    private final CompletableFuture<Boolean> result = new CompletableFuture<>();
+    /** Writes from before the file was open. */
+    private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+
+    private ZcrxFile file;
+    private boolean opened;
+    private long position;
+    private int writes;
+    private boolean committing;
+    /** It got its name, or failed, or was discarded. */
+    private boolean over;
+
+    /** On the event loop, as all else. */
+    RingUpload(EventLoop loop, EventExecutor disk, Path partial, Path target) {
+        this.disk = disk;
+        this.partial = partial;
+        this.target = target;
+        ZcrxFile.open(loop, partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+                .addListener(this::opened);
+    }
+
+    private void opened(Future<? super ZcrxFile> open) {
+        opened = true;
+        if (!open.isSuccess()) {
+            fail(open.cause());
+        } else {
+            file = (ZcrxFile) open.getNow();
+            if (over) {
+                remove();
+            }
+        }
+        Runnable next;
+        while ((next = waiting.poll()) != null) {
+            next.run();
+        }
+        closeIfWritten();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> result() {
+        return result;
+    }
+
+    @Override
+    public void write(ByteBuf piece, Backpressure backpressure) {
+        if (!opened) {
+            waiting.add(() -> write(piece, backpressure));
+        } else if (over) {
+            backpressure.discard(piece);
+        } else {
+            int bytes = piece.readableBytes();
+            long start = position;
+            position += bytes;
+            writes++;
+            file.write(piece, start).addListener(written -> {
+                writes--;
+                backpressure.released(bytes);
+                if (written.isSuccess()) {
+                    closeIfWritten();
+                } else {
+                    fail(written.cause());
+                }
+            });
+        }
+    }
+
+    @Override
+    public void commit() {
+        committing = true;
+        closeIfWritten();
+    }
+
+    private void closeIfWritten() {
+        if (opened && committing && !over && writes == 0) {
+            over = true;
+            file.close().addListener(closed -> {
+                if (closed.isSuccess()) {
+                    onDisk(this::publish);
+                } else {
+                    onDisk(this::deletePartial);
+                    result.completeExceptionally(closed.cause());
+                }
+            });
+        }
+    }
+
+    private void publish() {
+        try {
+            result.complete(ObjectStore.publish(partial, target));
+        } catch (IOException e) {
+            deletePartial();
+            result.completeExceptionally(e);
+        }
+    }
+
+    @Override
+    public void discard() {
+        if (!over && !committing) {
+            over = true;
+            if (file != null) {
+                remove();
+            }
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (over) {
+            return;
+        }
+        over = true;
+        if (file != null) {
+            remove();
+        }
+        result.completeExceptionally(cause);
+    }
+
+    private void remove() {
+        file.close();
+        onDisk(this::deletePartial);
+    }
+
+    private void onDisk(Runnable task) {
+        try {
+            disk.execute(task);
+        } catch (RejectedExecutionException e) {
+            System.err.println("The server has ended before the upload " + partial + " did.");
+        }
+    }
+
+    private void deletePartial() {
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException e) {
+            System.err.println("Could not remove the unfinished upload " + partial + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.file;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Buffer;
+import java.nio.ByteBuffer;
+
+/** Buffers as the kernel sees them. */
+final class DirectMemory {
+    /** The most bytes of a request that the kernel has at a time. */
+    static final int MOST_OF_PART = 1 << 20;
+
+    private DirectMemory() {}
+
+    /** The address of a range of a buffer that is one piece of direct memory. */
+    static long address(ByteBuf buffer, int index, int length) {
+        if (buffer.hasMemoryAddress()) {
+            return buffer.memoryAddress() + index;
+        }
+        ByteBuffer memory = buffer.internalNioBuffer(index, length);
+        return Buffer.memoryAddress(memory) + memory.position();
+    }
+
+    /** The buffer, or a copy of it if it is not in direct memory; then it is released. */
+    static ByteBuf of(ByteBuf buffer) {
+        if (buffer.isDirect() || !buffer.isReadable()) {
+            return buffer;
+        }
+        try {
+            return buffer.alloc().directBuffer(buffer.readableBytes()).writeBytes(buffer);
+        } finally {
+            buffer.release();
+        }
+    }
+}

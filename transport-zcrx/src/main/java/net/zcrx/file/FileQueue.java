@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.file;
+
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+
+/** An open file and what was asked of it that the kernel does not have yet. Requests begin in the order they came in. */
+final class FileQueue {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(FileQueue.class);
+    private static final int NOT_OPEN = -1;
+
+    private final Path path;
+    private final boolean direct;
+    private final int most;
+    private final Promise<Void> closed;
+    private final ArrayDeque<FileRequest<?>> waiting = new ArrayDeque<>();
+    private int fd = NOT_OPEN;
+    private int begun;
+    private boolean listed;
+    /** Nothing more is taken. */
+    private boolean closing;
+
+    /**
+     * @param direct whether it is opened past the page cache
+     * @param most requests of it that the kernel may have at a time
+     * @param closed is done when the descriptor is closed
+     */
+    FileQueue(Path path, boolean direct, int most, Promise<Void> closed) {
+        this.path = path;
+        this.direct = direct;
+        this.most = most;
+        this.closed = closed;
+    }
+
+    /** From any thread. */
+    Path path() {
+        return path;
+    }
+
+    /** Done when the descriptor is closed. */
+    Promise<Void> closed() {
+        return closed;
+    }
+
+    boolean isDirect() {
+        return direct;
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** From now on it closes the descriptor at the latest when its loop ends. */
+    void opened(int descriptor) {
+        fd = descriptor;
+    }
+
+    boolean isOpen() {
+        return fd != NOT_OPEN;
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** From now on it takes no request: this one that closes it is the last. */
+    void closing() {
+        closing = true;
+    }
+
+    /** Hands the descriptor over to who closes it, so that its number, which is soon another's, is not used again. */
+    int takeDescriptor() {
+        int descriptor = fd;
+        fd = NOT_OPEN;
+        return descriptor;
+    }
+
+    boolean hasBegun() {
+        return begun > 0;
+    }
+
+    void add(FileRequest<?> request) {
+        waiting.add(request);
+    }
+
+    /** Whether the next request may be handed to the kernel, and the loop does not know that yet. */
+    boolean list() {
+        boolean list = !listed && canBegin();
+        listed |= list;
+        return list;
+    }
+
+    private boolean canBegin() {
+        FileRequest<?> next = waiting.peek();
+        return next != null && begun < most && (begun == 0 || !next.comesAfterAll());
+    }
+
+    /** Takes the request that begins, as {@link #list} has said; afterwards it may say so again. */
+    FileRequest<?> begin() {
+        listed = false;
+        begun++;
+        return waiting.remove();
+    }
+
+    /** The kernel has no more to do with a request that had begun. */
+    void ended() {
+        begun--;
+    }
+
+    /** The loop ends: what waits does so in vain. */
+    void endWaiting() {
+        FileRequest<?> request;
+        while ((request = waiting.poll()) != null) {
+            request.loopEnded();
+        }
+    }
+
+    /** Closes the descriptor on this thread, which may take a moment: only where the loop ends. */
+    void closeNow() {
+        if (isOpen()) {
+            try {
+                new FileDescriptor(takeDescriptor()).close();
+            } catch (IOException e) {
+                LOGGER.warn("Could not close {} at the end of its event loop.", path, e);
+            }
+        }
+        closed.trySuccess(null);
+    }
+}

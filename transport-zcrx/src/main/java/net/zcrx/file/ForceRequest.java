@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.file;
+
+import io.netty.channel.uring.IoUringIoOps;
+import io.netty.util.concurrent.Promise;
+import net.zcrx.uring.FileOps;
+
+/** Has what was written before put on the device. */
+final class ForceRequest extends FileRequest<Void> {
+    private final boolean metaData;
+
+    ForceRequest(FileQueue file, Promise<Void> promise, boolean metaData) {
+        super(file, promise);
+        this.metaData = metaData;
+    }
+
+    @Override
+    IoUringIoOps next(byte flags, short id) {
+        return FileOps.force(flags, file.fd(), metaData, id);
+    }
+
+    @Override
+    boolean mayWait() {
+        return true;
+    }
+
+    @Override
+    boolean comesAfterAll() {
+        return true;
+    }
+
+    @Override
+    boolean advance(int result) {
+        succeed(null);
+        return true;
+    }
+
+    @Override
+    Throwable failure(int errno) {
+        return Failures.of("forced to the device", file, errno);
+    }
+}

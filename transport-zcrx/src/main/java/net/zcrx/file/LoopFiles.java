@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.file;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.util.concurrent.Future;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import net.zcrx.loop.Loop;
+import net.zcrx.loop.LoopHandle;
+import net.zcrx.uring.BoundedWorkers;
+import net.zcrx.uring.Errno;
+import net.zcrx.uring.FileOps;
+import net.zcrx.uring.RingFd;
+
+/**
+ * All files of one event loop. It hands their requests to the kernel, some of each file in turn, and so many at a time
+ * that completions have room and that kernel threads stay few, however many are asked for.
+ *
+ * <p><b>Why the loop does not wait.</b> The kernel first tries a read or a write on the loop's thread, as if the file
+ * were non-blocking; where the file system cannot do it so it leaves it to a thread of its own ({@code io_read()} and
+ * {@code io_write()} of {@code io_uring/rw.c}). What it then does at once is copy from or to the page cache. That takes
+ * no longer than the bytes that a pass of the loop may have copied so; for all beyond them, {@code IOSQE_ASYNC} asks
+ * for the kernel's threads at once. So it does for what has no such try, as opening and closing on a network.
+ */
+final class LoopFiles implements IoUringIoHandle, LoopHandle {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(LoopFiles.class);
+
+    /** Requests that the kernel has of a loop at a time: far fewer than the shortest completion queue has entries. */
+    static final int MOST_OF_LOOP = 256;
+    /** Requests that it has of one file at a time: enough for a fast disk. */
+    static final int MOST_OF_FILE = 32;
+    /** Kernel threads of a loop's ring for files. Writes to one file through the page cache take turns in one. */
+    private static final int MOST_WORKERS = 16;
+    /**
+     * What the kernel may copy on the loop's thread for what was asked before a pass of the loop, and again for what is
+     * asked in it: about 15 microseconds each.
+     */
+    private static final int MOST_COPIED = 128 * 1024;
+
+    private static final ConcurrentMap<IoEventLoop, LoopFiles> OF_LOOPS = new ConcurrentHashMap<>();
+
+    private final IoEventLoop eventLoop;
+    private final Inbox inbox;
+    private final FileRequest<?>[] begun = new FileRequest<?>[MOST_OF_LOOP];
+    /** The places in that array which are free. */
+    private final short[] free = new short[MOST_OF_LOOP];
+
+    private int freeCount = MOST_OF_LOOP;
+    /** Those that are open or being opened. */
+    private final Set<FileQueue> files = new LinkedHashSet<>();
+    /** Those whose next request can begin. */
+    private final ArrayDeque<FileQueue> listed = new ArrayDeque<>();
+
+    private IoRegistration registration;
+    private Loop loop;
+    private int index;
+    private boolean ready;
+    private boolean scheduling;
+    private boolean closed;
+    /** Bytes that the kernel may copy on the loop's thread until {@link #endPass}. */
+    private int copied;
+
+    private LoopFiles(IoEventLoop eventLoop) {
+        this.eventLoop = eventLoop;
+        for (short i = 0; i < MOST_OF_LOOP; i++) {
+            free[i] = i;
+        }
+        inbox = new Inbox(eventLoop, this);
+    }
+
+    /** From any thread. */
+    static LoopFiles of(IoEventLoop eventLoop) {
+        LoopFiles there = OF_LOOPS.get(eventLoop);
+        if (there != null) {
+            return there;
+        }
+        LoopFiles files = new LoopFiles(eventLoop);
+        LoopFiles first = OF_LOOPS.putIfAbsent(eventLoop, files);
+        if (first != null) {
+            return first;
+        }
+        // Also for a loop that never begins with files, as it is ending or has ended.
+        eventLoop.terminationFuture().addListener(ended -> files.terminated());
+        return files;
+    }
+
+    IoEventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    /** From any thread: has the request begin in its turn. */
+    <T> Future<T> submit(FileRequest<T> request) {
+        if (eventLoop.inEventLoop()) {
+            begin(request);
+        } else {
+            inbox.put(request);
+        }
+        return request.future();
+    }
+
+    /** On the loop's thread. */
+    void begin(FileRequest<?> request) {
+        FileQueue file = request.file;
+        if (closed || !isRegistered()) {
+            request.loopEnded();
+        } else if (file.isClosing()) {
+            request.fileClosed();
+        } else {
+            if (request.isLast()) {
+                file.closing();
+            }
+            files.add(file);
+            file.add(request);
+            schedule(file);
+        }
+    }
+
+    /** Registers it with the loop, if it is not yet. Returns {@code false} if the loop is ending. */
+    private boolean isRegistered() {
+        if (registration == null) {
+            Future<IoRegistration> registered = eventLoop.register(this);
+            if (!registered.isSuccess()) {
+                return false;
+            }
+            registration = registered.getNow();
+            IoUringIoHandler handler = registration.attachment();
+            int result = BoundedWorkers.limit(RingFd.of(handler), MOST_WORKERS);
+            if (result < 0) {
+                LOGGER.debug("The kernel keeps its own limit of threads for files: {}", Errno.describe(-result));
+            }
+        }
+        return true;
+    }
+
+    private void schedule(FileQueue file) {
+        if (file.list()) {
+            listed.add(file);
+        }
+        // What fails at once, and whoever hears of that, comes here again: the first call does it all.
+        if (!scheduling) {
+            scheduling = true;
+            try {
+                beginListed();
+            } finally {
+                scheduling = false;
+            }
+        }
+    }
+
+    /** Each file begins one request, and then waits for the others. */
+    private void beginListed() {
+        FileQueue next;
+        while (freeCount > 0 && (next = listed.poll()) != null) {
+            FileRequest<?> request = next.begin();
+            if (next.list()) {
+                listed.add(next);
+            }
+            short id = free[--freeCount];
+            begun[id] = request;
+            handOver(id, request);
+        }
+    }
+
+    private void handOver(short id, FileRequest<?> request) {
+        try {
+            if (registration.submit(request.next(flags(request), id)) != 0) {
+                loop.submitted();
+                return;
+            }
+            request.loopEnded();
+        } catch (Throwable e) {
+            // A buffer that its owner has released once too often, or that has no memory left to be copied to.
+            request.fail(e);
+        }
+        end(id, request);
+    }
+
+    private byte flags(FileRequest<?> request) {
+        int bytes = request.bytes();
+        if (request.mayWait() || request.isTriedAgain() || copied + bytes > MOST_COPIED) {
+            return FileOps.IOSQE_ASYNC;
+        }
+        if (bytes > 0) {
+            copied += bytes;
+            loop.ready(this);
+        }
+        return 0;
+    }
+
+    private void end(short id, FileRequest<?> request) {
+        begun[id] = null;
+        free[freeCount++] = id;
+        FileQueue file = request.file;
+        file.ended();
+        if (!file.hasBegun() && (closed || !file.isOpen())) {
+            files.remove(file);
+            file.closeNow();
+        }
+        schedule(file);
+    }
+
+    @Override
+    public void handle(IoRegistration ignored, IoEvent event) {
+        IoUringIoEvent completion = (IoUringIoEvent) event;
+        short id = (short) completion.userData();
+        FileRequest<?> request = begun[id];
+        boolean over;
+        try {
+            over = request.complete(completion.res());
+        } catch (Throwable e) {
+            request.fail(e);
+            over = true;
+        }
+        if (!over && !closed) {
+            handOver(id, request);
+            return;
+        }
+        if (!over) {
+            request.loopEnded();
+        }
+        end(id, request);
+    }
+
+    @Override
+    public void attach(Loop newLoop) {
+        loop = newLoop;
+        loop.add(this);
+    }
+
+    /** The loop is ending: what the kernel has may still complete, all else fails, and the files are closed. */
+    @Override
+    public void close() {
+        closed = true;
+        listed.clear();
+        for (FileQueue file : files.toArray(new FileQueue[0])) {
+            file.endWaiting();
+            if (!file.hasBegun()) {
+                file.closeNow();
+                files.remove(file);
+            }
+        }
+    }
+
+    @Override
+    public boolean isClosePending() {
+        return closed && freeCount < MOST_OF_LOOP;
+    }
+
+    @Override
+    public void loopEnded() {
+        close();
+        int left = 0;
+        for (FileRequest<?> request : begun) {
+            if (request != null) {
+                request.abandon();
+                left++;
+            }
+        }
+        if (left > 0) {
+            LOGGER.warn(
+                    "The kernel still has {} requests on files of an event loop that has ended. Their buffers are never"
+                            + " released, as the kernel may use their memory. Most likely a disk does not answer.",
+                    left);
+        }
+        files.forEach(FileQueue::closeNow);
+        files.clear();
+        inbox.end();
+    }
+
+    /** On another thread: the loop's has ended. */
+    private void terminated() {
+        OF_LOOPS.remove(eventLoop, this);
+        inbox.end();
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public void index(int now) {
+        index = now;
+    }
+
+    @Override
+    public boolean markReady() {
+        boolean first = !ready;
+        ready = true;
+        return first;
+    }
+
+    @Override
+    public void clearReady() {
+        ready = false;
+    }
+
+    @Override
+    public void endPass() {
+        copied = 0;
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        LOGGER.warn("The end of a pass failed for {}.", this, cause);
+    }
+
+    @Override
+    public String toString() {
+        return "Files of " + eventLoop;
+    }
+}
