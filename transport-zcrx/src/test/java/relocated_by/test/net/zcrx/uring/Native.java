@@ -27,6 +27,8 @@ public final class Native {
 
     public static native int send(int socket, long address, int length);
 
+    public static native int sendMessage(int socket, long header);
+
     public static native long sendFile(int socket, int file, long offset, long count);
 
     public static native int setBlocking(int fd);
