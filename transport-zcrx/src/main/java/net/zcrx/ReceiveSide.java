@@ -257,7 +257,8 @@ final class ReceiveSide extends Delivery {
         receive = 0;
         Receiver receiver = receiver();
         if ((limit == 0 || result < 0) && receiver.isExhausted(result)) {
-            // What nobody wants need not wait: the user's next read arms it anew. With auto-read that is at the pass's end.
+            // What nobody wants need not wait: the user's next read arms it anew. With auto-read that is at the pass's
+            // end.
             if (isWanted() || channel.config().isAutoRead()) {
                 awaitMemory(receiver);
             }
