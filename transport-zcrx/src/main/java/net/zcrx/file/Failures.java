@@ -89,12 +89,15 @@ final class Failures {
             case Errno.ESTALE -> "The server does not know it any more. Open it again.";
             case Errno.ENOMEM, Errno.EAGAIN -> "The kernel lacks memory or threads for it. Try again later.";
             case Errno.EOPNOTSUPP -> "The file system cannot do that. Do without it, or use another file system.";
-            case Errno.EINVAL ->
-                direct
-                        ? "With ZcrxFile.DIRECT, position, length and address of the memory must be multiples of the device's"
-                                + " block size, mostly 512 or 4096 bytes, and the file system must offer it."
-                        : "The file system cannot do that. Check the name and the range.";
+            case Errno.EINVAL -> adviceIfInvalid(direct);
             default -> "See the man page of the system call for this errno.";
         };
+    }
+
+    private static String adviceIfInvalid(boolean direct) {
+        return direct
+                ? "With ZcrxFile.DIRECT, position, length and address of the memory must be multiples of the device's"
+                        + " block size, mostly 512 or 4096 bytes, and the file system must offer it."
+                : "The file system cannot do that. Check the name and the range.";
     }
 }
