@@ -125,8 +125,8 @@ public final class BufferRing {
         String what = "The kernel refused a ring of " + size + " provided buffers (IORING_REGISTER_PBUF_RING, "
                 + Errno.describe(-result) + "): ";
         return result == -Errno.ENOMEM
-                ? what + "its " + bytes + " bytes are more than may still be locked, or the system is out of memory; "
-                        + "raise the limit of locked memory (ulimit -l) or use fewer event loops."
+                ? what + "its " + bytes + " bytes are more than may still be locked, or the system is out of memory. "
+                        + LockedMemory.remedy() + " Or use fewer event loops."
                 : what + "see io_uring_register(2) for this errno.";
     }
 
