@@ -24,4 +24,14 @@ public final class LockedMemory {
                 "Kubernetes cannot raise it for a pod: raise LimitMEMLOCK of the container runtime's systemd unit on the"
                         + " node, or run the pod as a user of its own (securityContext.runAsUser).");
     }
+
+    /** An event loop cannot be had, as the limit is reached. */
+    public static final class ExhaustedException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        /** @param sentence that says what to do */
+        public ExhaustedException(String sentence, Throwable cause) {
+            super(sentence, cause);
+        }
+    }
 }
