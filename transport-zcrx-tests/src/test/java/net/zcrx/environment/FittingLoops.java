@@ -54,8 +54,8 @@ public final class FittingLoops {
         System.out.println("loops=" + group.metrics().size());
         System.out.println("serving=" + serving.size());
         System.out.println("answers=" + answers);
-        boolean ended =
-                group.shutdownGracefully(0, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).await(TIMEOUT_MILLIS);
+        boolean ended = group.shutdownGracefully(0, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                .await(TIMEOUT_MILLIS);
         System.out.println("ended=" + ended);
     }
 
