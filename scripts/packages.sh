@@ -9,6 +9,7 @@ packages_to_run=(
     libc6-dev=/usr/include/stdio.h
     curl=curl
 )
+packages_for_seccomp=(jq=jq)
 packages_to_release=(git=git)
 packages_to_test=(
     wrk=wrk
