@@ -34,7 +34,7 @@ class ContainerSentencesTest {
         Probe probe = run(filter.in(Containers.PODMAN, call, errno));
         probe.assertUnavailable(
                 "io_uring_" + call + " is refused", "errno " + errno, "--security-opt seccomp=", "docs/containers.md");
-        Containers.assertFits(probe.said().get("cause"));
+        assertFits(probe);
     }
 
     @ParameterizedTest
@@ -42,7 +42,7 @@ class ContainerSentencesTest {
     void shouldNameSeccompProfileOfPod(String call, String errno) throws IOException, InterruptedException {
         Probe probe = run(filter.in(Containers.POD, call, errno));
         probe.assertUnavailable("io_uring_" + call + " is refused", "securityContext.seccompProfile");
-        Containers.assertFits(probe.said().get("cause"));
+        assertFits(probe);
     }
 
     /** Kernels from 6.14 on refuse it. */
@@ -56,7 +56,7 @@ class ContainerSentencesTest {
                 probe.assertUnavailable(
                         LOCKED_MEMORY + " bytes, and those in other containers",
                         container == Containers.POD ? "on the node" : "--ulimit memlock");
-                Containers.assertFits(probe.said().get("cause"));
+                assertFits(probe);
             }
         }
     }
@@ -89,6 +89,11 @@ class ContainerSentencesTest {
         String said = String.join("\n", Probe.executeTo(status, command));
         Containers.assertFits(said);
         return said;
+    }
+
+    private static void assertFits(Probe probe) throws IOException {
+        Containers.assertFits(probe.said().get("cause"));
+        Containers.assertHasHeading(probe.said().get("cause"));
     }
 
     private static Probe run(List<String> wrapper) throws IOException, InterruptedException {

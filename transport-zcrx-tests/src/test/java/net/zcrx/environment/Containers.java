@@ -2,7 +2,11 @@
 package net.zcrx.environment;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Commands that run another one as in a container: with PIDs of its own. */
@@ -17,7 +21,19 @@ final class Containers {
             "--fork",
             "--mount-proc");
 
+    private static final String HEADING = "### ";
+
     private Containers() {}
+
+    /** The sentence is found in docs/containers.md by one of its headings. */
+    static void assertHasHeading(String sentence) throws IOException {
+        Path document = Path.of(System.getProperty("basedir"), "../docs/containers.md");
+        assertTrue(
+                Files.readAllLines(document).stream()
+                        .filter(line -> line.startsWith(HEADING))
+                        .anyMatch(line -> sentence.contains(line.substring(HEADING.length()))),
+                () -> "No heading of docs/containers.md is in: " + sentence);
+    }
 
     /** Nothing of what a sentence asks for is of no use in a container. */
     static void assertFits(String sentence) {

@@ -151,7 +151,7 @@ class UnavailabilityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"noexec, nothing can be executed", "ro, cannot be unpacked", "size=8k, no room"})
+    @CsvSource({"noexec, nothing can be executed", "ro, cannot be unpacked", "size=8k, no room", "mode=555, cannot be unpacked"})
     void shouldNameFolderThatCannotHoldLibraries(String mount, String said) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(directory.resolve(mount.replace('=', '-')));
         List<String> mounted = List.of(
@@ -160,12 +160,13 @@ class UnavailabilityTest {
                 "--mount",
                 "sh",
                 "-c",
-                "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec \"$@\"",
+                "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"",
                 "sh",
                 mount,
                 folder.toString());
         Probe probe = Probe.run(mounted, Probe.onClassPath(Probe.classPath(), "-Dio.netty.native.workdir=" + folder));
         probe.assertUnavailable(said, folder.toString(), "-Dio.netty.native.workdir", "-Djava.library.path");
+        Containers.assertHasHeading(probe.said().get("cause"));
     }
 
     @Test
@@ -221,6 +222,7 @@ class UnavailabilityTest {
         probe.assertUnavailable(
                 "liblacking.so: cannot open shared object file", "Install what is missing in this image");
         Containers.assertFits(probe.said().get("cause"));
+        Containers.assertHasHeading(probe.said().get("cause"));
     }
 
     /** What a user sees who starts the jar alone. */

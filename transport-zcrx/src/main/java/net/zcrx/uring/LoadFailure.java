@@ -51,6 +51,8 @@ public final class LoadFailure {
         }
         if (said.contains("Read-only file system")
                 || said.contains("Permission denied")
+                || said.contains("AccessDeniedException")
+                || said.contains("NoSuchFileException")
                 || said.contains("java.io.IOException: No such file")) {
             return what + "it cannot be unpacked into " + folder();
         }
