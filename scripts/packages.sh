@@ -10,6 +10,11 @@ packages_to_run=(
     curl=curl
 )
 packages_for_seccomp=(jq=jq)
+packages_for_containers=(
+    podman=podman
+    runc=runc
+    golang-github-containers-common=/usr/share/containers/seccomp.json
+)
 packages_to_release=(git=git)
 packages_to_test=(
     wrk=wrk
