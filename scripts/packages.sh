@@ -13,6 +13,7 @@ packages_for_seccomp=(jq=jq)
 packages_for_containers=(
     podman=podman
     runc=runc
+    catatonit=catatonit
     golang-github-containers-common=/usr/share/containers/seccomp.json
 )
 packages_to_release=(git=git)
