@@ -151,7 +151,12 @@ class UnavailabilityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"noexec, nothing can be executed", "ro, cannot be unpacked", "size=8k, no room", "mode=555, cannot be unpacked"})
+    @CsvSource({
+        "noexec, nothing can be executed",
+        "ro, cannot be unpacked",
+        "size=8k, no room",
+        "mode=555, cannot be unpacked"
+    })
     void shouldNameFolderThatCannotHoldLibraries(String mount, String said) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(directory.resolve(mount.replace('=', '-')));
         List<String> mounted = List.of(
