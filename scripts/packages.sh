@@ -9,6 +9,13 @@ packages_to_run=(
     libc6-dev=/usr/include/stdio.h
     curl=curl
 )
+packages_for_seccomp=(jq=jq)
+packages_for_containers=(
+    podman=podman
+    runc=runc
+    catatonit=catatonit
+    golang-github-containers-common=/usr/share/containers/seccomp.json
+)
 packages_to_release=(git=git)
 packages_to_test=(
     wrk=wrk

@@ -12,6 +12,7 @@ import net.zcrx.receive.GroupQueues;
 import net.zcrx.receive.QueueBinder;
 import net.zcrx.receive.Receiver;
 import net.zcrx.receive.SharedQueue;
+import net.zcrx.uring.LockedMemory;
 import net.zcrx.uring.RingFd;
 import net.zcrx.uring.ZeroCopyFeatures;
 
@@ -134,7 +135,7 @@ final class ReceiverChoice {
         String reason = bound.areaBytes() == config.areaBytes()
                 ? ""
                 : "with an area of " + bound.areaBytes() + " bytes instead of " + config.areaBytes()
-                        + ", for more memory may not be locked. Fix it with: ulimit -l unlimited";
+                        + ", for more memory may not be locked. " + LockedMemory.remedy();
         ZcrxMode mode = config.mode() == ZcrxMode.KERNEL_COPY ? ZcrxMode.KERNEL_COPY : ZcrxMode.ZERO_COPY;
         return new ReceiverChoice(bound.receiver(), mode, reason);
     }

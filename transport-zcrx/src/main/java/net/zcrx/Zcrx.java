@@ -7,6 +7,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;
 import java.util.List;
 import net.zcrx.availability.Availability;
+import net.zcrx.availability.Flags;
 import net.zcrx.availability.Trial;
 import net.zcrx.bootstrap.LateBootstrap;
 import net.zcrx.memory.ZcrxByteBuf;
@@ -18,8 +19,12 @@ public final class Zcrx {
 
     private Zcrx() {}
 
+    /** @throws Flags.WrongValueException if the JVM was started with a flag that is wrong */
     private static Throwable tryOnce() {
         ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
+        // A wrong flag is told before anything is tried, and nobody who asks for availability first meets it later.
+        defaults.mode();
+        defaults.areaBytes();
         return Trial.cause(
                 () -> ZcrxIoHandlerFactory.ringSize(defaults).entries(),
                 () -> ZcrxIoHandlerFactory.ringSize(defaults).completions(),

@@ -11,21 +11,34 @@ import io.netty.util.concurrent.EventExecutorChooserFactory;
 import io.netty.util.concurrent.RejectedExecutionHandler;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.loop.UserQueuesEventLoop;
+import net.zcrx.uring.LockedMemory;
 
 /**
  * Event loops on {@link ZcrxIoHandler}s, for applications that now write {@code new EpollEventLoopGroup(...)}. Others
  * use {@link MultiThreadIoEventLoopGroup} with {@link ZcrxIoHandler#newFactory()}.
  *
- * <p>Where a number of threads is asked for, 0 means Netty's default: twice the number of processors.
+ * <p>Where a number of threads is asked for, 0 means Netty's default: twice the number of processors. If the limit of
+ * locked memory allows fewer, the group has those that fit, and says so in one line of the log, at WARN. Then {@link
+ * #executorCount()} is still that default, as some loops are counted more than once; {@link #iterator()} has each once.
  */
 @SuppressWarnings("deprecation") // Netty makes no other class of queue factories.
 public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxEventLoopGroup.class);
+
     private final ZcrxIoHandlerFactory factory;
+    /** Not initialised here: the constructor of the superclass makes the loops. */
+    private List<IoEventLoop> made;
+
+    private boolean isFull;
+    private int taken;
 
     /** As many loops as Netty's default. */
     public ZcrxEventLoopGroup() {
@@ -86,7 +99,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     /**
      * All that can be chosen of a group. What is {@code null} is Netty's default; only {@code config} must not be.
      *
-     * @param threads how many loops; 0 is Netty's default
+     * @param threads how many loops; 0 is Netty's default, or fewer where the limit of locked memory allows no more
      * @param executor starts one task for each loop, which lasts as long as the loop
      * @param chooserFactory tells which loop is {@link #next}
      * @param rejectedExecutionHandler is told of tasks that a loop does not take
@@ -145,13 +158,37 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
     @Override
     protected IoEventLoop newChild(Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
-        return new UserQueuesEventLoop(
-                this,
-                executor,
-                ioHandlerFactory,
-                (EventLoopTaskQueueFactory) args[1],
-                (EventLoopTaskQueueFactory) args[2],
-                (RejectedExecutionHandler) args[0]);
+        if (made == null) {
+            made = new ArrayList<>();
+        }
+        IoEventLoop loop = isFull ? null : newLoop(executor, (ZcrxIoHandlerFactory) ioHandlerFactory, args);
+        if (loop == null) {
+            // Netty wants one for each number, and takes one that it has already.
+            loop = made.get(taken++ % made.size());
+        } else {
+            made.add(loop);
+        }
+        return loop;
+    }
+
+    /** Returns {@code null} if no more can be had, and nobody asked for a number of loops. */
+    private IoEventLoop newLoop(Executor executor, ZcrxIoHandlerFactory handlers, Object... args) {
+        try {
+            return new UserQueuesEventLoop(
+                    this,
+                    executor,
+                    handlers,
+                    (EventLoopTaskQueueFactory) args[1],
+                    (EventLoopTaskQueueFactory) args[2],
+                    (RejectedExecutionHandler) args[0]);
+        } catch (LockedMemory.ExhaustedException e) {
+            if (made.size() < Math.max(1, handlers.queueCount()) || handlers.isNumberAsked()) {
+                throw e;
+            }
+            isFull = true;
+            LOGGER.warn("The group goes on with the {} event loops that it has. {}", made.size(), e.getMessage());
+            return null;
+        }
     }
 
     /**

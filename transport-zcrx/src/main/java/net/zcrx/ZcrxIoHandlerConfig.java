@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.zcrx.availability.Flags;
 import net.zcrx.nic.QueueName;
 
 /**
@@ -44,6 +45,8 @@ import net.zcrx.nic.QueueName;
  */
 public final class ZcrxIoHandlerConfig {
     private static final long MIB = 1 << 20;
+    private static final long MIN_AREA = MIB;
+    private static final long MAX_AREA = 1024 * MIB;
     private static final long MAX_DEFAULT_AREA = 64 * MIB;
     private static final int MAX_QUEUE = 65535;
     private static final int COMPLETIONS = 4096;
@@ -53,7 +56,9 @@ public final class ZcrxIoHandlerConfig {
     /** The name of an interface may contain a colon, too. */
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
-    private ZcrxMode mode = ZcrxMode.AUTO;
+    /** {@code null} if not set. */
+    private ZcrxMode mode;
+
     private final List<QueueName> interfaceQueues = new ArrayList<>();
     /** 0 if not set. */
     private long areaBytes;
@@ -67,7 +72,10 @@ public final class ZcrxIoHandlerConfig {
 
     private int maxUnboundedWorkers;
 
-    /** All settings at their defaults. */
+    /**
+     * All settings at their defaults. Those of mode and areaBytes can be changed when Java is started: {@code
+     * -Dnet.zcrx.mode} and {@code -Dnet.zcrx.areaBytes}.
+     */
     public ZcrxIoHandlerConfig() {}
 
     ZcrxIoHandlerConfig(ZcrxIoHandlerConfig other) {
@@ -93,7 +101,7 @@ public final class ZcrxIoHandlerConfig {
 
     /** The mode asked for. */
     public ZcrxMode mode() {
-        return mode;
+        return mode == null ? Flags.mode(ZcrxMode.AUTO) : mode;
     }
 
     /** Adds a NIC queue, for the next loop that has none yet. */
@@ -167,17 +175,21 @@ public final class ZcrxIoHandlerConfig {
      * chunks at least.
      */
     public ZcrxIoHandlerConfig areaBytes(long areaBytes) {
-        this.areaBytes = inRange("areaBytes", areaBytes, MIB, 1024 * MIB);
+        this.areaBytes = inRange("areaBytes", areaBytes, MIN_AREA, MAX_AREA);
         return this;
     }
 
     /** The size of a loop's area in bytes; if it is not set, the most that a loop may have. */
     public long areaBytes() {
-        return hasAreaBytes() ? areaBytes : MAX_DEFAULT_AREA;
+        return hasAreaBytes() ? askedAreaBytes() : MAX_DEFAULT_AREA;
     }
 
     boolean hasAreaBytes() {
-        return areaBytes > 0;
+        return askedAreaBytes() > 0;
+    }
+
+    private long askedAreaBytes() {
+        return areaBytes > 0 ? areaBytes : Flags.areaBytes(MIN_AREA, MAX_AREA);
     }
 
     /** Sets how many bytes a loop's memory may grow to. */
@@ -236,7 +248,8 @@ public final class ZcrxIoHandlerConfig {
         if (completionEntries > 0) {
             return completionEntries;
         }
-        boolean pages = !interfaceQueues.isEmpty() && mode != ZcrxMode.COPY || mode == ZcrxMode.KERNEL_COPY;
+        ZcrxMode asked = mode();
+        boolean pages = !interfaceQueues.isEmpty() && asked != ZcrxMode.COPY || asked == ZcrxMode.KERNEL_COPY;
         return pages ? COMPLETIONS_OF_PAGES : COMPLETIONS;
     }
 

@@ -7,6 +7,7 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ import net.zcrx.nic.QueueName;
 import net.zcrx.nic.change.PortSteering;
 import net.zcrx.nic.check.ZeroCopyCheck;
 import net.zcrx.receive.GroupQueues;
+import net.zcrx.uring.LockedMemory;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 
@@ -39,6 +41,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final ZcrxIoHandlerConfig config;
     private final RingSize size;
     private final AreaSize areaSize;
+    private final boolean isNumberAsked;
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
     private final LoopMetrics metrics = new LoopMetrics();
@@ -53,6 +56,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         this.config = new ZcrxIoHandlerConfig(config);
         size = ringSize(config);
         areaSize = AreaSize.of(loops);
+        isNumberAsked = loops > 0 || SystemPropertyUtil.contains("io.netty.eventLoopThreads");
         uring = IoUringIoHandler.newFactory(new IoUringIoHandlerConfig()
                 .setRingSize(size.entries())
                 .setCqSize(size.completions())
@@ -117,7 +121,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 }
                 // Memory that closed rings had locked is given back a moment later.
                 if (tries == MEMORY_TRIES) {
-                    throw new IllegalStateException(tooMany(RingRefusal.ofMemory()), e);
+                    throw new LockedMemory.ExhaustedException(tooMany(RingRefusal.ofMemory()), e);
                 }
                 LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
             }
@@ -170,6 +174,11 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
 
     GroupQueues queues() {
         return queues;
+    }
+
+    /** Whether the application, or whoever started it, has said how many loops there shall be. */
+    boolean isNumberAsked() {
+        return isNumberAsked;
     }
 
     /** How many queues are configured. */

@@ -61,6 +61,8 @@ public final class AvailabilityProbe {
                     .sync()
                     .channel();
             exchange(server.localAddress());
+            say("area", group.metrics().get(0).areaBytes());
+            say("reason", group.metrics().get(0).modeReason());
             return group.metrics().get(0).mode().name();
         } finally {
             group.shutdownGracefully(0, TIMEOUT_MILLIS, TimeUnit.MILLISECONDS).sync();

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,22 +29,11 @@ class UnavailabilityTest {
     @TempDir
     private static Path directory;
 
-    private static Path denyIoUring;
+    private static DenyIoUring filter;
 
     @BeforeAll
     static void compile() throws IOException, InterruptedException {
-        denyIoUring = directory.resolve("deny_io_uring");
-        Probe.execute(List.of(
-                "gcc",
-                "-std=c11",
-                "-D_GNU_SOURCE",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                Path.of(System.getProperty("basedir"), "src/test/c/deny_io_uring.c")
-                        .toString(),
-                "-o",
-                denyIoUring.toString()));
+        filter = DenyIoUring.compile(directory);
     }
 
     @Test
@@ -103,7 +95,7 @@ class UnavailabilityTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 38})
     void shouldNameSeccompWhereIoUringIsDenied(int errno) throws IOException, InterruptedException {
-        List<String> deny = List.of(denyIoUring.toString(), "setup", Integer.toString(errno));
+        List<String> deny = filter.command("setup", Integer.toString(errno));
         Probe probe = Probe.run(deny, Probe.onClassPath(Probe.classPath()));
         probe.assertUnavailable("io_uring_setup", "seccomp", "kernel.io_uring_disabled");
         probe.assertNames("cause.cause", "failed to create io_uring ring");
@@ -124,7 +116,7 @@ class UnavailabilityTest {
         "register, 22"
     })
     void shouldNameCallThatSeccompDenies(String call, int errno) throws IOException, InterruptedException {
-        List<String> deny = List.of(denyIoUring.toString(), call, Integer.toString(errno));
+        List<String> deny = filter.command(call, Integer.toString(errno));
         Probe probe = Probe.run(deny, Probe.onClassPath(Probe.classPath()));
         probe.assertUnavailable("io_uring_" + call + " is refused", "errno " + errno, "seccomp profile");
     }
@@ -159,7 +151,12 @@ class UnavailabilityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"noexec, nothing can be executed", "ro, cannot be unpacked", "size=8k, no room"})
+    @CsvSource({
+        "noexec, nothing can be executed",
+        "ro, cannot be unpacked",
+        "size=8k, no room",
+        "mode=555, cannot be unpacked"
+    })
     void shouldNameFolderThatCannotHoldLibraries(String mount, String said) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(directory.resolve(mount.replace('=', '-')));
         List<String> mounted = List.of(
@@ -168,12 +165,69 @@ class UnavailabilityTest {
                 "--mount",
                 "sh",
                 "-c",
-                "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec \"$@\"",
+                "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"",
                 "sh",
                 mount,
                 folder.toString());
         Probe probe = Probe.run(mounted, Probe.onClassPath(Probe.classPath(), "-Dio.netty.native.workdir=" + folder));
-        probe.assertUnavailable(said, folder.toString(), "-Dio.netty.native.workdir");
+        probe.assertUnavailable(said, folder.toString(), "-Dio.netty.native.workdir", "-Djava.library.path");
+        Containers.assertHasHeading(probe.said().get("cause"));
+    }
+
+    @Test
+    void shouldWorkWithLibrariesThatAreUnpackedAlready(@TempDir Path libraries)
+            throws IOException, InterruptedException {
+        for (String jar : Probe.classPath()) {
+            if (jar.matches(".*(transport-zcrx-native|netty-transport-native-io_uring).*[.]jar")) {
+                unpack(Path.of(jar), libraries);
+            }
+        }
+        Probe.run(
+                        AS_IT_IS,
+                        Probe.onClassPath(
+                                Probe.classPath(),
+                                "-Djava.library.path=" + libraries,
+                                "-Djava.io.tmpdir=/nowhere",
+                                "-Dio.netty.native.workdir=/proc"))
+                .assertWorksInCopyMode();
+    }
+
+    private static void unpack(Path jar, Path folder) throws IOException {
+        try (FileSystem zip = FileSystems.newFileSystem(jar);
+                Stream<Path> files = Files.list(zip.getPath("META-INF/native"))) {
+            for (Path file :
+                    files.filter(name -> name.toString().endsWith(".so")).toList()) {
+                Files.copy(file, folder.resolve(file.getFileName().toString()));
+            }
+        }
+    }
+
+    @Test
+    void shouldNameLibraryThatTheImageLacks(@TempDir Path folder) throws IOException, InterruptedException {
+        Path natives = Files.createDirectories(folder.resolve("META-INF/native"));
+        Path lacking = folder.resolve("liblacking.so");
+        Probe.execute(List.of("gcc", "-shared", "-x", "c", "/dev/null", "-o", lacking.toString()));
+        Probe.execute(List.of(
+                "gcc",
+                "-shared",
+                "-Wl,--no-as-needed",
+                "-x",
+                "c",
+                "/dev/null",
+                "-o",
+                natives.resolve("libzcrx_native_"
+                                + System.getProperty("os.arch").replace("amd64", "x86_64") + ".so")
+                        .toString(),
+                "-L" + folder,
+                "-llacking"));
+        Files.delete(lacking);
+        List<String> classPath = new ArrayList<>(without("transport-zcrx-native"));
+        classPath.add(folder.toString());
+        Probe probe = Probe.run(Containers.PODMAN, Probe.onClassPath(classPath));
+        probe.assertUnavailable(
+                "liblacking.so: cannot open shared object file", "Install what is missing in this image");
+        Containers.assertFits(probe.said().get("cause"));
+        Containers.assertHasHeading(probe.said().get("cause"));
     }
 
     /** What a user sees who starts the jar alone. */

@@ -9,6 +9,8 @@ import java.util.function.Supplier;
  * {@link Error} later. This class itself links without Netty, because a missing Netty is a cause like others.
  */
 public final class Availability {
+    private static final String NO_NATIVE = "io.netty.transport.noNative";
+
     private Availability() {}
 
     /**
@@ -19,23 +21,24 @@ public final class Availability {
      */
     public static Throwable cause(Supplier<Throwable> trial) {
         try {
-            return switchedOff() ? noNative() : trial.get();
+            if (!Flags.isEnabled()) {
+                return switchedOff("This transport was", Flags.ENABLED + "=false");
+            }
+            return SystemPropertyUtil.getBoolean(NO_NATIVE, false)
+                    ? switchedOff("Native transports were", NO_NATIVE + "=true")
+                    : trial.get();
         } catch (LinkageError e) {
             return new IllegalStateException(linkage(e), e);
+        } catch (Flags.WrongValueException e) {
+            return e;
         } catch (Throwable e) {
             return new IllegalStateException(
                     "The transport could not be tried: " + e + ". Please report it to the project.", e);
         }
     }
 
-    private static boolean switchedOff() {
-        return SystemPropertyUtil.getBoolean("io.netty.transport.noNative", false);
-    }
-
-    private static Throwable noNative() {
-        return new UnsupportedOperationException(
-                "Native transports were switched off by -Dio.netty.transport.noNative=true. Remove it to use "
-                        + "this one.");
+    private static Throwable switchedOff(String what, String flag) {
+        return new UnsupportedOperationException(what + " switched off by -D" + flag + ". Remove it to use this one.");
     }
 
     /** Returns a sentence that says what to do about classes that are missing or do not fit. */

@@ -10,6 +10,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.uring.LoadFailure;
+import net.zcrx.uring.LockedMemory;
 import net.zcrx.uring.Native;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingFd;
@@ -92,9 +93,8 @@ public final class Trial {
 
     /** The kernel's refusal to make the ring of buffers is not passed on, so this names both reasons it can have. */
     private static String noProvidedBuffers() {
-        long limit = Native.memoryLockLimit();
-        return "Multishot receive into provided buffers does not work here. It needs Linux 6.1 or later, and on some "
-                + "kernels about 128 KiB of locked memory for each event loop; RLIMIT_MEMLOCK is "
-                + (limit == Long.MAX_VALUE ? "unlimited" : limit + " bytes, to be raised with: ulimit -l") + '.';
+        return "Multishot receive into provided buffers does not work here. It needs Linux 6.1 or later, and on some"
+                + " kernels about 128 KiB of locked memory for each event loop; all processes of this user together may"
+                + " lock " + LockedMemory.limit() + ". " + LockedMemory.remedy();
     }
 }

@@ -11,6 +11,7 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.change.NicConfigurator;
+import net.zcrx.nic.check.Refusals;
 import net.zcrx.nic.check.Requirement;
 import net.zcrx.nic.check.ZeroCopyCheck;
 
@@ -103,7 +104,10 @@ public final class Doctor {
                 cause == null ? "The transport works here, at least in copy mode." : cause.getMessage(),
                 ""));
         if (NicInspector.isAvailable()) {
-            requirements.addAll(ZeroCopyCheck.requirements(new ZcrxIoHandlerConfig().areaBytes()));
+            // What the transport has said already is not said twice.
+            ZeroCopyCheck.requirements(new ZcrxIoHandlerConfig().areaBytes()).stream()
+                    .filter(found -> cause == null || !found.text().equals(cause.getMessage()))
+                    .forEach(requirements::add);
             examineNic();
         }
         if (cause != null) {
@@ -118,7 +122,7 @@ public final class Doctor {
             if (interfaceName.isEmpty()) {
                 List<String> candidates = NicInspector.candidates();
                 if (candidates.isEmpty()) {
-                    throw new NicException("This machine has no NIC. List its network interfaces with: ip link");
+                    throw Refusals.noNic();
                 }
                 interfaceName = candidates.get(0);
             }

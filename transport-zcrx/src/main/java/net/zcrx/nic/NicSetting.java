@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import net.zcrx.uring.Container;
 
 /** A setting of a NIC that must be changed for zero-copy receive. Values are texts, as they are noted for undoing. */
 public enum NicSetting {
@@ -104,8 +105,8 @@ public enum NicSetting {
                     .toList();
             if (others.isEmpty()) {
                 throw new NicException("No queue of " + nic.interfaceName() + " would be left for other traffic than"
-                        + " that of queues " + queues + ". Leave RSS one queue, or add some with: sudo ethtool -L "
-                        + nic.interfaceName() + " combined N");
+                        + " that of queues " + queues + ". Leave RSS one queue, or add some with: "
+                        + Container.asRoot("ethtool -L " + nic.interfaceName() + " combined N"));
             }
             StringBuilder wanted = new StringBuilder();
             int moved = 0;

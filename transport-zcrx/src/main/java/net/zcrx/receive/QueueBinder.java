@@ -7,6 +7,7 @@ import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.QueueName;
 import net.zcrx.nic.check.Refusals;
+import net.zcrx.uring.Container;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.Native;
@@ -121,8 +122,8 @@ public final class QueueBinder {
                                     + minAreaBytes + " or more."
                             : "An area of " + bytes + " bytes is too small for " + name.interfaceName()
                                     + ", whose ring alone can take most of it. Set ZcrxIoHandlerConfig.areaBytes to "
-                                    + minAreaBytes + " or more, or shorten the ring with: sudo ethtool -G "
-                                    + name.interfaceName() + " rx N");
+                                    + minAreaBytes + " or more, or shorten the ring with: "
+                                    + Container.asRoot("ethtool -G " + name.interfaceName() + " rx N"));
         }
     }
 

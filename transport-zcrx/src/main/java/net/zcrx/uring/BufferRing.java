@@ -115,19 +115,21 @@ public final class BufferRing {
                 }
             }
             Native.munmap(address, bytes);
-            throw new IllegalStateException(refusal(size, bytes, result));
+            throw refusal(size, bytes, result);
         } finally {
             memory.clean();
         }
     }
 
-    private static String refusal(int size, long bytes, int result) {
+    private static IllegalStateException refusal(int size, long bytes, int result) {
         String what = "The kernel refused a ring of " + size + " provided buffers (IORING_REGISTER_PBUF_RING, "
                 + Errno.describe(-result) + "): ";
         return result == -Errno.ENOMEM
-                ? what + "its " + bytes + " bytes are more than may still be locked, or the system is out of memory; "
-                        + "raise the limit of locked memory (ulimit -l) or use fewer event loops."
-                : what + "see io_uring_register(2) for this errno.";
+                ? new LockedMemory.ExhaustedException(
+                        what + "its " + bytes + " bytes are more than may still be locked, or the system is out of"
+                                + " memory. " + LockedMemory.remedy() + " Or use fewer event loops.",
+                        null)
+                : new IllegalStateException(what + "see io_uring_register(2) for this errno.");
     }
 
     public short group() {

@@ -51,11 +51,14 @@ public final class LoadFailure {
         }
         if (said.contains("Read-only file system")
                 || said.contains("Permission denied")
+                || said.contains("AccessDeniedException")
+                || said.contains("NoSuchFileException")
                 || said.contains("java.io.IOException: No such file")) {
             return what + "it cannot be unpacked into " + folder();
         }
         if (said.contains("cannot open shared object file") || said.contains("not found (required by")) {
-            return what + lastMessage(failure) + ". Install what is missing in this system or image.";
+            return what + lastMessage(failure) + ". Install what is missing in this "
+                    + (Container.isInside() ? "image." : "system.");
         }
         if (said.contains("FileNotFoundException: META-INF/native")) {
             return what + "it is not on the class path. Put the jar " + artifact + " for "
@@ -88,7 +91,18 @@ public final class LoadFailure {
     private static String folder() {
         String configured = SystemPropertyUtil.get("io.netty.native.workdir");
         return (configured == null ? PlatformDependent.tmpdir() : configured)
-                + ". Name a folder that can be written and executed from with -Dio.netty.native.workdir.";
+                + Container.text(
+                        ". Name a folder that can be written and executed from with -Dio.netty.native.workdir, or one"
+                                + " that has the libraries, unpacked from META-INF/native of their jars, with"
+                                + " -Djava.library.path.",
+                        inImage("--tmpfs FOLDER:exec"),
+                        inImage("a volume of type emptyDir"));
+    }
+
+    private static String inImage(String folder) {
+        return ". Unpack the libraries (META-INF/native of their jars) when the image is built, and name their folder"
+                + " with -Djava.library.path; or mount a folder that can be written and executed from (" + folder
+                + ") and name it with -Dio.netty.native.workdir.";
     }
 
     /** The modules that load libraries and declare native methods. */

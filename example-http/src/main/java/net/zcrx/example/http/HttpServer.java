@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 /** A server that listens. It takes over the transport and the store, and closes them when it is closed. */
 final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final int DRAIN_SECONDS = 10;
+    /** With what follows it, less than the 10 seconds after which Docker kills. */
+    private static final int DRAIN_SECONDS = 8;
+
+    private static final int END_SECONDS = 1;
 
     private final Transport transport;
     private final ObjectStore store;
@@ -68,10 +71,10 @@ final class HttpServer implements AutoCloseable {
             connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT));
         }
         if (!metrics.connections().newCloseFuture().awaitUninterruptibly(DRAIN_SECONDS, TimeUnit.SECONDS)) {
-            metrics.connections().close().awaitUninterruptibly(DRAIN_SECONDS, TimeUnit.SECONDS);
+            metrics.connections().close().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
         }
         // The disk threads tell the event loops what they have done, so they end first.
         store.close();
-        transport.group().shutdownGracefully(0, DRAIN_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+        transport.group().shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.example.http;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
 final class Main implements Callable<Integer> {
     private static final int DISK_THREADS = 4;
     private static final int MAX_THREADS = 1024;
+    private static final Path DEFAULT_DATA_DIR = Path.of("zcrx-objects");
 
     @Spec
     private CommandSpec spec;
@@ -47,8 +50,11 @@ final class Main implements Callable<Integer> {
             description = "Event loops. Default: one for each queue of --queue, else one for each processor.")
     private Integer threads;
 
-    @Option(names = "--data-dir", description = "Where objects are stored. Default: ${DEFAULT-VALUE}.")
-    private Path dataDir = Path.of("zcrx-objects");
+    @Option(
+            names = "--data-dir",
+            description = "Where objects are stored. Default: zcrx-objects; if that cannot be written to, a new folder"
+                    + " among the temporary ones.")
+    private Path dataDir;
 
     @Option(names = "--max-object-bytes", description = "The largest object accepted. Default: ${DEFAULT-VALUE}.")
     private long maxObjectBytes = 1L << 30;
@@ -122,7 +128,7 @@ final class Main implements Callable<Integer> {
     private void serve() throws ServerException, InterruptedException {
         ServerConfig config =
                 new ServerConfig(host, port, maxObjectBytes, Duration.ofSeconds(idleTimeoutSeconds), tls.context(host));
-        ObjectStore store = ObjectStore.open(dataDir, DISK_THREADS);
+        ObjectStore store = openStore();
         LongAdder heldBodyBuffers = new LongAdder();
         PrintWriter out = spec.commandLine().getOut();
         Transport transport = openTransport(new Transports(threadCount(), zcrx.config(), heldBodyBuffers::sum));
@@ -136,10 +142,40 @@ final class Main implements Callable<Integer> {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop"));
         out.println("listening on " + (tls.wanted() ? "https://" : "http://") + hostAndPort(server) + "/ port "
-                + server.address().getPort() + " transport=" + transport.name() + " mode="
-                + transport.stats().mode());
+                + server.address().getPort() + " transport=" + transport.name() + mode(transport));
         out.flush();
         server.awaitClose();
+    }
+
+    private ObjectStore openStore() throws ServerException {
+        if (dataDir != null) {
+            return ObjectStore.open(dataDir, DISK_THREADS);
+        }
+        try {
+            return ObjectStore.open(DEFAULT_DATA_DIR, DISK_THREADS);
+        } catch (ServerException e) {
+            // As in a container whose root is read-only.
+            Path temporary = temporaryDataDir(e);
+            PrintWriter err = spec.commandLine().getErr();
+            err.println(e.getMessage() + " Until then objects are in " + temporary + ".");
+            err.flush();
+            return ObjectStore.open(temporary, DISK_THREADS);
+        }
+    }
+
+    private static Path temporaryDataDir(ServerException refusal) throws ServerException {
+        try {
+            return Files.createTempDirectory(DEFAULT_DATA_DIR + "-");
+        } catch (IOException e) {
+            throw refusal;
+        }
+    }
+
+    /** The other transports have no modes. */
+    private static String mode(Transport transport) {
+        return transport.name().equals(TransportName.ZCRX.toString())
+                ? " mode=" + transport.stats().mode()
+                : "";
     }
 
     private int threadCount() {

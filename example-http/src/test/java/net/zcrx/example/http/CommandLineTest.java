@@ -15,6 +15,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,52 @@ class CommandLineTest {
         assertSays(1, "The data directory " + file, run(List.of(), "--data-dir", file.toString()));
         assertSays(1, "The data directory /proc/objects", run(List.of(), "--data-dir", "/proc/objects"));
         assertSays(1, "The data directory /proc", run(List.of(), "--data-dir", "/proc"));
+    }
+
+    /** A folder that cannot be written to, as the root of a container may be. */
+    @Test
+    void shouldServeWhereDefaultDataDirectoryCannotBeMade() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "cd /proc && exec \"$@\"", "sh"));
+        command.addAll(ServerProcess.command(List.of("-Djava.io.tmpdir=" + files), "--port", "0"));
+        Path log = files.resolve("log");
+        Process process = Program.start("dash", command, log);
+        try {
+            Await.until(() -> Files.readString(log).contains("listening on ") || !process.isAlive()
+                    ? null
+                    : "the server does not listen");
+            String said = Files.readString(log);
+            assertTrue(said.contains("The data directory zcrx-objects cannot be read and written"), said);
+            assertTrue(said.contains("objects are in " + files.resolve("zcrx-objects-")), said);
+            assertTrue(said.contains("listening on "), said);
+        } finally {
+            process.destroy();
+            assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+        }
+    }
+
+    @Test
+    void shouldNameModeOfZcrxAlone() throws Exception {
+        ServerProcess server = ServerProcess.start(TransportName.EPOLL);
+        try {
+            assertTrue(server.log().contains("transport=epoll"), server.log());
+            assertFalse(server.log().contains("mode="), server.log());
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void shouldEndWhenItIsStoppedThoughClientSaysNothing() throws Exception {
+        ServerProcess server = ServerProcess.start(TransportName.ZCRX);
+        try (RawClient silent = new RawClient(server)) {
+            silent.send("PUT /objects/never HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\n12");
+            Await.until(() -> server.unfinished().isEmpty() ? "the upload has not begun" : null);
+            server.signalStop();
+            server.awaitStopped();
+            assertEquals(List.of(), server.unfinished());
+        } finally {
+            server.stop();
+        }
     }
 
     @Test

@@ -25,7 +25,7 @@ final class ServerProcess {
     private static final int FIRST_TO_WARN_OF_NATIVE_ACCESS = 24;
     private static final int SIGTERM_STATUS = 128 + 15;
     private static final Pattern LISTENING =
-            Pattern.compile("listening on \\S+ port (\\d+) transport=(\\S+) mode=(\\S+)");
+            Pattern.compile("listening on \\S+ port (\\d+) transport=(\\S+)(?: mode=(\\S+))?");
 
     private final Process process;
     private final Path directory;

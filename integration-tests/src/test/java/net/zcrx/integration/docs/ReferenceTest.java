@@ -35,6 +35,7 @@ import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxMode;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.availability.Flags;
 import net.zcrx.micrometer.ZcrxMeters;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,15 @@ class ReferenceTest {
         assertRows(
                 methods(ZcrxIoHandlerConfig.class, method -> method.getReturnType() == ZcrxIoHandlerConfig.class),
                 OPTIONS.names("Event loops"));
+    }
+
+    @Test
+    void shouldListEverySystemProperty() throws IllegalAccessException {
+        Set<String> names = new TreeSet<>();
+        for (Field field : Flags.class.getFields()) {
+            names.add((String) field.get(null));
+        }
+        assertRows(names, OPTIONS.names("System properties"));
     }
 
     @Test

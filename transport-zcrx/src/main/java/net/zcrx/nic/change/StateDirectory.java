@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 import net.zcrx.nic.NicException;
+import net.zcrx.uring.Container;
 
 /**
  * Where this transport notes its changes to NICs, so that a later start can undo them after a crash. It need not
@@ -38,9 +39,11 @@ final class StateDirectory {
             return new StateDirectory(Path.of(runtime, "zcrx"));
         }
         throw new NicException("There is no place to note changes to a NIC in: neither " + system
-                + " nor XDG_RUNTIME_DIR can be written to. Make one with: sudo install -d -o "
-                + System.getProperty("user.name")
-                + " " + system);
+                + " nor XDG_RUNTIME_DIR can be written to. Make one"
+                + Container.text(
+                        " with: sudo install -d -o " + System.getProperty("user.name") + " " + system,
+                        ": mount a folder that can be written to (--tmpfs " + system + ").",
+                        ": mount a volume of type emptyDir at " + system + "."));
     }
 
     interface Action<T> {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import net.zcrx.uring.Container;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 import net.zcrx.uring.Uring;
@@ -15,8 +16,9 @@ import net.zcrx.uring.ZeroCopyFeatures;
 final class KernelRequirements {
     private static final String VERSION = System.getProperty("os.version");
     /** The command of a distribution that is known to have one; elsewhere the sentence must do. */
-    private static final String NEWER_KERNEL =
-            isTrixie() ? "sudo apt install -t trixie-backports linux-image-amd64 && sudo reboot" : "";
+    private static final String NEWER_KERNEL = isTrixie() && !Container.isInside()
+            ? "apt install -t trixie-backports linux-image-amd64 && sudo reboot"
+            : "";
 
     private KernelRequirements() {}
 

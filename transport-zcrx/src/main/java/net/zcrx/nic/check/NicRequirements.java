@@ -61,8 +61,7 @@ public final class NicRequirements {
     private Requirement up() {
         String subject = "interface";
         if (nic.queues().isEmpty()) {
-            return Requirement.missing(
-                    subject, name + " (" + driver() + ") is down.", "sudo ip link set " + name + " up");
+            return Requirement.missing(subject, name + " (" + driver() + ") is down.", "ip link set " + name + " up");
         }
         String numa =
                 nic.numaNode().isPresent() ? ", NUMA node " + nic.numaNode().getAsInt() : "";
@@ -109,7 +108,7 @@ public final class NicRequirements {
         return Requirement.missing(
                 subject,
                 name + " has no receive queue " + queue + ": there are " + count + ", and they count from 0.",
-                queue < 0 ? "" : "sudo ethtool -L " + name + " combined " + (queue + 1));
+                queue < 0 ? "" : "ethtool -L " + name + " combined " + (queue + 1));
     }
 
     private Requirement queueFree() {
@@ -125,7 +124,7 @@ public final class NicRequirements {
                         subject,
                         "Queue " + queue + " of " + name + " is in use (" + owner.get() + "). Take another one, or find"
                                 + " its owner, which may also be a process that ended a moment ago.",
-                        "sudo ss -tlnp");
+                        "ss -tlnp");
     }
 
     private Requirement hashing() {
@@ -140,13 +139,13 @@ public final class NicRequirements {
                     "RSS of " + name + " cannot leave queue " + queue
                             + " alone, so data of other sockets arrives on it, too,"
                             + " and only sockets of this transport can read it.",
-                    count < 2 ? "sudo ethtool -L " + name + " combined 2" : "");
+                    count < 2 ? "ethtool -L " + name + " combined 2" : "");
         }
         return Requirement.missing(
                 subject,
                 "RSS of " + name + " sends any connection to queue " + queue + ", but only sockets of this transport"
                         + " can read packets that arrive on a bound queue.",
-                "sudo ethtool -X " + name + " weight "
+                "ethtool -X " + name + " weight "
                         + IntStream.range(0, count)
                                 .mapToObj(other -> other == queue || !nic.hashReaches(other) ? "0" : "1")
                                 .collect(Collectors.joining(" ")));
@@ -174,7 +173,7 @@ public final class NicRequirements {
                         "No rule of " + name + " sends anything to queue " + queue
                                 + ". Let the server channel do it (ZcrxChannelOption.FLOW_STEERING), or add one for"
                                 + " your port.",
-                        "sudo ethtool -N " + name + " flow-type tcp4 dst-port PORT action " + queue)
+                        "ethtool -N " + name + " flow-type tcp4 dst-port PORT action " + queue)
                 : Requirement.ok(
                         subject,
                         "Rules send to queue " + queue + ": "
@@ -182,7 +181,7 @@ public final class NicRequirements {
     }
 
     private String command(NicSetting setting, String value) {
-        return "sudo " + setting.command(name, value);
+        return setting.command(name, value);
     }
 
     private String driver() {

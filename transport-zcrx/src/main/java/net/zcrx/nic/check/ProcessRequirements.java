@@ -6,17 +6,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import net.zcrx.uring.Container;
+import net.zcrx.uring.LockedMemory;
 import net.zcrx.uring.Native;
 
 /** What zero-copy receive needs of this process and of the machine's memory. */
 final class ProcessRequirements {
-    static final String MORE_LOCKED_MEMORY = "sudo prlimit --pid $$ --memlock=unlimited";
+    private static final String MORE_LOCKED_MEMORY = "prlimit --pid $$ --memlock=unlimited";
+    private static final String IN_DOCKER = "docker run --cap-add NET_ADMIN --network host ...";
+    private static final String AS_USER =
+            "setpriv --reuid %s --init-groups --inh-caps +net_admin --ambient-caps +net_admin java ...";
 
     private static final int CAP_NET_ADMIN = 12;
     private static final int CAP_IPC_LOCK = 14;
     private static final long KIB = 1024;
 
     private ProcessRequirements() {}
+
+    /** What to do where more memory would be locked than may be. */
+    static String moreLockedMemory() {
+        return Container.isInside() ? LockedMemory.remedy() : "Fix it with: " + Container.asRoot(MORE_LOCKED_MEMORY);
+    }
 
     /** @param areaBytes memory that the NIC shall write to */
     static List<Requirement> list(long areaBytes) {
@@ -32,17 +42,29 @@ final class ProcessRequirements {
                             name,
                             "CAP_NET_ADMIN of this container's own user namespace does not count: the kernel wants it"
                                     + " in the first one. Start the container as root, not rootless.",
-                            "sudo docker run --cap-add NET_ADMIN --network host ...");
+                            IN_DOCKER);
         }
+        String lacking = "This process lacks CAP_NET_ADMIN, without which the kernel binds no queue of a NIC. ";
+        return Container.isInside()
+                ? Requirement.missing(
+                        name,
+                        lacking
+                                + Container.text(
+                                        "",
+                                        "Start the container with --cap-add NET_ADMIN --network host.",
+                                        "Give it to the pod (securityContext.capabilities.add), with hostNetwork: true."),
+                        "")
+                : Requirement.missing(
+                        name,
+                        lacking + "Run it as root or give it that capability, in systemd by"
+                                + " AmbientCapabilities=CAP_NET_ADMIN.",
+                        user().equals("root") ? IN_DOCKER : AS_USER.formatted(user()));
+    }
+
+    /** Returns the user's name; the number where it has none. */
+    private static String user() {
         String user = System.getProperty("user.name");
-        return Requirement.missing(
-                name,
-                "This process lacks CAP_NET_ADMIN, without which the kernel binds no queue of a NIC. Run it as root or"
-                        + " give it that capability, in systemd by AmbientCapabilities=CAP_NET_ADMIN.",
-                user.equals("root")
-                        ? "sudo docker run --cap-add NET_ADMIN --network host ..."
-                        : "sudo setpriv --reuid " + user + " --init-groups --inh-caps +net_admin --ambient-caps"
-                                + " +net_admin java ...");
+        return user.equals("?") ? line("/proc/self/status", "Uid:", "?").split("\\s")[0] : user;
     }
 
     private static Requirement memoryLock(long areaBytes) {
@@ -60,9 +82,12 @@ final class ProcessRequirements {
                 : Requirement.missing(
                         name,
                         "This process may lock " + mib(limit) + " (RLIMIT_MEMLOCK), but an area takes "
-                                + mib(areaBytes) + ". In systemd set LimitMEMLOCK=infinity, in docker --ulimit"
-                                + " memlock=-1.",
-                        MORE_LOCKED_MEMORY);
+                                + mib(areaBytes) + ". "
+                                + Container.text(
+                                        "In systemd set LimitMEMLOCK=infinity.",
+                                        LockedMemory.remedy(),
+                                        LockedMemory.remedy()),
+                        Container.isInside() ? "" : MORE_LOCKED_MEMORY);
     }
 
     /** How many bytes all processes of this user may lock together; {@link Long#MAX_VALUE} if there is no limit. */
@@ -86,7 +111,7 @@ final class ProcessRequirements {
                         name,
                         free.getAsLong() + " of " + mib(pageBytes) + " are free, but an area takes " + pages
                                 + ". Small pages work, too, but more slowly.",
-                        "sudo sysctl vm.nr_hugepages=" + pages);
+                        "sysctl vm.nr_hugepages=" + pages);
     }
 
     private static boolean hasCapability(int number) {

@@ -8,12 +8,23 @@ import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
+import net.zcrx.uring.Container;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /** The refusals of kernel and NIC: an errno becomes a sentence that says what to do. Any thread. */
 public final class Refusals {
     private Refusals() {}
+
+    /** Why nothing can be said about a NIC: the network that this process is in has none. */
+    public static NicException noNic() {
+        return new NicException(
+                Container.text(
+                        "This machine has no NIC. List its network interfaces with: ip link",
+                        "This container's network has no NIC, so it receives by copy. Start it with --network host to see those of"
+                                + " the host.",
+                        "This pod's network has no NIC, so it receives by copy. Set hostNetwork: true to see those of the node."));
+    }
 
     /**
      * Why the kernel refused to register this queue ({@code IORING_REGISTER_ZCRX_IFQ}).
@@ -51,8 +62,8 @@ public final class Refusals {
     public static NicException refusedArea(long areaBytes, int errno) {
         return new NicException(
                 "The kernel refused an area of " + areaBytes + " bytes for zero-copy receive without a device ("
-                        + Errno.describe(errno) + "). It may be more than can be locked. Fix it with: "
-                        + ProcessRequirements.MORE_LOCKED_MEMORY,
+                        + Errno.describe(errno) + "). It may be more than can be locked. "
+                        + ProcessRequirements.moreLockedMemory(),
                 errno);
     }
 
@@ -61,22 +72,22 @@ public final class Refusals {
         return switch (errno) {
             case Errno.EPERM ->
                 refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
-                        + areaBytes + " bytes. Run it as root, or fix the latter with: "
-                        + ProcessRequirements.MORE_LOCKED_MEMORY;
+                        + areaBytes + " bytes. Run it as root, or mend the latter. "
+                        + ProcessRequirements.moreLockedMemory();
             case Errno.ENOMEM ->
                 refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
-                        + Native.memoryLockLimit() + "). Take a smaller area, or fix it with: "
-                        + ProcessRequirements.MORE_LOCKED_MEMORY;
+                        + Native.memoryLockLimit() + "). Take a smaller area, or raise the limit. "
+                        + ProcessRequirements.moreLockedMemory();
             case Errno.EEXIST ->
-                refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with:"
-                        + " sudo ss -tlnp";
+                refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with: "
+                        + Container.asRoot("ss -tlnp");
             case Errno.EOPNOTSUPP ->
                 refused + "its driver cannot give a queue's memory to a process, or has no device that"
                         + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en, mlx5_core,"
                         + " gve or fbnic.";
             case Errno.ERANGE ->
-                refused + "the area is not contiguous enough for such large receive buffers. Use huge pages"
-                        + " (sudo sysctl vm.nr_hugepages=N) or receive buffers of a page.";
+                refused + "the area is not contiguous enough for such large receive buffers. Use huge pages" + " ("
+                        + Container.asRoot("sysctl vm.nr_hugepages=N") + ") or receive buffers of a page.";
             default ->
                 refused + GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
                         + ". See its set-up with: ethtool -g " + interfaceName;
@@ -106,8 +117,8 @@ public final class Refusals {
             case Errno.ENOSPC ->
                 new NicException(
                         "The table of rules of " + name + " is full (" + refusal.getMessage() + "). List them with"
-                                + " ethtool -n " + name + " and delete one with: sudo ethtool -N " + name
-                                + " delete LOCATION",
+                                + " ethtool -n " + name + " and delete one with: "
+                                + Container.asRoot("ethtool -N " + name + " delete LOCATION"),
                         Errno.ENOSPC);
             case Errno.EOPNOTSUPP ->
                 new NicException(
@@ -115,8 +126,8 @@ public final class Refusals {
                                 ? "The driver (" + nic.driver().orElse("none") + ") of " + name
                                         + " takes no rule such as \"" + rule + "\", so the port cannot be steered."
                                 : "Rules are switched off on " + name + ", so \"" + rule
-                                        + "\" cannot be installed. Fix it with: sudo "
-                                        + NicSetting.NTUPLE.command(name, "true"),
+                                        + "\" cannot be installed. Fix it with: "
+                                        + Container.asRoot(NicSetting.NTUPLE.command(name, "true")),
                         Errno.EOPNOTSUPP);
             default ->
                 new NicException(name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());

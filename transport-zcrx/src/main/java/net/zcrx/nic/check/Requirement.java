@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic.check;
 
+import net.zcrx.uring.Container;
+
 /**
  * One requirement of zero-copy receive, or something that makes it better.
  *
@@ -25,8 +27,15 @@ public record Requirement(String name, Status status, boolean needed, String tex
         return new Requirement(name, Status.OK, true, text, "");
     }
 
+    /** @param command for root, where the NICs are: in a container it goes into the text, as it is of no use there */
     static Requirement missing(String name, String text, String command) {
-        return new Requirement(name, Status.MISSING, true, text, command);
+        if (command.isEmpty()) {
+            return new Requirement(name, Status.MISSING, true, text, "");
+        }
+        String asRoot = Container.asRoot(command);
+        return Container.isInside()
+                ? new Requirement(name, Status.MISSING, true, text + " Fix it with: " + asRoot, "")
+                : new Requirement(name, Status.MISSING, true, text, asRoot);
     }
 
     static Requirement unknown(String name, String text) {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.integration.docs;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The headings of docs/containers.md are what users see: pieces of the code's own sentences. */
+class ContainersTest {
+    private static final String HEADING = "### ";
+    /** Where the kernel ends the process. */
+    private static final String NO_WORD = "no word at all";
+
+    @Test
+    void shouldHaveSentencesOfCodeAsHeadings() throws IOException {
+        String sentences = sentences();
+        List<String> headings = Markdown.of("docs/containers.md")
+                .section("What you see, and what to do")
+                .lines()
+                .filter(line -> line.startsWith(HEADING) && !line.contains(NO_WORD))
+                .map(line -> line.substring(HEADING.length()))
+                .toList();
+        assertTrue(headings.size() >= 10, headings::toString);
+        for (String heading : headings) {
+            assertTrue(sentences.contains(heading), () -> "Nothing says \"" + heading + "\" any more.");
+        }
+    }
+
+    /** The sources, in which literals that are added up are one. */
+    private static String sentences() throws IOException {
+        Path sources = Markdown.ROOT.resolve("transport-zcrx/src/main/java");
+        try (Stream<Path> files = Files.walk(sources)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> new Markdown(file).text().replaceAll("\"\\s*\\+\\s*\"", ""))
+                    .collect(Collectors.joining());
+        }
+    }
+}
