@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -73,8 +74,21 @@ final class HttpServer implements AutoCloseable {
         if (!metrics.connections().newCloseFuture().awaitUninterruptibly(DRAIN_SECONDS, TimeUnit.SECONDS)) {
             metrics.connections().close().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
         }
+        awaitHandlers();
         // The disk threads tell the event loops what they have done, so they end first.
         store.close();
         transport.group().shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+
+    /**
+     * Waits until the handlers of connections that were closed have heard of it, and given what they discard to the disk
+     * threads. A connection is closed in one task of its loop, which queues the one that tells its handlers.
+     */
+    private void awaitHandlers() {
+        for (int round = 0; round < 2; round++) {
+            for (EventExecutor loop : transport.group()) {
+                loop.submit(() -> {}).awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
+            }
+        }
     }
 }

@@ -144,7 +144,8 @@ final class RingUpload implements Upload {
         try {
             disk.execute(task);
         } catch (RejectedExecutionException e) {
-            System.err.println("The server has ended before the upload " + partial + " did.");
+            // The server ends, and its disk threads have ended already: nobody waits for this loop any more.
+            task.run();
         }
     }
 
