@@ -212,10 +212,10 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         if (registration == null) {
             return;
         }
-        if (requests == 0) {
-            registration.cancel();
-        } else {
+        if (requests > 0) {
             cancelAll();
+        } else if (!leaving) {
+            registration.cancel();
         }
     }
 
@@ -361,7 +361,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             deregistered = false;
             super.deregister(left.addListener(future -> {
                 deregistered = true;
-                tellIfDeregistered();
+                if (leaving && requests == 0) {
+                    // Not before: the next loop's thread may have the channel from then on, and deregister it again.
+                    registration.cancel();
+                } else {
+                    tellIfDeregistered();
+                }
             }));
         }
     }

@@ -23,7 +23,7 @@ final class DirectMemory {
 
     /** The buffer, or a copy of it if it is not in direct memory; then it is released. */
     static ByteBuf of(ByteBuf buffer) {
-        if (buffer.isDirect() || !buffer.isReadable()) {
+        if (buffer.isDirect()) {
             return buffer;
         }
         try {
