@@ -101,7 +101,7 @@ public final class ZcrxIoHandlerConfig {
 
     /** The mode asked for. */
     public ZcrxMode mode() {
-        return mode == null ? Flags.mode(ZcrxMode.AUTO) : mode;
+        return mode == null ? Flags.mode(ZcrxMode.values(), ZcrxMode.AUTO) : mode;
     }
 
     /** Adds a NIC queue, for the next loop that has none yet. */

@@ -31,10 +31,12 @@ public final class Flags {
         return value.equals("true");
     }
 
-    /** @throws WrongValueException if there is no constant of that name */
-    public static <E extends Enum<E>> E mode(E otherwise) {
+    /**
+     * @param all that there are; to ask the class for them would be reflection, which a native image must know of
+     * @throws WrongValueException if none of them has that name
+     */
+    public static <E extends Enum<E>> E mode(E[] all, E otherwise) {
         String value = SystemPropertyUtil.get(MODE, otherwise.name());
-        E[] all = otherwise.getDeclaringClass().getEnumConstants();
         return Arrays.stream(all)
                 .filter(mode -> mode.name().equals(value.toUpperCase(Locale.ROOT)))
                 .findFirst()

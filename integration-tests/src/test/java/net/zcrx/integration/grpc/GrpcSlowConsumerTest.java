@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.integration.Await;
@@ -37,7 +40,7 @@ class GrpcSlowConsumerTest {
     private static void exchange(Loops server, int window, Runnable whileStalled) throws Exception {
         try (Loops client = Loops.zcrx(1);
                 GrpcConnection connection = new GrpcConnection(
-                        server, client, s -> s.initialFlowControlWindow(window), NettyChannelBuilder::usePlaintext)) {
+                        server, client, s -> settings(s, window), NettyChannelBuilder::usePlaintext)) {
             SlowCall slow = new SlowCall(connection.channel());
             Await.until(
                     () -> server.sum(ZcrxMetrics::copiedBytes) >= window && server.sum(ZcrxMetrics::heldBuffers) > 0,
@@ -55,5 +58,12 @@ class GrpcSlowConsumerTest {
             slow.awaitAnswer();
             server.awaitAllReleased();
         }
+    }
+
+    /** Reads as long as what came: the end of a frame in a short one has Netty copy all that follows out of the area. */
+    private static NettyServerBuilder settings(NettyServerBuilder server, int window) {
+        return server.initialFlowControlWindow(window)
+                .withChildOption(
+                        ChannelOption.RCVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(64, 64 * 1024, 16 * MIB));
     }
 }
