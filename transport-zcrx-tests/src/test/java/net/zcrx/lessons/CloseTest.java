@@ -167,11 +167,11 @@ class CloseTest {
         loops.group.register(channel).sync();
         channel.close().sync();
         assertFalse(channel.isOpen());
-        assertInstanceOf(
-                ClosedChannelException.class,
-                channel.connect(new ServerSocket(0).getLocalSocketAddress())
-                        .await()
-                        .cause());
+        try (ServerSocket listener = new ServerSocket(0)) {
+            assertInstanceOf(
+                    ClosedChannelException.class,
+                    channel.connect(listener.getLocalSocketAddress()).await().cause());
+        }
     }
 
     @Test
