@@ -76,7 +76,8 @@ public final class RingEnd implements IoUringIoHandle {
                 WakeupMark.clear(uring);
                 LOGGER.warn(
                         "The kernel has not ended all requests of an event loop within {} s of its end. Most likely a"
-                                + " peer has not acknowledged what was sent to it without a copy. Close connections,"
+                                + " peer has not acknowledged what was sent to it without a copy, or a disk does not"
+                                + " answer. Close connections and files,"
                                 + " and wait for it, before the event loops end.",
                         TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS));
             }
