@@ -48,7 +48,7 @@ class SoftwareNicDoctorTest {
         assertEquals(0, run("zcnic0", "--queue", "1"), this::output);
         said(
                 "unknown  driver           Whether the driver lets a queue be bound was not tried, as traffic arrives on queue 1.");
-        said("To queue 1 goes rule 0 (flow-type tcp4 dst-port 8000 action 1)");
+        said("Rules send to queue 1: rule 0 (flow-type tcp4 dst-port 8000 action 1)");
     }
 
     @Test
