@@ -6,7 +6,7 @@ import io.netty.util.concurrent.Promise;
 import net.zcrx.uring.FileOps;
 
 /** Reserves a range of a file on the device. */
-final class AllocateRequest extends FileRequest<Void> {
+final class AllocateRequest extends OneAnswerRequest {
     private final long position;
     private final long length;
 
@@ -19,17 +19,6 @@ final class AllocateRequest extends FileRequest<Void> {
     @Override
     IoUringIoOps next(byte flags, short id) {
         return FileOps.allocate(flags, file.fd(), position, length, id);
-    }
-
-    @Override
-    boolean mayWait() {
-        return true;
-    }
-
-    @Override
-    boolean advance(int result) {
-        succeed(null);
-        return true;
     }
 
     @Override

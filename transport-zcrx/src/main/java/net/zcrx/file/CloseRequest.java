@@ -6,7 +6,7 @@ import net.zcrx.uring.Errno;
 import net.zcrx.uring.FileOps;
 
 /** Closes a file when all that was asked before has ended. A kernel thread does it: the last one to close may wait. */
-final class CloseRequest extends FileRequest<Void> {
+final class CloseRequest extends OneAnswerRequest {
     private int descriptor;
 
     CloseRequest(FileQueue file) {
@@ -17,11 +17,6 @@ final class CloseRequest extends FileRequest<Void> {
     IoUringIoOps next(byte flags, short id) {
         descriptor = file.takeDescriptor();
         return FileOps.close(flags, descriptor, id);
-    }
-
-    @Override
-    boolean mayWait() {
-        return true;
     }
 
     @Override
@@ -45,12 +40,6 @@ final class CloseRequest extends FileRequest<Void> {
         } else {
             advance(result);
         }
-        return true;
-    }
-
-    @Override
-    boolean advance(int result) {
-        succeed(null);
         return true;
     }
 

@@ -6,7 +6,7 @@ import io.netty.util.concurrent.Promise;
 import net.zcrx.uring.FileOps;
 
 /** Has what was written before put on the device. */
-final class ForceRequest extends FileRequest<Void> {
+final class ForceRequest extends OneAnswerRequest {
     private final boolean metaData;
 
     ForceRequest(FileQueue file, Promise<Void> promise, boolean metaData) {
@@ -20,18 +20,7 @@ final class ForceRequest extends FileRequest<Void> {
     }
 
     @Override
-    boolean mayWait() {
-        return true;
-    }
-
-    @Override
     boolean comesAfterAll() {
-        return true;
-    }
-
-    @Override
-    boolean advance(int result) {
-        succeed(null);
         return true;
     }
 
