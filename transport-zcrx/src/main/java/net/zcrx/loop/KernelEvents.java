@@ -35,11 +35,7 @@ public final class KernelEvents implements IoUringIoHandle {
     /** On the loop's thread, before anything else is registered. */
     public static void listen(IoUringIoHandler uring, ZeroCopyReceiver receiver) {
         KernelEvents events = new KernelEvents(receiver);
-        try {
-            events.registration = uring.register(events);
-        } catch (Exception e) {
-            throw new IllegalStateException("The event loop refuses registrations though it just began.", e);
-        }
+        events.registration = Registrations.register(uring, events);
         long userData = events.registration.submit(Uring.nop(CHECK));
         if (userData >>> Integer.SIZE != REGISTRATION) {
             receiver.deafen();

@@ -19,7 +19,10 @@ import net.zcrx.receive.ZeroCopyReceiver;
 import net.zcrx.send.Gathering;
 import net.zcrx.uring.IoVectors;
 
-/** What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()}. */
+/**
+ * What the channels of one event loop share. Used on the loop's thread only, but for {@link #receivers()} and {@link
+ * #isAsleep()}.
+ */
 public final class Loop {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
 

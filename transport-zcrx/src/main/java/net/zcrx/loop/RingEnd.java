@@ -43,11 +43,7 @@ public final class RingEnd implements IoUringIoHandle {
 
     /** On the loop's thread, when the ring is enabled: later, Netty's handler takes no registration any more. */
     public void register() {
-        try {
-            registration = uring.register(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("The event loop refuses registrations though it just began.", e);
-        }
+        registration = Registrations.register(uring, this);
     }
 
     /** On the loop's thread: Netty's part of a shutdown, which closes all channels. */

@@ -39,11 +39,7 @@ public final class SleepTimer implements IoUringIoHandle {
     /** On the loop's thread, when the ring is enabled. */
     public void register(IoUringIoHandler uring) {
         time = Buffer.allocateDirectBufferWithNativeOrder(TIMESPEC_BYTES);
-        try {
-            registration = uring.register(this);
-        } catch (Exception e) {
-            throw new IllegalStateException("The event loop refuses registrations though it just began.", e);
-        }
+        registration = Registrations.register(uring, this);
     }
 
     /**
