@@ -57,7 +57,7 @@ final class ReceiverChoice {
                 }
             default:
                 if (config.interfaceQueues().isEmpty()) {
-                    return copy(wakeup, ring, config, copyBytes, "no interface queue is configured for zero copy");
+                    return copy(wakeup, ring, config, copyBytes, config.noQueues());
                 }
                 try {
                     return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
@@ -91,7 +91,9 @@ final class ReceiverChoice {
         List<QueueName> names = config.interfaceQueues();
         if (names.isEmpty()) {
             throw new NicException(
-                    "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
+                    config.isLeaseMissing()
+                            ? config.noQueues()
+                            : "No interface queue is configured. Name one with ZcrxIoHandlerConfig.interfaceQueue.");
         }
         QueueName name = names.get(index % names.size());
         SharedQueue shared = queues.find(name);

@@ -7,7 +7,10 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.zcrx.availability.Flags;
+import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.QueueName;
+import net.zcrx.nic.check.Refusals;
 
 /**
  * How a {@link ZcrxIoHandler} works. Not safe for several threads; a factory copies it.
@@ -21,7 +24,7 @@ import net.zcrx.nic.QueueName;
  *     <td>the NIC queues of {@link ZcrxMode#ZERO_COPY}, each loop binds one, in the order in which loops are created;
  *     more loops than queues share them, evenly, from kernel 6.19 on</td></tr>
  * <tr><td>{@link #interfaceQueues(String) interfaceQueues}</td><td>none</td><td></td>
- *     <td>the same, many at once: {@code eth0:4-7}</td></tr>
+ *     <td>the same, many at once: {@code eth0:4-7}; in a container {@code leased}</td></tr>
  * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB; with copies less where memory is limited, see
  *     there</td><td>1 MiB to 1 GiB</td>
  *     <td>memory that a loop receives into, or all loops that share a queue; with zero copy it is locked, and must be
@@ -53,6 +56,7 @@ public final class ZcrxIoHandlerConfig {
     /** Each page takes two entries, and a system call lets about 20 connections bring some hundreds each. */
     private static final int COMPLETIONS_OF_PAGES = 16384;
 
+    private static final String LEASED = "leased";
     /** The name of an interface may contain a colon, too. */
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
@@ -60,6 +64,8 @@ public final class ZcrxIoHandlerConfig {
     private ZcrxMode mode;
 
     private final List<QueueName> interfaceQueues = new ArrayList<>();
+    /** Why there is no queue on lease, where those were asked for and there are none. */
+    private String noLease = "";
     /** 0 if not set. */
     private long areaBytes;
 
@@ -81,6 +87,7 @@ public final class ZcrxIoHandlerConfig {
     ZcrxIoHandlerConfig(ZcrxIoHandlerConfig other) {
         mode = other.mode;
         interfaceQueues.addAll(other.interfaceQueues);
+        noLease = other.noLease;
         areaBytes = other.areaBytes;
         maxAreaBytes = other.maxAreaBytes;
         receiveBufferBytes = other.receiveBufferBytes;
@@ -124,18 +131,24 @@ public final class ZcrxIoHandlerConfig {
      * ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
      *
      * @param queues an interface, a colon and a queue or a range of queues, both ends included; several with commas,
-     *     such as {@code eth0:4-7,eth1:2}
+     *     such as {@code eth0:4-7,eth1:2}. {@code leased} is for all queues that this network namespace has on lease from
+     *     NICs of the host (Linux 7.1), as they are now. Where there are none, this has no queues, which mode AUTO
+     *     tells as its reason to copy, and {@link ZcrxMode#ZERO_COPY} refuses.
      * @throws IllegalArgumentException if it reads otherwise or names a queue twice; none is added then
      */
     public ZcrxIoHandlerConfig interfaceQueues(String queues) {
         Objects.requireNonNull(queues, "queues");
         ZcrxIoHandlerConfig copy = new ZcrxIoHandlerConfig(this);
         for (String part : queues.split(",", -1)) {
+            if (part.equals(LEASED)) {
+                copy.addLeasedQueues();
+                continue;
+            }
             Matcher range = QUEUES.matcher(part);
             if (!range.matches()) {
                 throw new IllegalArgumentException(
                         "\"" + part + "\" names no queues of an interface: write a range of them"
-                                + " as eth0:4-7, or one as eth0:4.");
+                                + " as eth0:4-7, one as eth0:4, or \"leased\" for those that a container has on lease.");
             }
             int first = queue(range.group(2));
             int last = range.group(3) == null ? first : queue(range.group(3));
@@ -149,7 +162,18 @@ public final class ZcrxIoHandlerConfig {
         }
         interfaceQueues.clear();
         interfaceQueues.addAll(copy.interfaceQueues);
+        noLease = copy.noLease;
         return this;
+    }
+
+    private void addLeasedQueues() {
+        try {
+            List<QueueName> leased = NicInspector.leasedQueues();
+            leased.forEach(name -> interfaceQueue(name.interfaceName(), name.queue()));
+            noLease = leased.isEmpty() ? Refusals.noLease().getMessage() : "";
+        } catch (NicException e) {
+            noLease = e.getMessage();
+        }
     }
 
     private static int queue(String digits) {
@@ -159,6 +183,16 @@ public final class ZcrxIoHandlerConfig {
     /** How many NIC queues are named: as many loops, or more, can read by them. */
     public int interfaceQueueCount() {
         return interfaceQueues.size();
+    }
+
+    /** Whether queues on lease were asked for and there are none. */
+    boolean isLeaseMissing() {
+        return !noLease.isEmpty();
+    }
+
+    /** Why no queue is named. */
+    String noQueues() {
+        return isLeaseMissing() ? noLease : "no interface queue is configured for zero copy";
     }
 
     List<QueueName> interfaceQueues() {

@@ -161,7 +161,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     }
 
     private void requireInterfaceQueues() {
-        if (config.interfaceQueues().isEmpty()) {
+        if (config.interfaceQueues().isEmpty() && !config.isLeaseMissing()) {
             throw new IllegalStateException("Connections cannot be steered to event loops that have no NIC queue. Name"
                     + " queues with ZcrxIoHandlerConfig.interfaceQueue, or do not set"
                     + " ZcrxChannelOption.FLOW_STEERING.");

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -65,5 +67,36 @@ class ZcrxIoHandlerConfigTest {
                 assertThrows(IllegalArgumentException.class, () -> config.interfaceQueues(text));
         assertTrue(refusal.getMessage().contains(complaint), refusal::getMessage);
         assertEquals("eth0 1", queues());
+    }
+
+    /** A container without a lease starts all the same, where zero copy is no must. */
+    @Test
+    void shouldCopyAndSayWhyWhereNoQueueIsOnLease() throws Exception {
+        config.interfaceQueues("leased");
+        assertEquals(0, config.interfaceQueueCount());
+        try (EventLoops loops = new EventLoops(config)) {
+            ZcrxMetrics metrics = loops.group.metrics().get(0);
+            assertEquals(ZcrxMode.COPY, metrics.mode());
+            assertTrue(metrics.modeReason().startsWith("No interface of this network has a queue of a NIC on lease."));
+        }
+        config.mode(ZcrxMode.ZERO_COPY);
+        Throwable refusal = assertThrows(IllegalStateException.class, () -> new EventLoops(config));
+        while (refusal.getCause() != null) {
+            refusal = refusal.getCause();
+        }
+        assertTrue(refusal.getMessage().contains("Lease it one with ./zcrx lease"), refusal::getMessage);
+    }
+
+    private static final class EventLoops implements AutoCloseable {
+        final ZcrxEventLoopGroup group;
+
+        EventLoops(ZcrxIoHandlerConfig config) {
+            group = new ZcrxEventLoopGroup(1, config);
+        }
+
+        @Override
+        public void close() {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+        }
     }
 }

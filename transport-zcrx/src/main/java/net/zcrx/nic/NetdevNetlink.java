@@ -27,7 +27,12 @@ final class NetdevNetlink {
     private static final int QUEUE_DMABUF = 5;
     private static final int QUEUE_IO_URING = 6;
     private static final int QUEUE_XSK = 7;
+    private static final int QUEUE_LEASE = 8;
     private static final int TYPE_RX = 0;
+
+    private static final int LEASE_IFINDEX = 1;
+    private static final int LEASE_QUEUE = 2;
+    private static final int LEASE_NETNS_ID = 3;
 
     private static final int NAPI_IFINDEX = 1;
     private static final int NAPI_ID = 2;
@@ -50,19 +55,29 @@ final class NetdevNetlink {
         return List.copyOf(new ArrayList<>(queues.values()));
     }
 
-    /** The receive queue of each NAPI id of an interface, where the kernel reports ids. Nothing else is asked. */
-    static Map<Integer, Integer> queuesByNapi(GenericNetlink netlink, int interfaceIndex) throws NicException {
+    /**
+     * The receive queue of each NAPI id of an interface; none while it is down or if the kernel is older than 6.8.
+     * Nothing else is asked.
+     *
+     * @return empty if the interface is up and its queues have no ids
+     */
+    static Optional<Map<Integer, Integer>> queuesByNapi(GenericNetlink netlink, int interfaceIndex)
+            throws NicException {
         OptionalInt family = family(netlink);
+        return family.isEmpty()
+                ? Optional.of(Map.of())
+                : queuesByNapi(receiveQueues(netlink, family.getAsInt(), interfaceIndex));
+    }
+
+    static Optional<Map<Integer, Integer>> queuesByNapi(List<NetlinkAttributes> answers) {
         Map<Integer, Integer> queues = new TreeMap<>();
-        if (family.isPresent()) {
-            for (NetlinkAttributes answer : receiveQueues(netlink, family.getAsInt(), interfaceIndex)) {
-                OptionalInt napi = answer.number(QUEUE_NAPI_ID);
-                if (napi.isPresent()) {
-                    queues.put(napi.getAsInt(), answer.number(QUEUE_ID).orElse(-1));
-                }
+        for (NetlinkAttributes answer : answers) {
+            OptionalInt napi = answer.number(QUEUE_NAPI_ID);
+            if (napi.isPresent()) {
+                queues.put(napi.getAsInt(), answer.number(QUEUE_ID).orElse(-1));
             }
         }
-        return queues;
+        return queues.isEmpty() && !answers.isEmpty() ? Optional.empty() : Optional.of(queues);
     }
 
     private static OptionalInt family(GenericNetlink netlink) throws NicException {
@@ -83,7 +98,7 @@ final class NetdevNetlink {
                 .toList();
     }
 
-    private static NicQueue queue(NetlinkAttributes answer, Map<Integer, Integer> irqs) {
+    static NicQueue queue(NetlinkAttributes answer, Map<Integer, Integer> irqs) {
         OptionalInt napi = answer.number(QUEUE_NAPI_ID);
         OptionalInt irq = napi.isPresent() && irqs.containsKey(napi.getAsInt())
                 ? OptionalInt.of(irqs.get(napi.getAsInt()))
@@ -93,7 +108,19 @@ final class NetdevNetlink {
                 napi,
                 irq,
                 irq.isPresent() ? processors(irq.getAsInt()) : Optional.empty(),
-                owner(answer));
+                owner(answer),
+                lease(answer));
+    }
+
+    private static Optional<QueueLease> lease(NetlinkAttributes queue) {
+        if (!queue.has(QUEUE_LEASE)) {
+            return Optional.empty();
+        }
+        NetlinkAttributes lease = queue.nested(QUEUE_LEASE);
+        return Optional.of(new QueueLease(
+                lease.number(LEASE_IFINDEX).orElse(-1),
+                lease.nested(LEASE_QUEUE).number(QUEUE_ID).orElse(-1),
+                lease.number(LEASE_NETNS_ID)));
     }
 
     private static Optional<String> owner(NetlinkAttributes queue) {

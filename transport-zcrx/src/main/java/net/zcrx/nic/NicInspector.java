@@ -4,9 +4,11 @@ package net.zcrx.nic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.LoadFailure;
@@ -32,18 +34,36 @@ public final class NicInspector {
 
     /**
      * The receive queues of an interface, by the id that {@code SO_INCOMING_NAPI_ID} gives for a connection whose
-     * packets arrive on them; empty if the kernel is older than 6.8.
+     * packets arrive on them; none while the interface is down, or if the kernel is older than 6.8.
+     *
+     * @return empty if its queues have no such ids: those that are on lease
      */
-    public static Map<Integer, Integer> queuesByNapi(int interfaceIndex) throws NicException {
+    public static Optional<Map<Integer, Integer>> queuesByNapi(int interfaceIndex) throws NicException {
         try (GenericNetlink netlink = open()) {
             return NetdevNetlink.queuesByNapi(netlink, interfaceIndex);
         }
     }
 
-    /** The interfaces that may be NICs for zero-copy receive, the likelier ones first. */
+    /**
+     * The interfaces that may be NICs for zero-copy receive, the likelier ones first: those that have queues on lease,
+     * then those that can split headers.
+     */
     public static List<String> candidates() throws NicException {
         try (GenericNetlink netlink = open()) {
-            return EthtoolNetlink.candidates(netlink);
+            List<String> all = new ArrayList<>();
+            Netkits.withLeases(netlink).forEach(netkit -> all.add(netkit.interfaceName()));
+            all.addAll(EthtoolNetlink.candidates(netlink));
+            return all;
+        }
+    }
+
+    /** The queues that interfaces of this network namespace have on lease, by interface and number; often none. */
+    public static List<QueueName> leasedQueues() throws NicException {
+        try (GenericNetlink netlink = open()) {
+            return Netkits.withLeases(netlink).stream()
+                    .flatMap(netkit ->
+                            netkit.leasedQueues().stream().map(queue -> new QueueName(netkit.interfaceName(), queue)))
+                    .toList();
         }
     }
 

@@ -13,5 +13,17 @@ import java.util.OptionalInt;
  * @param cpus the processors that handle its interrupt, as {@code 0-3,8}
  * @param owner the kernel interface that has bound memory of its own to it: {@code io_uring}, {@code dmabuf} or {@code
  *     AF_XDP}
+ * @param lease to whom it is leased, where it is a NIC's
  */
-public record NicQueue(int id, OptionalInt napiId, OptionalInt irq, Optional<String> cpus, Optional<String> owner) {}
+public record NicQueue(
+        int id,
+        OptionalInt napiId,
+        OptionalInt irq,
+        Optional<String> cpus,
+        Optional<String> owner,
+        Optional<QueueLease> lease) {
+    /** Whether nobody has bound or leased it. */
+    public boolean isFree() {
+        return owner.isEmpty() && lease.isEmpty();
+    }
+}

@@ -34,6 +34,11 @@ public record NicSnapshot(
         List<Integer> hashTable,
         List<NicQueue> queues,
         OptionalInt numaNode) {
+    static final String NETKIT = "netkit";
+    /** A container does not see how long the ring is that it has on lease. Hardly a driver has longer ones. */
+    private static final int LONGEST_RING = 8192;
+
+    private static final int USUAL_RING = 256;
 
     /** The queue with this number, if the kernel lists queues. */
     public Optional<NicQueue> queue(int id) {
@@ -53,8 +58,34 @@ public record NicSnapshot(
                 .toList();
     }
 
+    /**
+     * Whether this is no NIC but the interface of a container, whose queues from 1 on are those of a NIC of the host, on
+     * lease; its queue 0 is its own. Header split, RSS and rules are the NIC's and cannot be seen here.
+     */
+    public boolean isNetkit() {
+        return driver.orElse("").equals(NETKIT);
+    }
+
+    /** How many receive buffers a queue may have: where the NIC does not tell, or cannot be seen, what is usual. */
+    public int ringEntriesAtMost() {
+        return ringEntries.orElse(isNetkit() ? LONGEST_RING : USUAL_RING);
+    }
+
+    /** The queues that it has on lease; none if this is a NIC. */
+    public List<Integer> leasedQueues() {
+        return isNetkit()
+                ? queues.stream().map(NicQueue::id).filter(id -> id > 0).toList()
+                : List.of();
+    }
+
     /** The sentence for a driver that cannot split headers off. */
     public String noHeaderSplit() {
+        if (isNetkit()) {
+            return interfaceName
+                    + " is a netkit. Header split, rules and RSS are those of the NIC whose queues it has on"
+                    + " lease, and are set where that is: "
+                    + "zcrx lease does it there, and so does zcrx doctor NIC --queue N --fix.";
+        }
         return "The driver (" + driver.orElse("none") + ") of " + interfaceName
                 + " cannot put payload into buffers of its own (tcp-data-split), or this kernel does not let it. Use a"
                 + " NIC whose driver can, such as bnxt_en, mlx5_core, gve or fbnic.";

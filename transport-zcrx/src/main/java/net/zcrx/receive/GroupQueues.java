@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import net.zcrx.nic.NicException;
@@ -24,9 +26,12 @@ public final class GroupQueues {
 
     private final Map<QueueName, NicException> refusals = new ConcurrentHashMap<>();
     private volatile Map<Integer, SharedQueue> byNapi = Map.of();
+    /** The interfaces that the kernel tells no ids of: queues on lease have none. */
+    private final Set<Integer> withoutNapis = ConcurrentHashMap.newKeySet();
 
     /** A loop has bound this queue. */
     public synchronized void add(SharedQueue queue) {
+        withoutNapis.remove(queue.interfaceIndex());
         bound = Stream.concat(bound.stream().filter(SharedQueue::isBound), Stream.of(queue))
                 .toList();
     }
@@ -92,7 +97,7 @@ public final class GroupQueues {
             return null;
         }
         SharedQueue queue = byNapi.get(napi);
-        if (queue == null || !queue.isBound()) {
+        if ((queue == null || !queue.isBound()) && isAnyTold()) {
             // A NIC that is opened again may have other ids.
             byNapi = lookUp();
             queue = byNapi.get(napi);
@@ -100,12 +105,20 @@ public final class GroupQueues {
         return queue;
     }
 
+    private boolean isAnyTold() {
+        return bound.stream().anyMatch(queue -> !withoutNapis.contains(queue.interfaceIndex()));
+    }
+
     private Map<Integer, SharedQueue> lookUp() {
         Map<Integer, SharedQueue> found = new HashMap<>();
         List<SharedQueue> all = bound;
         all.stream().mapToInt(SharedQueue::interfaceIndex).distinct().forEach(index -> {
             try {
-                NicInspector.queuesByNapi(index)
+                Optional<Map<Integer, Integer>> numbers = NicInspector.queuesByNapi(index);
+                if (numbers.isEmpty()) {
+                    withoutNapis.add(index);
+                }
+                numbers.orElse(Map.of())
                         .forEach((napi, number) -> all.stream()
                                 .filter(queue -> queue.interfaceIndex() == index
                                         && queue.name().queue() == number

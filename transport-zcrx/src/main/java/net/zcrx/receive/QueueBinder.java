@@ -29,8 +29,6 @@ public final class QueueBinder {
      * of no more than both leaves the kernel none to copy into, and data that must be copied would wait forever.
      */
     private static final int POOL_CACHE = 128;
-    /** For a NIC that does not tell how long its ring is. */
-    private static final int USUAL_RING = 256;
 
     private final Settings settings;
     private final ZeroCopyFeatures features;
@@ -39,6 +37,8 @@ public final class QueueBinder {
 
     private final int interfaceIndex;
     private final long minAreaBytes;
+    /** Whether the queue is on lease, and its ring cannot be seen. */
+    private final boolean leased;
 
     /**
      * What the user has chosen.
@@ -54,12 +54,18 @@ public final class QueueBinder {
     public record Bound(ZeroCopyReceiver receiver, long areaBytes) {}
 
     private QueueBinder(
-            Settings settings, ZeroCopyFeatures features, QueueName name, int interfaceIndex, long minAreaBytes) {
+            Settings settings,
+            ZeroCopyFeatures features,
+            QueueName name,
+            int interfaceIndex,
+            long minAreaBytes,
+            boolean leased) {
         this.settings = settings;
         this.features = features;
         this.name = name;
         this.interfaceIndex = interfaceIndex;
         this.minAreaBytes = minAreaBytes;
+        this.leased = leased;
     }
 
     /** @throws NicException if the kernel needs a NIC */
@@ -67,15 +73,16 @@ public final class QueueBinder {
         if (!features.hasNoDevice()) {
             throw new NicException("This kernel has no zero-copy receive without a device. Use Linux 7.1 or later.");
         }
-        return new QueueBinder(settings, features, null, -1, POOL_CACHE * (long) Native.pageSize());
+        return new QueueBinder(settings, features, null, -1, POOL_CACHE * (long) Native.pageSize(), false);
     }
 
     /** @throws NicException if there is no such NIC */
     public static QueueBinder of(QueueName name, Settings settings, ZeroCopyFeatures features) throws NicException {
         NicSnapshot nic = NicInspector.inspect(name.interfaceName());
         int bufferBytes = settings.receiveBufferBytes == 0 ? Native.pageSize() : settings.receiveBufferBytes;
-        long pages = nic.ringEntries().orElse(USUAL_RING) + (long) POOL_CACHE;
-        return new QueueBinder(settings, features, name, nic.interfaceIndex(), (pages + 1) * bufferBytes);
+        long pages = nic.ringEntriesAtMost() + (long) POOL_CACHE;
+        return new QueueBinder(
+                settings, features, name, nic.interfaceIndex(), (pages + 1) * bufferBytes, nic.isNetkit());
     }
 
     /**
@@ -115,16 +122,22 @@ public final class QueueBinder {
     }
 
     private void requireArea(long bytes) throws NicException {
-        if (bytes < minAreaBytes) {
-            throw new NicException(
-                    name == null
-                            ? "An area of " + bytes + " bytes is too small. Set ZcrxIoHandlerConfig.areaBytes to "
-                                    + minAreaBytes + " or more."
-                            : "An area of " + bytes + " bytes is too small for " + name.interfaceName()
-                                    + ", whose ring alone can take most of it. Set ZcrxIoHandlerConfig.areaBytes to "
-                                    + minAreaBytes + " or more, or shorten the ring with: "
-                                    + Container.asRoot("ethtool -G " + name.interfaceName() + " rx N"));
+        if (bytes >= minAreaBytes) {
+            return;
         }
+        String small = "An area of " + bytes + " bytes is too small";
+        String larger = " Set ZcrxIoHandlerConfig.areaBytes to " + minAreaBytes + " or more";
+        if (name == null) {
+            throw new NicException(small + "." + larger + ".");
+        }
+        throw new NicException(
+                leased
+                        ? small + " for " + name.interfaceName()
+                                + ": how long the ring of its NIC is cannot be seen here,"
+                                + " and a long one alone would take most of it." + larger + "."
+                        : small + " for " + name.interfaceName() + ", whose ring alone can take most of it." + larger
+                                + ", or shorten the ring with: "
+                                + Container.asRoot("ethtool -G " + name.interfaceName() + " rx N"));
     }
 
     private NicException refusal(long areaBytes, int errno) {

@@ -20,7 +20,8 @@ public final class TestNic {
         List<NicQueue> each = new ArrayList<>();
         for (int i = 0; i < queues; i++) {
             Optional<String> owner = i == bound ? Optional.of("io_uring") : Optional.empty();
-            each.add(new NicQueue(i, OptionalInt.of(8192 + i), OptionalInt.empty(), Optional.empty(), owner));
+            each.add(new NicQueue(
+                    i, OptionalInt.of(8192 + i), OptionalInt.empty(), Optional.empty(), owner, Optional.empty()));
         }
         return new NicSnapshot(
                 "zcnic0",
@@ -35,5 +36,60 @@ public final class TestNic {
                 hashTable,
                 each,
                 OptionalInt.empty());
+    }
+
+    /**
+     * A container's interface as it looks there: nothing of the NIC can be seen.
+     *
+     * @param leases how many queues it has on lease, from queue 1 on
+     * @param bound a queue that is in use, or -1
+     */
+    public static NicSnapshot netkit(int leases, int bound) {
+        List<NicQueue> each = new ArrayList<>();
+        for (int i = 0; i <= leases; i++) {
+            Optional<String> owner = i == bound ? Optional.of("io_uring") : Optional.empty();
+            each.add(new NicQueue(
+                    i, OptionalInt.empty(), OptionalInt.empty(), Optional.empty(), owner, Optional.empty()));
+        }
+        return new NicSnapshot(
+                "nkpod",
+                4,
+                Optional.of("netkit"),
+                OptionalInt.of(leases + 1),
+                HeaderSplit.UNSUPPORTED,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                false,
+                Optional.empty(),
+                List.of(),
+                each,
+                OptionalInt.empty());
+    }
+
+    /** The same NIC with this queue on lease to a container. */
+    public static NicSnapshot leased(NicSnapshot nic, int queue) {
+        List<NicQueue> each = new ArrayList<>(nic.queues());
+        each.replaceAll(old -> old.id() == queue
+                ? new NicQueue(
+                        queue,
+                        old.napiId(),
+                        old.irq(),
+                        old.cpus(),
+                        old.owner(),
+                        Optional.of(new QueueLease(4, 1, OptionalInt.of(7))))
+                : old);
+        return new NicSnapshot(
+                nic.interfaceName(),
+                nic.interfaceIndex(),
+                nic.driver(),
+                nic.receiveQueues(),
+                nic.split(),
+                nic.splitThreshold(),
+                nic.ringEntries(),
+                nic.ntuple(),
+                nic.rules(),
+                nic.hashTable(),
+                each,
+                nic.numaNode());
     }
 }

@@ -138,7 +138,7 @@ public final class FlowSteering {
         }
     }
 
-    private static List<FlowRule> flows(InetSocketAddress local) {
+    static List<FlowRule> flows(InetSocketAddress local) {
         InetAddress address = local.getAddress();
         List<FlowRule> flows = new ArrayList<>();
         if (address.isAnyLocalAddress()) {

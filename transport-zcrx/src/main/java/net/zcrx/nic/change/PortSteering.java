@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.NicSnapshot;
+import net.zcrx.nic.check.Refusals;
 
 /**
  * The rules that send the connections of one port to queues, on each NIC that has some of them: all or none. Used by
@@ -23,7 +26,7 @@ public final class PortSteering {
     private PortSteering() {}
 
     /**
-     * Installs the rules.
+     * Installs the rules. Those for queues on lease are not ours to install: a warning says which the host needs.
      *
      * @param queues by the name of their NIC
      * @throws NicException if a NIC refuses; then nothing was changed
@@ -43,6 +46,17 @@ public final class PortSteering {
     }
 
     private void install(String interfaceName, InetSocketAddress local, SortedSet<Integer> queues) throws NicException {
+        NicSnapshot nic = NicInspector.inspect(interfaceName);
+        if (nic.isNetkit()) {
+            // Whoever made the lease steers: nothing can be done here, and connections that arrive otherwise are
+            // copied.
+            LOGGER.info(
+                    "Port {} is not steered to queues {}. {}",
+                    local.getPort(),
+                    queues,
+                    Refusals.steeringOfHost(nic, FlowSteering.flows(local).get(0)));
+            return;
+        }
         FlowSteering steering = FlowSteering.install(
                 interfaceName,
                 local,

@@ -11,6 +11,7 @@ import net.zcrx.nic.NicQueue;
 import net.zcrx.nic.NicRule;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
+import net.zcrx.nic.QueueLease;
 
 /** What zero-copy receive needs of a NIC and of one of its queues. */
 public final class NicRequirements {
@@ -27,11 +28,13 @@ public final class NicRequirements {
 
     /** The most suitable queue: free, left alone by RSS, and the last of those; the only one if there is one. */
     static int bestQueue(NicSnapshot nic) {
+        if (nic.isNetkit()) {
+            return NetkitRequirements.bestQueue(nic);
+        }
         int last = Math.max(nic.receiveQueues().orElse(1) - 1, 0);
         int bestFree = -1;
         for (int queue = last; queue >= 0; queue--) {
-            boolean free = nic.queue(queue).map(NicQueue::owner).isEmpty()
-                    || nic.queue(queue).get().owner().isEmpty();
+            boolean free = nic.queue(queue).map(NicQueue::isFree).orElse(true);
             if (free && !nic.hashReaches(queue)) {
                 return queue;
             }
@@ -43,6 +46,9 @@ public final class NicRequirements {
     }
 
     List<Requirement> list() {
+        if (nic.isNetkit()) {
+            return new NetkitRequirements(nic, queue).list();
+        }
         List<Requirement> all = new ArrayList<>();
         all.add(up().advised());
         all.add(headerSplit());
@@ -51,7 +57,7 @@ public final class NicRequirements {
         }
         all.add(queueExists());
         if (!queueExists().prevents()) {
-            all.add(queueFree());
+            all.add(queueFree(nic, queue));
             all.add(hashing().advised());
         }
         all.add(rules().advised());
@@ -100,6 +106,9 @@ public final class NicRequirements {
     }
 
     Requirement queueExists() {
+        if (nic.isNetkit()) {
+            return new NetkitRequirements(nic, queue).queueExists();
+        }
         String subject = "queue";
         int count = nic.receiveQueues().orElse(0);
         if (queue >= 0 && queue < count) {
@@ -111,11 +120,20 @@ public final class NicRequirements {
                 queue < 0 ? "" : "ethtool -L " + name + " combined " + (queue + 1));
     }
 
-    private Requirement queueFree() {
+    static Requirement queueFree(NicSnapshot nic, int queue) {
+        String name = nic.interfaceName();
         String subject = "free queue";
         if (nic.queue(queue).isEmpty()) {
             return Requirement.unknown(
                     subject, "Whether queue " + queue + " is in use cannot be told while " + name + " is down.");
+        }
+        Optional<QueueLease> lease = nic.queue(queue).get().lease();
+        if (lease.isPresent()) {
+            return Requirement.missing(
+                    subject,
+                    "Queue " + queue + " of " + name + " is leased to a container (" + lease.get() + "). Take another"
+                            + " one, or end the lease with: ./zcrx lease " + name + ":" + queue + " --undo",
+                    "");
         }
         Optional<String> owner = nic.queue(queue).get().owner();
         return owner.isEmpty()

@@ -14,6 +14,7 @@ import net.zcrx.uring.Native;
 final class ProcessRequirements {
     private static final String MORE_LOCKED_MEMORY = "prlimit --pid $$ --memlock=unlimited";
     private static final String IN_DOCKER = "docker run --cap-add NET_ADMIN --network host ...";
+    private static final String OR_LEASE = ", or a queue on lease (./zcrx lease)";
     private static final String AS_USER =
             "setpriv --reuid %s --init-groups --inh-caps +net_admin --ambient-caps +net_admin java ...";
 
@@ -51,8 +52,10 @@ final class ProcessRequirements {
                         lacking
                                 + Container.text(
                                         "",
-                                        "Start the container with --cap-add NET_ADMIN --network host.",
-                                        "Give it to the pod (securityContext.capabilities.add), with hostNetwork: true."),
+                                        "Start the container with --cap-add NET_ADMIN, and --network host" + OR_LEASE
+                                                + ".",
+                                        "Give it to the pod (securityContext.capabilities.add), with hostNetwork: true"
+                                                + OR_LEASE + "."),
                         "")
                 : Requirement.missing(
                         name,

@@ -6,6 +6,7 @@ import java.io.IOException;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.uring.Container;
@@ -18,12 +19,18 @@ public final class Refusals {
 
     /** Why nothing can be said about a NIC: the network that this process is in has none. */
     public static NicException noNic() {
-        return new NicException(
-                Container.text(
-                        "This machine has no NIC. List its network interfaces with: ip link",
-                        "This container's network has no NIC, so it receives by copy. Start it with --network host to see those of"
-                                + " the host.",
-                        "This pod's network has no NIC, so it receives by copy. Set hostNetwork: true to see those of the node."));
+        return new NicException(Container.text(
+                "This machine has no NIC. List its network interfaces with: ip link",
+                "This container's network has no NIC, so it receives by copy. Lease it a queue of one with ./zcrx"
+                        + " lease on the host, or start it with --network host to see those of the host.",
+                "This pod's network has no NIC, so it receives by copy. Lease it a queue of one with ./zcrx lease on"
+                        + " the node, or set hostNetwork: true to see those of the node."));
+    }
+
+    /** Why there is no queue on lease: the network that this process is in has none. */
+    public static NicException noLease() {
+        return new NicException("No interface of this network has a queue of a NIC on lease. Lease it one with ./zcrx"
+                + " lease" + Container.text(", where the NIC is.", " on the host.", " on the node."));
     }
 
     /**
@@ -34,9 +41,15 @@ public final class Refusals {
      */
     public static NicException refusedRegistration(String interfaceName, int queue, long areaBytes, int errno) {
         NicException known = ZeroCopyCheck.cause(interfaceName, queue, areaBytes);
-        return known != null
-                ? known
-                : new NicException(registrationSentence(interfaceName, queue, areaBytes, errno), errno);
+        if (known != null) {
+            return known;
+        }
+        try {
+            NicSnapshot nic = NicInspector.inspect(interfaceName);
+            return new NicException(registrationSentence(nic, queue, areaBytes, errno), errno);
+        } catch (NicException e) {
+            return e;
+        }
     }
 
     /**
@@ -67,7 +80,8 @@ public final class Refusals {
                 errno);
     }
 
-    static String registrationSentence(String interfaceName, int queue, long areaBytes, int errno) {
+    static String registrationSentence(NicSnapshot nic, int queue, long areaBytes, int errno) {
+        String interfaceName = nic.interfaceName();
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";
         return switch (errno) {
             case Errno.EPERM ->
@@ -82,9 +96,20 @@ public final class Refusals {
                 refused + "it is in use, or was until a moment ago. Take another queue, or find its owner with: "
                         + Container.asRoot("ss -tlnp");
             case Errno.EOPNOTSUPP ->
-                refused + "its driver cannot give a queue's memory to a process, or has no device that"
-                        + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en, mlx5_core,"
-                        + " gve or fbnic.";
+                refused
+                        + (nic.isNetkit()
+                                ? "it is not on lease from a NIC, or not any more. Lease it again where the NIC is, with:"
+                                        + " ./zcrx lease NIC:QUEUE --to CONTAINER ..."
+                                : "its driver cannot give a queue's memory to a process, or has no device that"
+                                        + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en,"
+                                        + " mlx5_core, gve or fbnic.");
+            case Errno.EINVAL ->
+                refused
+                        + (nic.isNetkit()
+                                ? "the NIC that it is of does not split headers, or not off the smallest payload. Where"
+                                        + " the NIC is, set: ethtool -G NIC tcp-data-split on hds-thresh 0"
+                                : GenericNetlink.describe("IORING_REGISTER_ZCRX_IFQ", errno)
+                                        + ". See its set-up with: ethtool -g " + interfaceName);
             case Errno.ERANGE ->
                 refused + "the area is not contiguous enough for such large receive buffers. Use huge pages" + " ("
                         + Container.asRoot("sysctl vm.nr_hugepages=N") + ") or receive buffers of a page.";
@@ -122,16 +147,27 @@ public final class Refusals {
                         Errno.ENOSPC);
             case Errno.EOPNOTSUPP ->
                 new NicException(
-                        nic.ntuple() || nic.rules().isEmpty()
-                                ? "The driver (" + nic.driver().orElse("none") + ") of " + name
-                                        + " takes no rule such as \"" + rule + "\", so the port cannot be steered."
-                                : "Rules are switched off on " + name + ", so \"" + rule
-                                        + "\" cannot be installed. Fix it with: "
-                                        + Container.asRoot(NicSetting.NTUPLE.command(name, "true")),
+                        nic.isNetkit()
+                                ? steeringOfHost(nic, rule)
+                                : nic.ntuple() || nic.rules().isEmpty()
+                                        ? "The driver (" + nic.driver().orElse("none") + ") of " + name
+                                                + " takes no rule such as \"" + rule
+                                                + "\", so the port cannot be steered."
+                                        : "Rules are switched off on " + name + ", so \"" + rule
+                                                + "\" cannot be installed. Fix it with: "
+                                                + Container.asRoot(NicSetting.NTUPLE.command(name, "true")),
                         Errno.EOPNOTSUPP);
             default ->
                 new NicException(name + " refused the rule \"" + rule + "\": " + refusal.getMessage(), refusal.errno());
         };
+    }
+
+    /** Says which rule has to be where the NIC is that a netkit has its queues of. */
+    public static String steeringOfHost(NicSnapshot netkit, FlowRule rule) {
+        return netkit.interfaceName()
+                + " is a netkit, and rules are those of the NIC whose queues it has on lease. Where"
+                + " the NIC is, zcrx lease sets them, or: ethtool -N NIC "
+                + rule.onto(0, 0).toString().replaceFirst("action 0$", "action QUEUE");
     }
 
     /** Why a NIC's setting could not be changed. */

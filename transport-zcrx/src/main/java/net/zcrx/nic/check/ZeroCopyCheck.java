@@ -77,11 +77,11 @@ public final class ZeroCopyCheck {
     public static Requirement tryDriver(NicSnapshot nic, int queue) throws NicException {
         String name = "driver";
         // The NIC fills its whole ring from the area, so that must be larger.
-        long areaBytes = (2L * nic.ringEntries().orElse(1024) + 1024) * Native.pageSize();
+        long pages = Math.max(2L * nic.ringEntries().orElse(1024), nic.ringEntriesAtMost()) + 1024;
+        long areaBytes = pages * Native.pageSize();
         int errno = ProbeRing.bind(nic.interfaceIndex(), queue, areaBytes);
         if (errno != 0) {
-            return Requirement.missing(
-                    name, Refusals.registrationSentence(nic.interfaceName(), queue, areaBytes, errno), "");
+            return Requirement.missing(name, Refusals.registrationSentence(nic, queue, areaBytes, errno), "");
         }
         awaitRelease(nic.interfaceName(), queue);
         return Requirement.ok(
