@@ -8,6 +8,8 @@ import picocli.CommandLine.Option;
 
 /** The options that concern zcrx alone. */
 final class ZcrxOptions {
+    private static final String LEASED = "leased";
+
     @Option(
             names = "--mode",
             description = "AUTO, ZERO_COPY, COPY or KERNEL_COPY. All but AUTO are a must. Default: AUTO.")
@@ -19,7 +21,8 @@ final class ZcrxOptions {
     @Option(
             names = "--queue",
             split = ",",
-            description = "Its receive queues, as 4, 4-7 or 4,6: an event loop for each, or more that share them.")
+            description = "Its receive queues, as 4, 4-7 or 4,6: an event loop for each, or more that share them. In a"
+                    + " container: leased, without --interface, for all that it has on lease.")
     private List<String> queues = List.of();
 
     /** What is wrong with the options, as a sentence, or {@code null}. */
@@ -29,8 +32,9 @@ final class ZcrxOptions {
                 && (mode != null || interfaceName != null || !queues.isEmpty())) {
             return "--mode, --interface and --queue concern --transport zcrx, not " + transport + ".";
         }
-        if ((interfaceName == null) != queues.isEmpty()) {
-            return "--interface and --queue must be given together.";
+        boolean isInterfaceNeeded = queues.stream().anyMatch(range -> !range.equals(LEASED));
+        if ((interfaceName != null) != isInterfaceNeeded) {
+            return "--interface and --queue must be given together, but for --queue leased, which is of any interface.";
         }
         try {
             config();
@@ -55,7 +59,7 @@ final class ZcrxOptions {
         if (mode != null) {
             config.mode(mode);
         }
-        queues.forEach(range -> config.interfaceQueues(interfaceName + ':' + range));
+        queues.forEach(range -> config.interfaceQueues(range.equals(LEASED) ? LEASED : interfaceName + ':' + range));
         return config;
     }
 }

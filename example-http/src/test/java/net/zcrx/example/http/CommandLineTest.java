@@ -56,8 +56,9 @@ class CommandLineTest {
             --threads 0                              | --threads must be from 1 to 1024, not 0.
             --max-object-bytes 0                     | --max-object-bytes must be at least 1, not 0.
             --idle-timeout 0                         | --idle-timeout must be at least 1 second, not 0.
-            --interface eth0                         | --interface and --queue must be given together.
-            --queue 1                                | --interface and --queue must be given together.
+            --interface eth0                         | --interface and --queue must be given together
+            --queue 1                                | --interface and --queue must be given together
+            --interface eth0 --queue leased          | but for --queue leased, which is of any interface.
             --interface eth0 --queue -1              | "eth0:-1" names no queues of an interface
             --interface eth0 --queue 7-4             | ends before it begins
             --interface eth0 --queue 4-99999         | must be between 0 and 65535
@@ -241,6 +242,17 @@ class CommandLineTest {
                 1,
                 "Transport zcrx cannot start: ",
                 run(List.of(), "--mode", "ZERO_COPY", "--interface", "no-such-nic", "--queue", "1"));
+    }
+
+    @Test
+    void shouldServeByCopyingWhereNoQueueIsOnLease() throws Exception {
+        ServerProcess server = ServerProcess.start(files, List.of(), "--queue", "leased");
+        try {
+            assertTrue(server.log().contains("transport=zcrx mode=COPY"), server.log());
+            assertTrue(server.log().contains("has a queue of a NIC on lease"), server.log());
+        } finally {
+            server.stop();
+        }
     }
 
     @Test
