@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import net.zcrx.uring.Native;
 
 /**
@@ -67,6 +69,8 @@ public final class GenericNetlink implements AutoCloseable {
     private static final int CONTROL_GET_FAMILY = 3;
     private static final int CONTROL_FAMILY_ID = 1;
     private static final int CONTROL_FAMILY_NAME = 2;
+    private static final int CONTROL_OPS = 6;
+    private static final int OP_ID = 1;
 
     /** More than the kernel ever sends at once: it cuts dumps at 32 KiB, and no other answer here is as long. */
     private static final int MESSAGE_BYTES = 64 * 1024;
@@ -111,11 +115,21 @@ public final class GenericNetlink implements AutoCloseable {
 
     /** The number of a family. */
     int family(String name) throws NicException {
-        List<NetlinkAttributes> answers =
-                request(CONTROL_FAMILY, CONTROL_GET_FAMILY, out -> out.string(CONTROL_FAMILY_NAME, name));
-        return answers.get(0)
+        return describeFamily(name)
                 .number(CONTROL_FAMILY_ID)
                 .orElseThrow(() -> new NicException("The kernel knows no netlink family " + name + "."));
+    }
+
+    /** The commands that a family has in this kernel. */
+    Set<Integer> commands(String name) throws NicException {
+        return describeFamily(name).nested(CONTROL_OPS).eachNested().stream()
+                .map(operation -> operation.number(OP_ID).orElse(-1))
+                .collect(Collectors.toSet());
+    }
+
+    private NetlinkAttributes describeFamily(String name) throws NicException {
+        return request(CONTROL_FAMILY, CONTROL_GET_FAMILY, out -> out.string(CONTROL_FAMILY_NAME, name))
+                .get(0);
     }
 
     /** Asks for one thing, or changes it. Returns the attributes of the answers; usually there is one, or none. */

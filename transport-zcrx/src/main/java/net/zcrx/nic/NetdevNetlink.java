@@ -20,18 +20,18 @@ final class NetdevNetlink {
     private static final int QUEUE_GET = 10;
     private static final int NAPI_GET = 11;
 
-    private static final int QUEUE_ID = 1;
-    private static final int QUEUE_IFINDEX = 2;
-    private static final int QUEUE_TYPE = 3;
+    static final int QUEUE_ID = 1;
+    static final int QUEUE_IFINDEX = 2;
+    static final int QUEUE_TYPE = 3;
     private static final int QUEUE_NAPI_ID = 4;
     private static final int QUEUE_DMABUF = 5;
     private static final int QUEUE_IO_URING = 6;
     private static final int QUEUE_XSK = 7;
-    private static final int QUEUE_LEASE = 8;
-    private static final int TYPE_RX = 0;
+    static final int QUEUE_LEASE = 8;
+    static final int TYPE_RX = 0;
 
-    private static final int LEASE_IFINDEX = 1;
-    private static final int LEASE_QUEUE = 2;
+    static final int LEASE_IFINDEX = 1;
+    static final int LEASE_QUEUE = 2;
     private static final int LEASE_NETNS_ID = 3;
 
     private static final int NAPI_IFINDEX = 1;

@@ -82,6 +82,13 @@ final class NetlinkAttributes {
         return all;
     }
 
+    /** Returns the attributes in each attribute, whatever its type: of a list, whose types are places. */
+    List<NetlinkAttributes> eachNested() {
+        return list.stream()
+                .map(attribute -> new NetlinkAttributes(attribute.value))
+                .toList();
+    }
+
     private ByteBuffer find(int type) {
         for (Attribute attribute : list) {
             if (attribute.type == type) {

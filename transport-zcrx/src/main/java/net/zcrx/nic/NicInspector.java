@@ -72,6 +72,18 @@ public final class NicInspector {
         return LoadFailure.ofNetty() == null && Native.loadFailure() == null;
     }
 
+    /** The number of an interface of this network namespace; empty if there is none of this name. */
+    public static OptionalInt index(String interfaceName) throws NicException {
+        try (GenericNetlink netlink = open()) {
+            return OptionalInt.of(new EthtoolIoctl(netlink.fd(), interfaceName).interfaceIndex());
+        } catch (NicException e) {
+            if (e.errno() == Errno.ENODEV) {
+                return OptionalInt.empty();
+            }
+            throw e;
+        }
+    }
+
     public static GenericNetlink open() throws NicException {
         if (!isAvailable()) {
             throw new NicException(

@@ -10,13 +10,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
-import net.zcrx.nic.EthtoolIoctl;
-import net.zcrx.nic.EthtoolNetlink;
-import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
-import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSetting;
-import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.check.Refusals;
 
 /**
@@ -40,14 +35,14 @@ public final class NicConfigurator {
     static List<String> prepare(StateDirectory directory, String interfaceName, Set<Integer> queues)
             throws NicException {
         return directory.locked(() -> {
-            try (Session session = new Session(interfaceName)) {
+            try (NicSession session = new NicSession(interfaceName)) {
                 for (int queue : queues) {
-                    Refusals.requireQueue(session.nic, queue);
+                    Refusals.requireQueue(session.nic(), queue);
                 }
                 List<Change> changes = new ArrayList<>();
                 for (NicSetting setting : NicSetting.values()) {
-                    String before = setting.current(session.nic);
-                    String after = setting.wanted(session.nic, queues);
+                    String before = setting.current(session.nic());
+                    String after = setting.wanted(session.nic(), queues);
                     if (!before.equals(after)) {
                         changes.add(new Change(setting, before, after));
                     }
@@ -58,7 +53,7 @@ public final class NicConfigurator {
                     writeNote(note, earlier, changes);
                 }
                 try {
-                    return session.apply(changes);
+                    return apply(session, changes);
                 } catch (NicException e) {
                     restoreNote(note, earlier);
                     throw e;
@@ -81,17 +76,17 @@ public final class NicConfigurator {
         return directory.locked(() -> {
             Path note = note(directory, interfaceName);
             Properties earlier = readNote(note);
-            try (Session session = new Session(interfaceName)) {
+            try (NicSession session = new NicSession(interfaceName)) {
                 Deque<Change> changes = new ArrayDeque<>();
                 for (NicSetting setting : NicSetting.values()) {
                     String before = earlier.getProperty(setting.name());
-                    String now = setting.current(session.nic);
+                    String now = setting.current(session.nic());
                     if (before != null && !before.equals(now)) {
                         // The last change is undone first.
                         changes.push(new Change(setting, now, before));
                     }
                 }
-                List<String> commands = session.apply(new ArrayList<>(changes));
+                List<String> commands = apply(session, new ArrayList<>(changes));
                 Files.deleteIfExists(note);
                 return commands;
             }
@@ -100,52 +95,28 @@ public final class NicConfigurator {
 
     private record Change(NicSetting setting, String before, String after) {}
 
-    /** A snapshot of the NIC, and the means to change it. */
-    private static final class Session implements AutoCloseable {
-        private final GenericNetlink netlink;
-        private final NicSnapshot nic;
-        private final EthtoolNetlink ethtool;
-        private final EthtoolIoctl ioctl;
-
-        Session(String interfaceName) throws NicException {
-            netlink = NicInspector.open();
-            try {
-                nic = NicInspector.inspect(netlink, interfaceName);
-                ethtool = new EthtoolNetlink(netlink, interfaceName);
-                ioctl = new EthtoolIoctl(netlink.fd(), interfaceName);
-            } catch (NicException e) {
-                netlink.close();
-                throw e;
+    /** Makes all of these changes, or none if one is refused; returns the commands that do the same. */
+    private static List<String> apply(NicSession session, List<Change> changes) throws NicException {
+        String name = session.nic().interfaceName();
+        List<String> commands = new ArrayList<>();
+        Deque<Change> done = new ArrayDeque<>();
+        try {
+            for (Change change : changes) {
+                session.set(change.setting, change.after);
+                done.push(change);
+                commands.add(change.setting.command(name, change.after));
             }
-        }
-
-        /** Makes all of these changes, or none if one is refused; returns the commands that do the same. */
-        List<String> apply(List<Change> changes) throws NicException {
-            List<String> commands = new ArrayList<>();
-            Deque<Change> done = new ArrayDeque<>();
-            try {
-                for (Change change : changes) {
-                    change.setting.set(ethtool, ioctl, change.after);
-                    done.push(change);
-                    commands.add(change.setting.command(nic.interfaceName(), change.after));
+            return commands;
+        } catch (NicException e) {
+            NicException refused = Refusals.refusedChange(name, e);
+            for (Change change : done) {
+                try {
+                    session.set(change.setting, change.before);
+                } catch (NicException again) {
+                    refused.addSuppressed(again);
                 }
-                return commands;
-            } catch (NicException e) {
-                NicException refused = Refusals.refusedChange(nic.interfaceName(), e);
-                for (Change change : done) {
-                    try {
-                        change.setting.set(ethtool, ioctl, change.before);
-                    } catch (NicException again) {
-                        refused.addSuppressed(again);
-                    }
-                }
-                throw refused;
             }
-        }
-
-        @Override
-        public void close() {
-            netlink.close();
+            throw refused;
         }
     }
 

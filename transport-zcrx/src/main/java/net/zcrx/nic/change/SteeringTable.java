@@ -5,15 +5,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import net.zcrx.nic.EthtoolIoctl;
 import net.zcrx.nic.FlowRule;
 import net.zcrx.nic.GenericNetlink;
 import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicRule;
 import net.zcrx.nic.NicSnapshot;
-import net.zcrx.nic.check.Refusals;
-import net.zcrx.uring.Errno;
 
 /**
  * A NIC's table of rules, and the records that say which of them are ours. Used only while the {@link StateDirectory}
@@ -23,7 +20,7 @@ final class SteeringTable implements AutoCloseable {
     private final StateDirectory directory;
     private final GenericNetlink netlink;
     private final NicSnapshot nic;
-    private final EthtoolIoctl ioctl;
+    private final RuleTable table;
     private final List<SteeringRecord> records;
 
     private SteeringTable(StateDirectory directory, GenericNetlink netlink, String interfaceName)
@@ -31,7 +28,7 @@ final class SteeringTable implements AutoCloseable {
         this.directory = directory;
         this.netlink = netlink;
         nic = NicInspector.inspect(netlink, interfaceName);
-        ioctl = new EthtoolIoctl(netlink.fd(), interfaceName);
+        table = new RuleTable(netlink, nic);
         records = SteeringRecord.readAll(directory, interfaceName);
     }
 
@@ -67,11 +64,11 @@ final class SteeringTable implements AutoCloseable {
         List<FlowRule> unclaimed = record.rules().stream()
                 .filter(rule -> others.stream().noneMatch(other -> other.claims(rule)))
                 .toList();
-        deleteRules(unclaimed);
+        table.delete(unclaimed);
         // A context has the rules of one record and of those that share them.
         for (int context :
                 unclaimed.stream().mapToInt(FlowRule::context).distinct().toArray()) {
-            deleteContext(context);
+            table.deleteContext(context);
         }
         record.delete();
         records.remove(record);
@@ -88,14 +85,14 @@ final class SteeringTable implements AutoCloseable {
         if (other.isPresent()) {
             return share(other.get(), wanted, queues);
         }
-        int context = queues.size() > 1 ? createContext(queues) : 0;
+        int context = queues.size() > 1 ? table.createContext(queues) : 0;
         int queue = context == 0 ? queues.get(0) : 0;
         try {
             return install(
                     queues,
                     wanted.stream().map(flow -> flow.onto(queue, context)).toList());
         } catch (IOException e) {
-            deleteContext(context);
+            table.deleteContext(context);
             throw e;
         }
     }
@@ -117,7 +114,7 @@ final class SteeringTable implements AutoCloseable {
     /** The flows that no rule of an operator already steers as it is wanted here. */
     private List<FlowRule> withoutForeign(List<FlowRule> flows, List<Integer> queues) throws NicException {
         List<FlowRule> wanted = new ArrayList<>(flows);
-        for (NicRule rule : rules()) {
+        for (NicRule rule : table.rules()) {
             FlowRule flow = rule.flow();
             if (flow == null
                     || flows.stream().noneMatch(flow::matchesSame)
@@ -125,9 +122,7 @@ final class SteeringTable implements AutoCloseable {
                 continue;
             }
             if (queues.size() > 1 || !flow.equals(flow.onto(queues.get(0), 0))) {
-                throw new NicException("Rule " + rule.location() + " of " + nic.interfaceName() + " is in the way ("
-                        + flow + "). Delete it with: ethtool -N " + nic.interfaceName() + " delete "
-                        + rule.location());
+                throw table.inTheWay(rule);
             }
             wanted.removeIf(flow::matchesSame);
         }
@@ -139,71 +134,18 @@ final class SteeringTable implements AutoCloseable {
         List<FlowRule> inserted = new ArrayList<>();
         try {
             for (FlowRule rule : rules) {
-                if (find(rule).isEmpty()) {
-                    insert(rule);
+                if (table.find(rule).isEmpty()) {
+                    table.insert(rule);
                     inserted.add(rule);
                 }
             }
         } catch (NicException e) {
-            deleteRules(inserted);
+            table.delete(inserted);
             record.delete();
             throw e;
         }
         records.add(record);
         return record;
-    }
-
-    private void insert(FlowRule rule) throws NicException {
-        try {
-            ioctl.insertRule(rule);
-        } catch (NicException e) {
-            throw Refusals.refusedRule(nic, rule, e);
-        }
-    }
-
-    /** An RSS context over these queues, or 0 if this NIC has none. */
-    private int createContext(List<Integer> queues) throws NicException {
-        int[] table = new int[nic.hashTable().size()];
-        for (int i = 0; i < table.length; i++) {
-            table[i] = queues.get(i % queues.size());
-        }
-        try {
-            return table.length == 0 ? 0 : ioctl.createContext(table);
-        } catch (NicException e) {
-            if (e.errno() == Errno.EOPNOTSUPP) {
-                return 0;
-            }
-            throw Refusals.refusedChange(nic.interfaceName(), e);
-        }
-    }
-
-    private void deleteContext(int context) throws NicException {
-        try {
-            if (context != 0) {
-                ioctl.deleteContext(context);
-            }
-        } catch (NicException e) {
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
-            }
-        }
-    }
-
-    private void deleteRules(List<FlowRule> rules) throws NicException {
-        for (FlowRule rule : rules) {
-            Optional<NicRule> there = find(rule);
-            if (there.isPresent()) {
-                ioctl.deleteRule(there.get().location());
-            }
-        }
-    }
-
-    private Optional<NicRule> find(FlowRule rule) throws NicException {
-        return rules().stream().filter(there -> rule.equals(there.flow())).findFirst();
-    }
-
-    private List<NicRule> rules() throws NicException {
-        return ioctl.rules().orElse(List.of());
     }
 
     @Override

@@ -134,6 +134,15 @@ public final class Refusals {
         }
     }
 
+    /** @throws NicException if the NIC is down, has no such queue, or somebody has bound or leased it */
+    public static void requireFreeQueue(NicSnapshot nic, int queue) throws NicException {
+        requireQueue(nic, queue);
+        Requirement free = NicRequirements.queueFree(nic, queue);
+        if (free.status() != Requirement.Status.OK) {
+            throw new NicException(free.sentence(), Errno.EBUSY);
+        }
+    }
+
     /** Why a NIC refused a rule. */
     public static NicException refusedRule(NicSnapshot nic, FlowRule rule, NicException refusal) {
         String name = nic.interfaceName();
