@@ -15,6 +15,8 @@ class ExampleTest {
     private static final Pattern SUM = Pattern.compile(
             "zcrx-once mode=(\\S+) transport=zcrx received=(\\d+) zeroCopy=(\\d+) copied=(\\d+) mismatches=0");
 
+    private static final Pattern POD_SUM = Pattern.compile("zcrx-pod received=(\\d+) zeroCopy=(\\d+) mismatches=0");
+
     @Test
     void shouldReceiveWithoutCopy() throws Exception {
         String said = Command.run("./zcrx", "run", "--once");
@@ -26,6 +28,18 @@ class ExampleTest {
         // The start of a short request may come with its headers.
         assertTrue(zeroCopy >= received * 99 / 100, said);
         assertEquals(received, zeroCopy + Long.parseLong(sum.group(4)), said);
+        Nic.leaksNothing();
+    }
+
+    /** In a network namespace of its own, with CAP_NET_ADMIN and nothing else. */
+    @Test
+    void shouldReceiveWithoutCopyInPod() throws Exception {
+        String said = Command.run("./zcrx", "run", "--once", "--pod");
+        Matcher sum = POD_SUM.matcher(said);
+        assertTrue(sum.find(), said);
+        long received = Long.parseLong(sum.group(1));
+        assertTrue(Long.parseLong(sum.group(2)) >= received * 99 / 100, said);
+        assertTrue(said.contains("ip link del zcrx0-host"), said);
         Nic.leaksNothing();
     }
 }

@@ -95,10 +95,18 @@ final class LeaseEnd {
 
     /** The leases, the container's end, addresses and routes go with it. */
     private void netkit() throws NicException {
-        if (!note.isGone()) {
-            HostCommand delete = HostCommand.of("ip", "link", "del", note.hostEnd());
+        if (note.isGone()) {
+            return;
+        }
+        HostCommand delete = HostCommand.of("ip", "link", "del", note.hostEnd());
+        try {
             delete.run();
             commands.accept(delete.toString());
+        } catch (NicException e) {
+            // With its namespace, meanwhile.
+            if (!note.isGone()) {
+                throw e;
+            }
         }
     }
 

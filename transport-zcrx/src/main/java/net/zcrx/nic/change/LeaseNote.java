@@ -23,6 +23,7 @@ import net.zcrx.nic.NicInspector;
 final class LeaseNote {
     private static final String PREFIX = "lease-";
     private static final int FIRST_TABLE = 29900;
+    private static final String HOST_END = "-host";
 
     final Path file;
     final int number;
@@ -57,7 +58,7 @@ final class LeaseNote {
             throws IOException {
         int number = 0;
         // A note of another network namespace, which has links of its own, blocks a number as well: no harm.
-        while (Files.exists(directory.file(PREFIX + number))) {
+        while (Files.exists(directory.file(PREFIX + number)) || isTaken("zcrx" + number)) {
             number++;
         }
         int order = 0;
@@ -65,6 +66,11 @@ final class LeaseNote {
             order = Math.max(order, other.order + 1);
         }
         return new LeaseNote(directory.file(PREFIX + number), number, order, request, namespace);
+    }
+
+    private static boolean isTaken(String netkit) throws NicException {
+        return NicInspector.index(netkit).isPresent()
+                || NicInspector.index(netkit + HOST_END).isPresent();
     }
 
     /** The notes of this network namespace, since the machine was started. */
@@ -140,7 +146,7 @@ final class LeaseNote {
 
     /** Its other end, on the host. */
     String hostEnd() {
-        return netkit() + "-host";
+        return netkit() + HOST_END;
     }
 
     /** The container's table of routes for packets from the address: its other routes stay as they are. */

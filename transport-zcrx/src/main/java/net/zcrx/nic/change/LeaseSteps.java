@@ -20,9 +20,7 @@ import net.zcrx.uring.Errno;
 
 /** The steps of a lease, in their order: those that a CNI plugin would do. {@link LeaseEnd} undoes them. */
 final class LeaseSteps {
-    /** By the word that it ends with in {@code net.ipv4} and {@code net.ipv6}. */
     private static final String FORWARDING_4 = "net.ipv4.ip_forward";
-
     private static final String FORWARDING_6 = "net.ipv6.conf.all.forwarding";
 
     private final LeaseNote note;
@@ -154,7 +152,9 @@ final class LeaseSteps {
         for (FlowRule flow : note.flows()) {
             add(
                     () -> "ethtool -N " + note.interfaceName + " "
-                            + (spread && note.context == 0 ? flow + " (or context N)" : onto(flow)),
+                            + (spread && note.context == 0
+                                    ? flow.toString().replaceFirst("action 0$", "context CONTEXT")
+                                    : onto(flow)),
                     () -> table.insert(onto(flow)));
         }
     }

@@ -51,9 +51,8 @@ class SoftwareNicLeaseTest {
 
     /** Links, routes and rules on both sides, and the sysctl. */
     private static String state() throws Exception {
-        return SoftwareNic.ask(
-                "ip -br link; ip route; ip -6 route; ip -n pod -br addr; ip -n pod rule; ip -n pod -6 rule;"
-                        + " sysctl net.ipv4.ip_forward");
+        return SoftwareNic.ask("ip -br link | cut -d ' ' -f 1; ip route; ip -n pod -br addr; ip -n pod rule;"
+                + " ip -n pod -6 rule; sysctl net.ipv4.ip_forward");
     }
 
     private void allIsAsBefore() throws Exception {
@@ -78,7 +77,7 @@ class SoftwareNicLeaseTest {
         String context = commands.get(commands.size() - 1).replaceAll("\\D+$|.* context ", "");
         assertEquals(
                 planned.stream()
-                        .map(command -> command.replace("action 1 (or context N)", "context " + context))
+                        .map(command -> command.replace("context CONTEXT", "context " + context))
                         .toList(),
                 commands);
         NicSnapshot nic = NicInspector.inspect("zcnic0");
@@ -95,32 +94,33 @@ class SoftwareNicLeaseTest {
         assertTrue(commands.contains("ethtool -X zcnic0 context " + context + " delete"), commands::toString);
     }
 
-    /** The last step of the container, of the host, and of the NIC. */
+    /** In the container, on the host, and at the NIC. */
     @Test
     void shouldPutBackWhatWasDoneBeforeAFailure() throws Exception {
-        for (List<String> obstacle : List.of(
-                List.of("ip -n pod link add zcrx0 type dummy", "ip -n pod link del zcrx0", "\"ip link set zcrx0 netns"),
-                List.of(
-                        "ip route add 10.10.0.2/32 dev zcnic0",
-                        "ip route del 10.10.0.2/32",
-                        "\"ip route add 10.10.0.2/32"),
-                List.of("ip link add zcrx0-host type dummy", "ip link del zcrx0-host", "\"ip link add zcrx0-host"))) {
-            SoftwareNic.ask(obstacle.get(0));
-            String there = state();
-            NicException refusal = assertThrows(NicException.class, () -> lease("10.10.0.2", 1, 2));
-            assertTrue(refusal.getMessage().startsWith(obstacle.get(2)), refusal::getMessage);
-            assertEquals(0, refusal.getSuppressed().length);
-            assertEquals(there, state(), obstacle::toString);
-            SoftwareNic.ask(obstacle.get(1));
-            allIsAsBefore();
-        }
+        putsBack("\"ip link set zcrx0 netns", "ip -n pod link add zcrx0 type dummy", "ip -n pod link del zcrx0");
+        putsBack("\"ip route add 10.10.0.2/32", "ip route add 10.10.0.2/32 dev zcnic0", "ip route del 10.10.0.2/32");
+        SoftwareNic.up("--no-split", "--no-rss", "--rules-max", "1");
+        SoftwareNic.ask("ethtool -N zcnic0 flow-type tcp4 dst-port 9 action 0");
+        before = state();
+        nicBefore = NicInspector.inspect("zcnic0");
+        putsBack("The table of rules of zcnic0 is full", "true", "true");
+    }
+
+    private void putsBack(String sentence, String obstacle, String removal) throws Exception {
+        SoftwareNic.ask(obstacle);
+        String there = state();
+        NicException refusal = assertThrows(NicException.class, () -> lease("10.10.0.2", 1, 2));
+        assertTrue(refusal.getMessage().startsWith(sentence), refusal::getMessage);
+        assertEquals(0, refusal.getSuppressed().length);
+        assertEquals(there, state());
+        SoftwareNic.ask(removal);
+        allIsAsBefore();
     }
 
     @Test
     void shouldSayWhichQueueCannotBeLeased() throws Exception {
         refused("zcnic0 has no receive queue 4: there are 4", 4);
         refused("No queue of zcnic0 would be left for other traffic", 0, 1, 2, 3);
-        SoftwareNic.ask("ethtool -G zcnic0 tcp-data-split on hds-thresh 0 || ethtool -G zcnic0 tcp-data-split on");
         NicConfigurator.prepare(new StateDirectory(path), "zcnic0", Set.of(3));
         HeldQueue.whileBound("zcnic0", 3, () -> refused("Queue 3 of zcnic0 is in use (io_uring).", 3));
         NicConfigurator.restore(new StateDirectory(path), "zcnic0");
@@ -188,7 +188,11 @@ class SoftwareNicLeaseTest {
         commands.clear();
         end(1);
         assertEquals(other, NicInspector.inspect("zcnic0"));
-        assertEquals(List.of("sysctl -w net.ipv4.ip_forward=0"), commands);
+        assertEquals(
+                List.of(
+                        "nsenter --net=/run/netns/pod -- ip rule del from 10.10.0.2 lookup 29900",
+                        "sysctl -w net.ipv4.ip_forward=0"),
+                commands);
     }
 
     private static void awaitEnd(String interfaceName) throws NicException {

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.check.Requirement;
+import net.zcrx.nic.check.ZeroCopyCheck;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * However a lease ends in mid-transfer, no page is lost, and the queue can be used again. Once each from commit to commit,
+ * and twenty times in a full run ({@code ZCRX_FULL}).
+ */
+@Tag("vm")
+@Timeout(1200)
+class PodEndTest {
+    private static final int ROUNDS = "1".equals(System.getenv("ZCRX_FULL")) ? 20 : 1;
+    private static final long MIB = 1 << 20;
+    /** More than is sent before the end. */
+    private static final long ENDLESS = 4000 * MIB;
+
+    private interface End {
+        void of(Command server) throws Exception;
+    }
+
+    @Test
+    void shouldSurviveEndOfPod() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            endInMidTransfer(server -> {
+                Command.run("ip", "netns", "del", "pod");
+                // The namespace lives as long as a process in it.
+                server.kill();
+                Waiting.await(
+                        "the namespace ends, and its netkit with it",
+                        () -> Waiting.value(() -> NicInspector.index("zcrx0-host"))
+                                .isEmpty());
+            });
+            queueCanBeBoundAgain();
+        }
+    }
+
+    @Test
+    void shouldSurviveEndOfNetkit() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            endInMidTransfer(server -> Command.run("ip", "link", "del", "zcrx0-host"));
+            queueCanBeBoundAgain();
+        }
+    }
+
+    @Test
+    void shouldSurviveEndOfNic() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            endInMidTransfer(server -> Command.run("nic-down"));
+        }
+    }
+
+    @Test
+    void shouldSurviveEndOfProcess() throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            try (Pod pod = Pod.up(1)) {
+                try (Command server = pod.server(1)) {
+                    inMidTransfer(server, Command::kill);
+                }
+                // At once, while the kernel still closes the ring of the other.
+                try (Command server = pod.server(1)) {
+                    server.says("listening");
+                    Nic.send(Pod.ADDRESS, Pod.PORT, 4 * MIB).endsWell();
+                    server.says("DATA-OK received=" + 4 * MIB + " zeroCopy=" + 4 * MIB);
+                }
+            }
+            Nic.leaksNothing();
+        }
+    }
+
+    private static void endInMidTransfer(End end) throws Exception {
+        try (Pod pod = Pod.up(1);
+                Command server = pod.server(1)) {
+            inMidTransfer(server, end);
+        }
+    }
+
+    private static void inMidTransfer(Command server, End end) throws Exception {
+        server.says("listening");
+        try (Command sender = Nic.send(Pod.ADDRESS, Pod.PORT, ENDLESS)) {
+            Waiting.await("data flows", () -> Waiting.value(() -> Nic.counter("iov_bytes")) > 2 * MIB);
+            assertTrue(sender.isRunning());
+            end.of(server);
+        }
+    }
+
+    private static void queueCanBeBoundAgain() throws Exception {
+        Pod.awaitFreeQueue();
+        Requirement driver = ZeroCopyCheck.tryDriver(NicInspector.inspect(Nic.NAME), 1);
+        assertEquals(Requirement.Status.OK, driver.status(), driver::toString);
+        Nic.leaksNothing();
+    }
+}
