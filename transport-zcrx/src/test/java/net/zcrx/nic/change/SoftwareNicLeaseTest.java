@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import net.zcrx.Zcrx;
@@ -97,7 +98,10 @@ class SoftwareNicLeaseTest {
     /** In the container, on the host, and at the NIC. */
     @Test
     void shouldPutBackWhatWasDoneBeforeAFailure() throws Exception {
-        putsBack("\"ip link set zcrx0 netns", "ip -n pod link add zcrx0 type dummy", "ip -n pod link del zcrx0");
+        putsBack(
+                "\"ip link set zcrx0 netns",
+                "ip -n pod link add zcrx0 type netkit peer name zcrx0-other",
+                "ip -n pod link del zcrx0");
         putsBack("\"ip route add 10.10.0.2/32", "ip route add 10.10.0.2/32 dev zcnic0", "ip route del 10.10.0.2/32");
         SoftwareNic.up("--no-split", "--no-rss", "--rules-max", "1");
         SoftwareNic.ask("ethtool -N zcnic0 flow-type tcp4 dst-port 9 action 0");
@@ -140,6 +144,7 @@ class SoftwareNicLeaseTest {
                                 "zcrx0-host", List.of(0), "pod", InetAddress.getByName("10.1.1.1"), List.of(1)),
                         commands::add));
         assertTrue(host.getMessage().startsWith("zcrx0-host is a netkit itself."), host::getMessage);
+        SoftwareNic.ask("ip link set zcnic0 up");
         end();
     }
 
@@ -166,8 +171,10 @@ class SoftwareNicLeaseTest {
     void shouldCleanUpBehindNamespaceThatEnded() throws Exception {
         lease("10.10.0.2", 1);
         SoftwareNic.ask("ip netns del pod");
-        awaitEnd("zcrx0-host");
-        assertTrue(NicInspector.inspect("zcnic0").queue(1).orElseThrow().isFree());
+        await(
+                "the lease ends",
+                () -> NicInspector.inspect("zcnic0").queue(1).orElseThrow().isFree());
+        await("the netkit ends", () -> NicInspector.index("zcrx0-host").isEmpty());
         assertEquals(1, SoftwareNic.rules().size());
         makePod();
         QueueLeases.plan(new StateDirectory(path), request("10.10.0.2", 1), command -> {});
@@ -183,7 +190,7 @@ class SoftwareNicLeaseTest {
     void shouldCleanUpBehindNicThatIsGone() throws Exception {
         lease("10.10.0.2", 1);
         SoftwareNic.up("--no-split", "--no-rss");
-        awaitEnd("zcrx0-host");
+        await("the netkit ends", () -> NicInspector.index("zcrx0-host").isEmpty());
         NicSnapshot other = NicInspector.inspect("zcnic0");
         commands.clear();
         end(1);
@@ -195,10 +202,10 @@ class SoftwareNicLeaseTest {
                 commands);
     }
 
-    private static void awaitEnd(String interfaceName) throws NicException {
+    private static void await(String what, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
-        while (NicInspector.index(interfaceName).isPresent()) {
-            assertTrue(System.nanoTime() - deadline < 0, interfaceName + " stays");
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() - deadline < 0, what);
             LockSupport.parkNanos(10_000_000);
         }
     }
