@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic.change;
 
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import net.zcrx.nic.NicException;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.uring.Errno;
+import net.zcrx.uring.Native;
 
 /**
  * A network namespace other than this one.
@@ -17,6 +22,11 @@ import net.zcrx.nic.NicException;
  */
 record NetworkNamespace(Path path, String identity) {
     private static final Path OWN = Path.of("/proc/self/ns/net");
+    /** {@code PROC_USER_INIT_INO} of the kernel's {@code include/linux/proc_ns.h}. */
+    private static final String FIRST_USER_NAMESPACE = "user:[4026531837]";
+    /** {@code ioctl_nsfs(2)}: a descriptor of the user namespace that owns a namespace. */
+    private static final long NS_GET_USERNS = 0xb701;
+
     private static final Path NAMED = Path.of("/run/netns");
     /** Each prints the number of a container's first process; 0 if it has ended. */
     private static final List<List<String>> RUNTIMES = List.of(
@@ -28,7 +38,7 @@ record NetworkNamespace(Path path, String identity) {
      * Finds it.
      *
      * @param target a name of {@code ip netns}, a path, the number of a process, or a container's name or id
-     * @throws NicException if there is none, it has ended or is this one
+     * @throws NicException if there is none, it has ended, is this one, or is of a rootless container
      */
     static NetworkNamespace find(String target) throws NicException {
         Path path = path(target);
@@ -50,7 +60,36 @@ record NetworkNamespace(Path path, String identity) {
                             + ".",
                     e);
         }
+        if (!isOfFirstUserNamespace(path)) {
+            throw new NicException(
+                    target + " is in a user namespace of its own, as rootless containers are, and the kernel"
+                            + " lets no process there bind a queue. Start it as root, and without a user namespace.");
+        }
         return new NetworkNamespace(path, identity);
+    }
+
+    /** Whether it belongs to the user namespace that the kernel asks for CAP_NET_ADMIN; also if that cannot be told. */
+    private static boolean isOfFirstUserNamespace(Path path) {
+        if (!NicInspector.isAvailable()) {
+            return true;
+        }
+        try (FileChannel channel = FileChannel.open(path)) {
+            int descriptor = Native.ioctl(Native.fileDescriptor(channel), NS_GET_USERNS, 0);
+            if (descriptor < 0) {
+                // It is none that this process may know of.
+                return descriptor != -Errno.EPERM;
+            }
+            try {
+                return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(descriptor)))
+                        .toString()
+                        .equals(FIRST_USER_NAMESPACE);
+            } finally {
+                new FileDescriptor(descriptor).close();
+            }
+        } catch (IOException e) {
+            // A sandbox without this part of /proc: the kernel will tell when the queue is bound.
+            return true;
+        }
     }
 
     private static Path path(String target) throws NicException {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The only code that changes the machine: a NIC's settings and its rules, each change noted so that it can be undone.
+ * The only code that changes the machine: a NIC's settings, its rules, and leases of its queues to containers, each
+ * change noted so that it can be undone.
  */
 package net.zcrx.nic.change;

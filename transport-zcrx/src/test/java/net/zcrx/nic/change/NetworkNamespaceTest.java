@@ -38,6 +38,21 @@ class NetworkNamespaceTest {
         }
     }
 
+    /** Where no queue could be bound. */
+    @Test
+    void shouldRefuseThatOfRootlessContainer() throws Exception {
+        Child.assumeAllowed("user namespaces", "unshare --user --map-root-user --net");
+        Process process = new ProcessBuilder(
+                        "unshare", "--user", "--map-root-user", "--net", "sh", "-c", "echo there; exec sleep 60")
+                .start();
+        try {
+            assertEquals('t', process.getInputStream().read());
+            says("is in a user namespace of its own, as rootless containers are", Long.toString(process.pid()));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     @Test
     void shouldRefuseItsOwn() {
         says("is in the network namespace that the NIC is in itself", "/proc/self/ns/net");
