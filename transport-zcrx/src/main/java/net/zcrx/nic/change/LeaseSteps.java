@@ -86,7 +86,13 @@ final class LeaseSteps {
             add(LeaseNetlink.command(note.netkit(), session.nic().interfaceIndex(), queue), () -> lease(queue));
         }
         // The leases go with it: taken by the host, where the NIC is, they need no right in the container.
-        host("ip link set " + note.netkit() + " netns " + note.namespace.path());
+        run(HostCommand.of(
+                "ip",
+                "link",
+                "set",
+                note.netkit(),
+                "netns",
+                note.namespace.path().toString()));
     }
 
     private void lease(int queue) throws NicException {
