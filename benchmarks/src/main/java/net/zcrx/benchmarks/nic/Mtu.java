@@ -13,7 +13,7 @@ final class Mtu {
     private final int before;
     private boolean noted;
 
-    /** @throws IOException if there is no such interface */
+    /** @throws IOException if there is no such interface any more */
     Mtu(String interfaceName, Undoing undoing) throws IOException {
         this.interfaceName = interfaceName;
         this.undoing = undoing;
@@ -23,7 +23,7 @@ final class Mtu {
     int current() throws IOException {
         NetworkInterface found = NetworkInterface.getByName(interfaceName);
         if (found == null) {
-            throw new IOException("There is no network interface " + interfaceName + ". List them with: ip link");
+            throw new IOException("There is no network interface " + interfaceName + " any more.");
         }
         return found.getMTU();
     }

@@ -13,6 +13,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.zcrx.benchmarks.Home;
 import net.zcrx.benchmarks.Processes;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.NicSetting;
+import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.change.NicConfigurator;
 import net.zcrx.nic.check.ZeroCopyCheck;
 
@@ -31,17 +34,29 @@ final class NicPreparation {
     static List<String> prepare(Settings settings, Undoing undoing) throws IOException {
         String name = settings.interfaceName();
         Set<Integer> queues = new TreeSet<>(settings.queues());
+        NicSnapshot before = NicInspector.inspect(name);
         List<String> commands = new ArrayList<>();
         undoing.change("The settings of " + name, () -> commands.addAll(NicConfigurator.prepare(name, queues)), () -> {
             // Where nothing had to be done, what is noted is somebody else's.
             if (!commands.isEmpty()) {
-                for (int queue : queues) {
-                    ZeroCopyCheck.awaitRelease(name, queue);
-                }
-                NicConfigurator.restore(name);
+                restore(before, queues);
             }
         });
         return commands;
+    }
+
+    private static void restore(NicSnapshot before, Set<Integer> queues) throws IOException {
+        String name = before.interfaceName();
+        for (int queue : queues) {
+            ZeroCopyCheck.awaitRelease(name, queue);
+        }
+        NicConfigurator.restore(name);
+        NicSnapshot now = NicInspector.inspect(name);
+        for (NicSetting setting : NicSetting.values()) {
+            if (!setting.current(now).equals(setting.current(before))) {
+                throw new IOException("what ./zcrx doctor --fix had changed earlier is undone as well. Run it again.");
+            }
+        }
     }
 
     /**
@@ -63,7 +78,8 @@ final class NicPreparation {
         Process doctor = Processes.start(command, Redirect.DISCARD, DOCTOR_SECONDS);
         String said = new String(doctor.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
-            return JsonParser.parseString(said);
+            // A logger may write to the same place before.
+            return JsonParser.parseString(said.substring(Math.max(0, said.indexOf('{'))));
         } catch (JsonParseException e) {
             throw new IOException("The doctor said no JSON but: " + said.trim(), e);
         }

@@ -11,6 +11,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.nic.NicInspector;
+import net.zcrx.nic.check.Refusals;
 
 /** The side that receives: it waits for a client, and has a {@link Session} with it. */
 final class NicServer {
@@ -32,7 +34,7 @@ final class NicServer {
      * @throws IOException if there is no such interface, a port is in use, no client comes, or it goes away; a sentence
      */
     boolean run() throws IOException {
-        new Mtu(settings.interfaceName(), null);
+        requireInterface();
         try (ServerSocket listener = listen(settings.port())) {
             requireDataPorts();
             int port = listener.getLocalPort();
@@ -41,6 +43,17 @@ final class NicServer {
             try (Control control = accept(listener)) {
                 return serve(control);
             }
+        }
+    }
+
+    /** A slip of the pen is told before anybody is waited for. */
+    private void requireInterface() throws IOException {
+        if (NetworkInterface.getByName(settings.interfaceName()) == null) {
+            throw new IOException("There is no network interface " + settings.interfaceName()
+                    + " in this network namespace. List them with: ip link");
+        }
+        for (int queue : settings.queues()) {
+            Refusals.requireQueue(NicInspector.inspect(settings.interfaceName()), queue);
         }
     }
 

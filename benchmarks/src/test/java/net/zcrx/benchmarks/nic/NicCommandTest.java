@@ -11,7 +11,6 @@ import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringWriter;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -19,9 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import net.zcrx.benchmarks.Home;
 import net.zcrx.benchmarks.nic.NicResults.CaseResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,8 +30,6 @@ import picocli.CommandLine;
 /** Both sides as programs, over loopback, where there is no NIC to set up. */
 @Timeout(300)
 class NicCommandTest {
-    private static final Pattern PORT = Pattern.compile("Waiting for the other machine, port (\\d+)");
-
     @TempDir
     private Path directory;
 
@@ -47,11 +41,7 @@ class NicCommandTest {
     }
 
     private Process start(String... options) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-cp", Home.find().classPath(), "net.zcrx.benchmarks.Bench", "nic"));
-        command.addAll(List.of(options));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = NicProgram.start(List.of(), options);
         started.add(process);
         return process;
     }
@@ -63,32 +53,13 @@ class NicCommandTest {
         return start(options.toArray(String[]::new));
     }
 
-    private static String port(Process server) throws IOException {
-        BufferedReader said = server.inputReader();
-        for (String line; (line = said.readLine()) != null; ) {
-            Matcher port = PORT.matcher(line);
-            if (port.find()) {
-                return port.group(1);
-            }
-        }
-        throw new IOException("The server ended without listening.");
-    }
-
-    /** What it says until its end. */
-    private static String rest(Process process) throws Exception {
-        StringWriter text = new StringWriter();
-        process.inputReader().transferTo(text);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        return text.toString();
-    }
-
     @Test
     void shouldMeasureOverLoopback() throws Exception {
         Path json = directory.resolve("lo.json");
         Process server = listen(json, "--rounds", "1", "--transports", "epoll,zcrx-copy,zcrx", "--softirq-cpus", "0");
-        Process client = start("--load", "localhost", "--port", port(server), "--load-cpus", "0");
-        String clientSaid = rest(client);
-        String said = rest(server);
+        Process client = start("--load", "localhost", "--port", NicProgram.port(server), "--load-cpus", "0");
+        String clientSaid = NicProgram.rest(client);
+        String said = NicProgram.rest(server);
         assertEquals(0, server.exitValue(), said);
         assertEquals(0, client.exitValue(), clientSaid);
         // Both users see the results.
@@ -127,7 +98,7 @@ class NicCommandTest {
     void shouldKeepWhatWasMeasuredWhenTheClientGoesAway() throws Exception {
         Path json = directory.resolve("gone.json");
         Process server = listen(json, "--rounds", "1000", "--transports", "epoll");
-        int port = Integer.parseInt(port(server));
+        int port = Integer.parseInt(NicProgram.port(server));
         try (Socket other = new Socket("127.0.0.1", port)) {
             other.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         }
