@@ -127,7 +127,7 @@ final class CaseRun {
     }
 
     private Sample sample(ServerProcess server, Placing placing) throws IOException, RunFailedException {
-        Map<String, Long> counters = counters();
+        Map<String, Long> counters = new Ethtool(settings.interfaceName()).countersIfKnown();
         long drops = drops(settings.interfaceName());
         Map<String, Long> stats = server.stats();
         return new Sample(
@@ -137,15 +137,6 @@ final class CaseRun {
                 placing.allList().isEmpty() ? null : ProcessorTime.of(placing.allList()),
                 drops,
                 counters);
-    }
-
-    private Map<String, Long> counters() {
-        try {
-            return new Ethtool(settings.interfaceName()).counters();
-        } catch (IOException e) {
-            // Said once, at the beginning.
-            return Map.of();
-        }
     }
 
     /** The column "drop" of the received packets. */

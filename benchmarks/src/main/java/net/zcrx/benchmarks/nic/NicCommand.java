@@ -126,7 +126,7 @@ public final class NicCommand implements Callable<Integer> {
             names = "--softirq-cpus",
             paramLabel = "LIST",
             defaultValue = "",
-            description = "Processors that the softirqs of the queues run on (those of their interrupts).")
+            description = "Processors that the softirqs run on, one for each queue (those of the interrupts).")
     private String softirqCpus;
 
     @Option(

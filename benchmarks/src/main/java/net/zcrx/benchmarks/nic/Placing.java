@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The processors of a case.
@@ -16,7 +17,7 @@ record Placing(SortedSet<Integer> loops, SortedSet<Integer> softirqs) {
     /**
      * Those of a layout as interrupts are placed now.
      *
-     * @param softirqCpus what the user says of them; empty to find it out
+     * @param softirqCpus what the user says of them, one for each queue; empty to find it out
      * @throws Processors.UnknownException if the layout cannot be had
      */
     static Placing of(Layout layout, String interfaceName, List<Integer> queues, String softirqCpus)
@@ -24,8 +25,11 @@ record Placing(SortedSet<Integer> loops, SortedSet<Integer> softirqs) {
         if (layout == Layout.SOFTIRQ_UNKNOWN) {
             return new Placing(Processors.any(Math.max(1, queues.size())), new TreeSet<>());
         }
-        SortedSet<Integer> softirqs =
-                softirqCpus.isEmpty() ? Processors.ofInterrupts(interfaceName, queues) : Processors.parse(softirqCpus);
+        SortedSet<Integer> softirqs = softirqCpus.isEmpty()
+                ? Processors.ofInterrupts(interfaceName, queues)
+                : Processors.parse(softirqCpus).stream()
+                        .limit(Math.max(1, queues.size()))
+                        .collect(Collectors.toCollection(TreeSet::new));
         return new Placing(layout == Layout.ONE_CORE ? softirqs : Processors.beside(softirqs), softirqs);
     }
 

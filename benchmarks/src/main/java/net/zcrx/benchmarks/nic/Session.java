@@ -75,7 +75,7 @@ final class Session {
             measureAll(layouts(), candidates);
             return write();
         } catch (PeerException e) {
-            note(e.getMessage());
+            notes.add(e.getMessage());
             write();
             throw new PeerException(e.getMessage() + " What was measured before is in " + json + '.');
         }
@@ -264,7 +264,7 @@ final class Session {
                 List.copyOf(runs),
                 List.copyOf(notes),
                 countersBefore,
-                countersBefore.isEmpty() ? Map.of() : ethtool.counters());
+                ethtool.countersIfKnown());
         results.write(json);
         return results;
     }

@@ -27,6 +27,14 @@ class PlacingTest {
         assertEquals("0", placing.allList());
     }
 
+    /** The first queue has the first processor. */
+    @Test
+    void shouldGiveEachQueueItsProcessor() throws Exception {
+        assertEquals("4", of(Layout.ONE_CORE, "4-7").loopList());
+        assertEquals(
+                "4,5", Placing.of(Layout.ONE_CORE, "lo", List.of(2, 3), "4-7").loopList());
+    }
+
     @Test
     void shouldPutThemOnTwoCores() throws Exception {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "split cores need two processors");
