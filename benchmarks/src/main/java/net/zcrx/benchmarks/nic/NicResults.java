@@ -85,8 +85,11 @@ record NicResults(
         }
     }
 
+    /** Whether there are figures of each case, and no byte was wrong. */
     boolean allMeasured() {
-        return !runs.isEmpty() && runs.stream().allMatch(run -> run.failure() == null);
+        return !runs.isEmpty()
+                && runs.stream()
+                        .allMatch(run -> run.failure() == null && run.figures().mismatches() == 0);
     }
 
     static NicResults read(Path file) throws IOException {
