@@ -2,6 +2,7 @@
 package net.zcrx.benchmarks;
 
 import java.util.concurrent.Callable;
+import net.zcrx.benchmarks.nic.NicCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             MicroCommand.class,
             VmCommand.class,
             GuestCommand.class,
+            NicCommand.class,
             PageCommand.class
         })
 public final class Bench implements Callable<Integer> {
@@ -54,6 +56,6 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro, vm or page.");
+        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro, vm, nic or page.");
     }
 }

@@ -6,7 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 
 /** Where the build has put things. */
-final class Home {
+public final class Home {
     private final Path target;
 
     private Home(Path target) {
@@ -14,7 +14,7 @@ final class Home {
     }
 
     /** The folder that this class was built into, as a jar or as classes. */
-    static Home find() {
+    public static Home find() {
         try {
             return new Home(Path.of(Home.class
                             .getProtectionDomain()
@@ -29,12 +29,12 @@ final class Home {
     }
 
     /** The load generator. */
-    Path load() {
+    public Path load() {
         return target.resolve("load");
     }
 
     /** Of this process, and of every server on Netty 4.2. */
-    String classPath() {
+    public String classPath() {
         return System.getProperty("java.class.path");
     }
 
@@ -46,7 +46,7 @@ final class Home {
         return target.getParent();
     }
 
-    Path target() {
+    public Path target() {
         return target;
     }
 }

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Lines of {@code key=value} pairs, as the server and the load generator print them. */
-final class KeyValues {
+public final class KeyValues {
     private KeyValues() {}
 
     /** Words without {@code =} are left out. */
-    static Map<String, String> parse(String line) {
+    public static Map<String, String> parse(String line) {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String word : line.trim().split("\\s+")) {
             int equals = word.indexOf('=');

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param congestion the TCP congestion control of new connections; where the sender sets the pace, it is that of long
  *     flows
  */
-record Machine(
+public record Machine(
         String processor,
         int processors,
         String memory,
@@ -24,7 +24,7 @@ record Machine(
         String date,
         Map<String, String> versions) {
 
-    static Machine describe(String congestion) throws IOException {
+    public static Machine describe(String congestion) throws IOException {
         Map<String, String> versions = new TreeMap<>();
         versions.put("Java", Runtime.version().toString());
         versions.put(
@@ -45,7 +45,7 @@ record Machine(
     }
 
     /** What connections have here unless told otherwise. */
-    static String congestionControl() throws IOException {
+    public static String congestionControl() throws IOException {
         return kernelSetting("net/ipv4/tcp_congestion_control");
     }
 

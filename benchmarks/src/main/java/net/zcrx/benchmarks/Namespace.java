@@ -2,7 +2,6 @@
 package net.zcrx.benchmarks;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -49,17 +48,6 @@ final class Namespace {
     }
 
     private static void ip(String arguments) throws IOException {
-        String command = "ip " + arguments;
-        Process process =
-                new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new IOException(command + " failed: " + out.trim());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for " + command, e);
-        }
+        Processes.output(List.of(("ip " + arguments).split(" ")));
     }
 }

@@ -81,6 +81,21 @@ final class Patterns {
     }
 
     private static List<Pattern> loopback() {
+        List<Pattern> all = new ArrayList<>(longFlows());
+        all.addAll(besideLongFlows());
+        all.addAll(echoes());
+        all.add(upload("upload-1M", "HTTP upload of 1 MiB, 4 connections", 1 << 20));
+        all.add(upload("upload-64M", "HTTP upload of 64 MiB, 4 connections", 64 << 20));
+        all.add(pattern("proxy", "a long flow through a proxy", BULK_NOT_SLOWER, Load.send("proxy", 1)));
+        all.addAll(idle());
+        all.add(pattern(
+                "churn", "connect, 64 B and back, close; 16 at a time", MESSAGES_NOT_SLOWER, Load.churn(16, 64)));
+        all.addAll(LightPatterns.all());
+        all.addAll(ProtocolPatterns.all());
+        return List.copyOf(all);
+    }
+
+    private static List<Pattern> longFlows() {
         List<Pattern> all = new ArrayList<>();
         all.add(pattern("one-to-one", "4 long flows, each to a loop of its own", BULK_NOT_SLOWER, Load.send("sink", 4))
                 .withLoops(4));
@@ -92,27 +107,33 @@ final class Patterns {
         all.add(pattern("outcast", "one loop fills 8 flows", BULK_NOT_SLOWER, Load.receive(8)));
         all.add(pattern("all-to-all", "16 long flows over 4 loops", BULK_NOT_SLOWER, Load.send("sink", 16))
                 .withLoops(4));
-        all.add(pattern(
-                        "rpc-incast",
-                        "4 KiB requests, 16 connections to one loop",
-                        MESSAGES_NOT_SLOWER,
-                        Load.messages("rpc", 16, RPC_BYTES))
-                .inQuick());
-        all.add(pattern(
-                "mixed",
-                "one long flow and 16 connections with 4 KiB requests on one loop",
-                MIXED,
-                Load.send("sink", 1),
-                Load.messages("rpc", 16, RPC_BYTES)));
-        all.add(pattern(
-                        "ping-beside-bulk",
-                        "64 B pings, " + PING_RATE + " a second, beside 4 long flows on one loop",
-                        PING,
-                        Load.send("sink", 4),
-                        Load.messages("echo", PING_CONNECTIONS, 64)
-                                .at(PING_RATE)
-                                .besideTheServer())
-                .inQuick());
+        return all;
+    }
+
+    /** Short messages, alone and beside long flows. */
+    private static List<Pattern> besideLongFlows() {
+        Load requests = Load.messages("rpc", 16, RPC_BYTES);
+        Load pings = Load.messages("echo", PING_CONNECTIONS, 64).at(PING_RATE).besideTheServer();
+        return List.of(
+                pattern("rpc-incast", "4 KiB requests, 16 connections to one loop", MESSAGES_NOT_SLOWER, requests)
+                        .inQuick(),
+                pattern(
+                        "mixed",
+                        "one long flow and 16 connections with 4 KiB requests on one loop",
+                        MIXED,
+                        Load.send("sink", 1),
+                        requests),
+                pattern(
+                                "ping-beside-bulk",
+                                "64 B pings, " + PING_RATE + " a second, beside 4 long flows on one loop",
+                                PING,
+                                Load.send("sink", 4),
+                                pings)
+                        .inQuick());
+    }
+
+    private static List<Pattern> echoes() {
+        List<Pattern> all = new ArrayList<>();
         for (int bytes : ECHO_BYTES) {
             for (int connections : ECHO_CONNECTIONS) {
                 String size = bytes + " B, " + connections + (connections == 1 ? " connection" : " connections");
@@ -122,22 +143,20 @@ final class Patterns {
                 all.add(echo("http-" + name, "HTTP echo " + size, Load.http("/echo", connections, bytes)));
             }
         }
-        all.add(upload("upload-1M", "HTTP upload of 1 MiB, 4 connections", 1 << 20));
-        all.add(upload("upload-64M", "HTTP upload of 64 MiB, 4 connections", 64 << 20));
-        all.add(pattern("proxy", "a long flow through a proxy", BULK_NOT_SLOWER, Load.send("proxy", 1)));
-        all.add(pattern("idle", IDLE_CONNECTIONS + " idle connections", IDLE, Load.idle(IDLE_CONNECTIONS))
-                .ofMemory(IDLE_CONNECTIONS));
-        all.add(pattern(
-                "idle-beside-bulk",
-                "one long flow beside " + IDLE_CONNECTIONS + " idle connections",
-                BULK_NOT_SLOWER,
-                Load.idle(IDLE_CONNECTIONS),
-                Load.send("sink", 1)));
-        all.add(pattern(
-                "churn", "connect, 64 B and back, close; 16 at a time", MESSAGES_NOT_SLOWER, Load.churn(16, 64)));
-        all.addAll(LightPatterns.all());
-        all.addAll(ProtocolPatterns.all());
-        return List.copyOf(all);
+        return all;
+    }
+
+    private static List<Pattern> idle() {
+        Load idle = Load.idle(IDLE_CONNECTIONS);
+        return List.of(
+                pattern("idle", IDLE_CONNECTIONS + " idle connections", IDLE, idle)
+                        .ofMemory(IDLE_CONNECTIONS),
+                pattern(
+                        "idle-beside-bulk",
+                        "one long flow beside " + IDLE_CONNECTIONS + " idle connections",
+                        BULK_NOT_SLOWER,
+                        idle,
+                        Load.send("sink", 1)));
     }
 
     private static Pattern echo(String name, String title, Load load) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** A transport that is measured. */
-enum Peer {
+public enum Peer {
     NIO("nio", "netty42.NioTransport"),
     EPOLL("epoll", "netty42.EpollTransport"),
     IO_URING("io_uring", "netty42.IoUringTransport"),
@@ -23,7 +23,7 @@ enum Peer {
         this.transport = "net.zcrx.benchmarks." + transport;
     }
 
-    static Peer of(String label) {
+    public static Peer of(String label) {
         return Arrays.stream(values())
                 .filter(peer -> peer.label.equals(label))
                 .findFirst()

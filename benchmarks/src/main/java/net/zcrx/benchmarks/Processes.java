@@ -4,17 +4,18 @@ package net.zcrx.benchmarks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Child processes, none of which lasts for ever. */
-final class Processes {
+public final class Processes {
     private static final int STOP_SECONDS = 20;
 
     private Processes() {}
 
     /** Starts one that is destroyed after {@code limitSeconds}; whoever reads its output then sees the end of it. */
-    static Process start(List<String> command, Redirect errors, long limitSeconds) throws IOException {
+    public static Process start(List<String> command, Redirect errors, long limitSeconds) throws IOException {
         Process process = new ProcessBuilder(command).redirectError(errors).start();
         process.onExit().orTimeout(limitSeconds, TimeUnit.SECONDS).whenComplete((ended, timeout) -> {
             if (timeout != null) {
@@ -24,8 +25,34 @@ final class Processes {
         return process;
     }
 
+    /**
+     * Runs a program that takes a moment; returns what it said.
+     *
+     * @throws IOException if it is missing or fails, with its words
+     */
+    public static String output(List<String> command) throws IOException {
+        String words = String.join(" ", command);
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new IOException(words + " could not be run: install " + command.get(0) + '.', e);
+        }
+        process.getOutputStream().close();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(words + " failed: " + out.trim());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while waiting for " + words, e);
+        }
+        return out;
+    }
+
     /** Closes the input, waits, and then destroys. */
-    static void stop(Process process) {
+    public static void stop(Process process) {
         try {
             process.getOutputStream().close();
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {

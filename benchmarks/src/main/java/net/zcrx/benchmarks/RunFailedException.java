@@ -2,10 +2,10 @@
 package net.zcrx.benchmarks;
 
 /** A run without a result, and why. */
-final class RunFailedException extends Exception {
+public final class RunFailedException extends Exception {
     private static final long serialVersionUID = 1;
 
-    RunFailedException(String message) {
+    public RunFailedException(String message) {
         super(message);
     }
 }

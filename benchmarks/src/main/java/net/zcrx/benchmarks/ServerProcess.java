@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The server of one peer, in a fresh JVM. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     /** The heap, in MiB: fixed and touched at the start, so that what the process grows by is not heap. */
     static final int HEAP_MIB = 256;
 
@@ -34,7 +34,8 @@ final class ServerProcess implements AutoCloseable {
      * @param options more options of the JVM
      * @throws RunFailedException if it does not come to that
      */
-    static ServerProcess start(Setup setup, Peer peer, int loops, Collection<String> services, List<String> options)
+    public static ServerProcess start(
+            Setup setup, Peer peer, int loops, Collection<String> services, List<String> options)
             throws IOException, RunFailedException {
         List<String> all = new ArrayList<>(options);
         if (peer == Peer.ZCRX && setup.queue() != null) {
@@ -59,7 +60,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** The command that runs a class, in a JVM that is the same for all. */
-    static List<String> java(String classPath, List<String> options, String main) {
+    public static List<String> java(String classPath, List<String> options, String main) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(List.of("-Xms" + HEAP_MIB + "m", "-Xmx" + HEAP_MIB + "m", "-XX:+AlwaysPreTouch"));
@@ -86,7 +87,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    int port(String service) {
+    public int port(String service) {
         return ports.get(service);
     }
 
@@ -95,12 +96,12 @@ final class ServerProcess implements AutoCloseable {
         ports.put(service, port);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** The server's own counters. */
-    Map<String, Long> stats() throws IOException, RunFailedException {
+    public Map<String, Long> stats() throws IOException, RunFailedException {
         return ask("stats");
     }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * @param warmup seconds that a fresh server works before the measurement; {@code null} for what the pattern needs
  * @param seconds of the measurement
  */
-record Setup(
+public record Setup(
         Home home,
         String congestion,
         List<String> serverPrefix,

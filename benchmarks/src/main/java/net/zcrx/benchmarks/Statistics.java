@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Of a few numbers. */
-final class Statistics {
+public final class Statistics {
     private static final int RESAMPLES = 5000;
     private static final double CONFIDENCE = 0.95;
 
@@ -18,7 +18,7 @@ final class Statistics {
      */
     record Interval(double median, double low, double high, int samples) {}
 
-    static double median(double[] values) {
+    public static double median(double[] values) {
         return quantile(values, 0.5);
     }
 

@@ -5,16 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text: the first column to the left, the others to the right. */
-final class Table {
+public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table row(List<String> cells) {
+    public Table row(List<String> cells) {
         rows.add(cells);
         return this;
     }
 
     /** For a terminal. */
-    String text() {
+    public String text() {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {

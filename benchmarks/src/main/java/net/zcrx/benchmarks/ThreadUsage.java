@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * What the kernel has on its books for each thread of a process, at one moment. Threads of the kernel that work for the process are among them.
  */
-final class ThreadUsage {
+public final class ThreadUsage {
     private static final double NANOSECONDS = 1e9;
     private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
 
@@ -28,15 +28,15 @@ final class ThreadUsage {
      * @param compilerSeconds processor time of the JVM's compilers
      * @param contextSwitches voluntary or not, without those of the compilers
      */
-    record Spent(double seconds, double compilerSeconds, long contextSwitches) {
-        double allSeconds() {
+    public record Spent(double seconds, double compilerSeconds, long contextSwitches) {
+        public double allSeconds() {
             return seconds + compilerSeconds;
         }
     }
 
     private ThreadUsage() {}
 
-    static ThreadUsage of(long pid) throws IOException {
+    public static ThreadUsage of(long pid) throws IOException {
         ThreadUsage usage = new ThreadUsage();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path thread : all) {
@@ -59,7 +59,7 @@ final class ThreadUsage {
                 Usage.field(status, "voluntary_ctxt_switches:") + Usage.field(status, "nonvoluntary_ctxt_switches:"));
     }
 
-    Spent since(ThreadUsage before) {
+    public Spent since(ThreadUsage before) {
         long nanoseconds = 0;
         long compiling = 0;
         long contextSwitches = 0;

@@ -17,11 +17,6 @@ import java.util.List;
  * @param softirqSeconds of the processors that it is pinned to
  */
 record Usage(long contextSwitches, double residentMib, double peakMib, double softirqSeconds) {
-    /** In all of Linux that Java runs on. */
-    private static final double TICKS_PER_SECOND = 100;
-
-    private static final int CPU_SOFTIRQ = 7;
-
     static Usage of(long pid, String cpus) throws IOException {
         Path proc = Path.of("/proc", Long.toString(pid));
         List<String> status = Files.readAllLines(proc.resolve("status"));
@@ -29,7 +24,7 @@ record Usage(long contextSwitches, double residentMib, double peakMib, double so
                 contextSwitches(proc.resolve("task")),
                 field(status, "VmRSS:") / 1024.0,
                 field(status, "VmHWM:") / 1024.0,
-                softirq(cpus));
+                ProcessorTime.of(cpus).softirqSeconds());
     }
 
     private static long contextSwitches(Path tasks) throws IOException {
@@ -65,16 +60,5 @@ record Usage(long contextSwitches, double residentMib, double peakMib, double so
             }
         }
         throw new IllegalStateException("/proc has no " + name);
-    }
-
-    private static double softirq(String cpus) throws IOException {
-        double ticks = 0;
-        for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
-            String[] fields = line.split(" +");
-            if (fields[0].matches("cpu\\d+") && CpuList.contains(cpus, Integer.parseInt(fields[0].substring(3)))) {
-                ticks += Long.parseLong(fields[CPU_SOFTIRQ]);
-            }
-        }
-        return ticks / TICKS_PER_SECOND;
     }
 }

@@ -10,7 +10,10 @@ import net.zcrx.ZcrxMode;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 
-/** This project's transport; zero copy if {@code -Dbench.queue=INTERFACE:QUEUE} names a NIC's queue, else copying. */
+/**
+ * This project's transport: zero copy if {@code -Dbench.queue=INTERFACE:QUEUES} names a NIC's queues, else copying.
+ * {@code -Dbench.receiveBuffer=BYTES} sets how much of its memory the NIC takes at a time.
+ */
 public final class ZcrxTransport extends Netty42Transport {
     private final ZcrxIoHandlerFactory factory;
 
@@ -28,8 +31,10 @@ public final class ZcrxTransport extends Netty42Transport {
         if (queue == null) {
             return new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY);
         }
-        String[] parts = queue.split(":");
-        return new ZcrxIoHandlerConfig().mode(ZcrxMode.ZERO_COPY).interfaceQueue(parts[0], Integer.parseInt(parts[1]));
+        return new ZcrxIoHandlerConfig()
+                .mode(ZcrxMode.ZERO_COPY)
+                .interfaceQueues(queue)
+                .receiveBufferBytes(Integer.getInteger("bench.receiveBuffer", 0));
     }
 
     @Override

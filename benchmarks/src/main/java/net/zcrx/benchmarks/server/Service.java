@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 enum Service implements Protocol {
     /** Throws bytes away. */
     SINK,
+    /** Compares bytes, see {@link CheckHandler}. */
+    CHECK,
     /** Sends bytes back. */
     ECHO,
     /** Sends frames back, each behind its length in four bytes. */
@@ -44,6 +46,7 @@ enum Service implements Protocol {
     private ChannelHandler[] handlers(Transport transport, LongAdder received) {
         return switch (this) {
             case SINK -> of(new SinkHandler(received));
+            case CHECK -> of(new CheckHandler(received));
             case ECHO -> of(new EchoHandler(received));
             case RPC -> of(new LengthFieldBasedFrameDecoder(MAX_FRAME, 0, LENGTH_FIELD), new EchoHandler(received));
             case SOURCE -> of(new SourceHandler(received));
