@@ -4,6 +4,8 @@ package net.zcrx.file;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import net.zcrx.receive.Counters;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Errno;
 
 /** One operation on a file: it goes to the kernel once, or again and again until it is done. */
@@ -13,11 +15,39 @@ abstract class FileRequest<T> {
 
     final FileQueue file;
     private final Promise<T> promise;
+    /** {@code null} while, and if, no loop has taken it. */
+    private Counters counters;
+
     private int tries;
 
     FileRequest(FileQueue file, Promise<T> promise) {
         this.file = file;
         this.promise = promise;
+    }
+
+    /** The loop has taken it; from now on its thread alone is here. */
+    final void taken(Counters loopCounters) {
+        counters = loopCounters;
+        counters.add(Counter.FILE_OPERATIONS, 1);
+    }
+
+    /** Of an operation that succeeds; {@code null} if it has no counter of its own. */
+    Counter counter() {
+        return null;
+    }
+
+    final void count(Counter what, long amount) {
+        counters.add(what, amount);
+    }
+
+    private void countEnd(Counter how) {
+        if (counters != null) {
+            counters.add(Counter.FILE_OPERATIONS, -1);
+            if (how != null) {
+                counters.add(how, 1);
+            }
+            counters = null;
+        }
     }
 
     /** What is to be submitted next. */
@@ -82,18 +112,26 @@ abstract class FileRequest<T> {
     }
 
     final void succeed(T value) {
+        countEnd(counter());
         free();
         promise.trySuccess(value);
     }
 
     final void fail(Throwable cause) {
+        countEnd(Counter.FILE_FAILURES);
         free();
         promise.tryFailure(cause);
     }
 
     /** The kernel still has it, though its ring is closed. What it holds is never given back. */
     final void abandon() {
+        countEnd(Counter.FILE_FAILURES);
         promise.tryFailure(failure(Errno.ECANCELED));
+    }
+
+    /** It is over without a word, as something else does its promise. */
+    final void drop() {
+        countEnd(null);
     }
 
     final Future<T> future() {

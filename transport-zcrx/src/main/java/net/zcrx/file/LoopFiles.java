@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.BoundedWorkers;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.FileOps;
@@ -113,7 +114,10 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         FileQueue file = request.file;
         if (closed || !isRegistered()) {
             request.loopEnded();
-        } else if (file.isClosing()) {
+            return;
+        }
+        request.taken(loop.receiver().counters());
+        if (file.isClosing()) {
             request.fileClosed();
         } else {
             if (request.isLast()) {
@@ -175,6 +179,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         try {
             if (registration.submit(request.next(flags(request), id)) != 0) {
                 loop.submitted();
+                request.count(Counter.FILE_REQUESTS, 1);
                 return;
             }
             request.loopEnded();

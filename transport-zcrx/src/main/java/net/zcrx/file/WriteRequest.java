@@ -8,6 +8,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 
 /** Writes a buffer, part by part, each from where the kernel has left off. */
@@ -68,12 +69,18 @@ final class WriteRequest extends FileRequest<Void> {
     }
 
     @Override
+    Counter counter() {
+        return Counter.FILE_WRITES;
+    }
+
+    @Override
     boolean advance(int result) {
         if (result == 0 && length > 0) {
             fail(failure(0));
             return true;
         }
         written += result;
+        count(Counter.FILE_WRITTEN_BYTES, result);
         if (written < length) {
             return false;
         }
