@@ -217,11 +217,12 @@ class DiskFailureTest {
     @EnumSource(
             value = Protocol.class,
             names = {"HTTP_1_1", "HTTP_2"})
-    void shouldReadToItsEndWhatIsDeletedOrReplacedMeanwhile(Protocol protocol) throws Exception {
+    void shouldReadToItsEndWhatGrowsAndIsDeletedOrReplacedMeanwhile(Protocol protocol) throws Exception {
         String url = server.url("/objects/object");
         for (boolean delete : new boolean[] {true, false}) {
             assertEquals("201", put(protocol, large, url));
             Process curl = download(protocol, url);
+            Files.write(server.objects().resolve("object"), new byte[SMALL], StandardOpenOption.APPEND);
             if (delete) {
                 assertEquals("204", status(protocol, "-X", "DELETE", url));
                 assertEquals("404", status(protocol, url));

@@ -77,11 +77,13 @@ final class ServerProcess {
     /**
      * Starts the server on a file system of its own.
      *
-     * @param mount shell commands that mount it on {@code $1}; what they mount from may lie in {@code $2}
+     * @param mount shell commands that mount it on {@code $1}; what they mount from may lie in {@code $2}, which has an
+     *     empty directory {@code device}
      */
     static ServerProcess startMounted(String mount, TransportName transport, String... options) throws Exception {
         Path directory = Files.createTempDirectory("example-http");
         Path objects = Files.createDirectory(objects(directory));
+        Files.createDirectory(directory.resolve("device"));
         List<String> wrapper =
                 Mounted.command(mount.replace("$1", objects.toString()).replace("$2", directory.toString()));
         List<String> all = new ArrayList<>(List.of(options));
