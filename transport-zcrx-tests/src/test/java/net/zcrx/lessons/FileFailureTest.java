@@ -175,6 +175,9 @@ class FileFailureTest {
         try (Child child = new Child(wrapper, LimitedFileChild.class, directory.toString(), Integer.toString(limit))) {
             assertEquals(EFBIG + " " + limit + " 0", child.await("write"));
             assertEquals("true", child.await("stored"));
+            // Joined or not, each piece has its own end.
+            assertEquals("150 150 true", child.await("pieces"));
+            assertEquals("true", child.await("stored"));
             assertEquals(EFBIG + " true", child.await("sink"));
             assertEquals("true", child.await("stored"));
             assertEquals("true", child.await("position"));

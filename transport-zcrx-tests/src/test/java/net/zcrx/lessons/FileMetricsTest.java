@@ -5,15 +5,18 @@ import static net.zcrx.lessons.TestFiles.NEW;
 import static net.zcrx.lessons.TestFiles.direct;
 import static net.zcrx.lessons.TestFiles.failure;
 import static net.zcrx.lessons.TestFiles.get;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.ZcrxMetrics;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a loop counts of its files. */
 @ExtendWith(Invariants.class)
@@ -69,6 +74,39 @@ class FileMetricsTest {
         // Parts of a MiB, the read that finds the file's end, and the five others that reached the kernel.
         long requests = loops.metrics().fileRequests();
         assertTrue(requests >= 12 && requests <= 30, () -> "There were " + requests);
+    }
+
+    /** Writes of one pass: those that lie side by side reach the kernel as few requests, others as one each. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldJoinWritesThatLieSideBySide(int step) throws Exception {
+        int length = 1000;
+        int count = 500;
+        byte[] data = Loops.pattern(count * length);
+        ZcrxFile file = get(ZcrxFile.open(loops.loop(0), directory.resolve("file"), NEW));
+        long before = loops.metrics().fileRequests();
+        List<Future<?>> writes = new ArrayList<>();
+        loops.loop(0)
+                .submit(() -> {
+                    for (int i = 0; i < count; i++) {
+                        ByteBuf piece = direct(Arrays.copyOfRange(data, i * length, (i + 1) * length));
+                        writes.add(file.write(piece, (long) i * step * length));
+                    }
+                })
+                .get(Loops.SECONDS, TimeUnit.SECONDS);
+        for (Future<?> write : writes) {
+            get(write);
+        }
+        long requests = loops.metrics().fileRequests() - before;
+        get(file.close());
+        assertTrue(step == 1 ? requests <= count / 20 : requests >= count, () -> "There were " + requests);
+        byte[] stored = Files.readAllBytes(file.path());
+        for (int i = 0; i < count; i++) {
+            int start = i * step * length;
+            assertArrayEquals(
+                    Arrays.copyOfRange(data, i * length, (i + 1) * length),
+                    Arrays.copyOfRange(stored, start, start + length));
+        }
     }
 
     @Test

@@ -3,9 +3,12 @@ package net.zcrx.lessons;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.file.ZcrxFile;
 import net.zcrx.file.ZcrxFileException;
@@ -13,6 +16,8 @@ import net.zcrx.file.ZcrxFileSink;
 
 /** A child: writes longer files than it may, as one buffer and as what a channel receives. */
 final class LimitedFileChild {
+    private static final int PIECE = 10_000;
+
     private LimitedFileChild() {}
 
     /** @param arguments a directory, and how long a file may be */
@@ -25,6 +30,11 @@ final class LimitedFileChild {
         ByteBuf buffer = TestFiles.direct(data);
         ZcrxFileException failure = TestFiles.failure(ZcrxFileException.class, file.write(buffer, 0));
         System.out.println("write=" + failure.errno() + " " + failure.bytes() + " " + buffer.refCnt());
+        TestFiles.get(file.close());
+        System.out.println("stored=" + isStored(file.path(), data, limit));
+
+        file = TestFiles.get(ZcrxFile.open(loops.loop(0), directory.resolve("pieces"), TestFiles.NEW));
+        System.out.println("pieces=" + writePieces(loops, file, data));
         TestFiles.get(file.close());
         System.out.println("stored=" + isStored(file.path(), data, limit));
 
@@ -42,6 +52,33 @@ final class LimitedFileChild {
         }
         Child.awaitEnd();
         loops.end();
+    }
+
+    /** As one request or few; returns how many were written, and how many of the others told that they were not. */
+    private static String writePieces(Loops loops, ZcrxFile file, byte[] data) throws Exception {
+        List<Future<Void>> writes = new ArrayList<>();
+        List<ByteBuf> buffers = new ArrayList<>();
+        loops.loop(0)
+                .submit(() -> {
+                    for (int start = 0; start < data.length; start += PIECE) {
+                        buffers.add(TestFiles.direct(Arrays.copyOfRange(data, start, start + PIECE)));
+                        writes.add(file.write(buffers.get(buffers.size() - 1), start));
+                    }
+                })
+                .get(Loops.SECONDS, TimeUnit.SECONDS);
+        int written = 0;
+        int right = 0;
+        for (int i = 0; i < writes.size(); i++) {
+            if (writes.get(i).await(Loops.SECONDS, TimeUnit.SECONDS)
+                    && writes.get(i).isSuccess()) {
+                written += i == written ? 1 : 0;
+            } else {
+                ZcrxFileException failure = TestFiles.failure(ZcrxFileException.class, writes.get(i));
+                right += failure.position() == (long) i * PIECE && failure.bytes() == 0 ? 1 : 0;
+            }
+        }
+        boolean released = buffers.stream().allMatch(buffer -> buffer.refCnt() == 0);
+        return written + " " + right + " " + released;
     }
 
     private static boolean isStored(Path path, byte[] data, int length) throws Exception {
