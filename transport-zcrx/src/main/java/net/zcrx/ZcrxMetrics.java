@@ -185,6 +185,51 @@ public final class ZcrxMetrics {
         return value(Counter.COMPLETION_QUEUE_FULL);
     }
 
+    /** Counter, operations: files opened. This and what follows is of {@link net.zcrx.file.ZcrxFile}. */
+    public long fileOpens() {
+        return value(Counter.FILE_OPENS);
+    }
+
+    /** Counter, operations: reads of files that are done. */
+    public long fileReads() {
+        return value(Counter.FILE_READS);
+    }
+
+    /** Counter, bytes: read from files, also by reads that failed later. */
+    public long fileReadBytes() {
+        return value(Counter.FILE_READ_BYTES);
+    }
+
+    /** Counter, operations: writes to files that are done. */
+    public long fileWrites() {
+        return value(Counter.FILE_WRITES);
+    }
+
+    /** Counter, bytes: written to files, also by writes that failed later. */
+    public long fileWrittenBytes() {
+        return value(Counter.FILE_WRITTEN_BYTES);
+    }
+
+    /** Counter, operations: files forced to the device. */
+    public long fileForces() {
+        return value(Counter.FILE_FORCES);
+    }
+
+    /** Counter, operations: those on files, of any kind, that failed. */
+    public long fileFailures() {
+        return value(Counter.FILE_FAILURES);
+    }
+
+    /** Gauge, operations: those on files, of any kind, that wait or are with the kernel now. */
+    public long fileOperations() {
+        return value(Counter.FILE_OPERATIONS);
+    }
+
+    /** Counter, requests: those on files that were handed to the kernel. An operation may need several. */
+    public long fileRequests() {
+        return value(Counter.FILE_REQUESTS);
+    }
+
     /** Counter, sends: asked for without a copy (SEND_ZC). */
     public long zeroCopySends() {
         return value(Counter.ZERO_COPY_SENDS);

@@ -37,7 +37,7 @@ class RoomsTest {
             entry("receive", "event", "memory", "nic", "nic.check", "option", "uring"),
             entry("send", "receive", "uring"),
             entry("loop", "receive", "send", "memory", "nic", "nic.check", "uring"),
-            entry("file", "loop", "uring"),
+            entry("file", "loop", "receive", "uring"),
             entry(
                     "",
                     "availability",

@@ -26,6 +26,7 @@ import net.zcrx.ZcrxMode;
  */
 public final class ZcrxMeters implements MeterBinder {
     private static final String BUFFERS = "buffers";
+    private static final String OPERATIONS = "operations";
     private static final String PAGES = "pages";
     private static final String RECEIVES = "receives";
     private static final String SENDS = "sends";
@@ -65,6 +66,7 @@ public final class ZcrxMeters implements MeterBinder {
             pages();
             shortages();
             sends();
+            files();
             for (ZcrxMode mode : List.of(ZcrxMode.ZERO_COPY, ZcrxMode.COPY, ZcrxMode.KERNEL_COPY)) {
                 loops(mode);
             }
@@ -154,6 +156,27 @@ public final class ZcrxMeters implements MeterBinder {
                     SENDS,
                     ZcrxMetrics::copiedSends,
                     "Of these, those that the kernel copied after all");
+        }
+
+        private void files() {
+            fileOperations("open", ZcrxMetrics::fileOpens);
+            fileOperations("read", ZcrxMetrics::fileReads);
+            fileOperations("write", ZcrxMetrics::fileWrites);
+            fileOperations("force", ZcrxMetrics::fileForces);
+            fileBytes("read", ZcrxMetrics::fileReadBytes);
+            fileBytes("write", ZcrxMetrics::fileWrittenBytes);
+            counter("file.failures", OPERATIONS, ZcrxMetrics::fileFailures, "Operations on files that failed");
+            gauge("file.pending", OPERATIONS, ZcrxMetrics::fileOperations, "Operations on files that are not done yet");
+            counter("file.requests", "requests", ZcrxMetrics::fileRequests, "Requests on files, given to the kernel");
+        }
+
+        private void fileOperations(String kind, ToLongFunction<ZcrxMetrics> metric) {
+            with("kind", kind).counter("file.operations", OPERATIONS, metric, "Operations on files that are done");
+        }
+
+        private void fileBytes(String kind, ToLongFunction<ZcrxMetrics> metric) {
+            with("kind", kind)
+                    .counter("file.bytes", BaseUnits.BYTES, metric, "Bytes read from files or written to them");
         }
 
         private void loops(ZcrxMode mode) {

@@ -94,6 +94,7 @@ class ZcrxMetersTest {
         assertEquals(
                 Set.of(
                         "zcrx.area.bytes bytes",
+                        "zcrx.file.pending operations",
                         "zcrx.held.buffers buffers",
                         "zcrx.held.bytes bytes",
                         "zcrx.held.fragments fragments",

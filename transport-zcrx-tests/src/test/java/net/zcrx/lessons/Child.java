@@ -52,6 +52,10 @@ final class Child implements AutoCloseable {
         }
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** The rest of the next line that begins with {@code name=}. */
     String await(String name) throws IOException {
         String line;

@@ -40,6 +40,7 @@ class FileFailureTest {
     private static final int EBADF = 9;
     private static final int ENOTDIR = 20;
     private static final int EISDIR = 21;
+    private static final int EFBIG = 27;
     private static final int ENOSPC = 28;
     private static final int ENAMETOOLONG = 36;
     private static final int ELOOP = 40;
@@ -164,6 +165,23 @@ class FileFailureTest {
         assertEquals(4096, failure.position());
         assertEquals(0, buffer.refCnt());
         get(memory.close());
+    }
+
+    /** The limit of a process ends a write in its middle, and the process goes on though the kernel sends it a signal. */
+    @Test
+    void shouldTellHowMuchWasWrittenToFileThatMayNotBeLonger() throws Exception {
+        int limit = 1_500_000;
+        List<String> wrapper = List.of("prlimit", "--fsize=" + limit);
+        try (Child child = new Child(wrapper, LimitedFileChild.class, directory.toString(), Integer.toString(limit))) {
+            assertEquals(EFBIG + " " + limit + " 0", child.await("write"));
+            assertEquals("true", child.await("stored"));
+            // Joined or not, each piece has its own end.
+            assertEquals("150 150 true", child.await("pieces"));
+            assertEquals("true", child.await("stored"));
+            assertEquals(EFBIG + " true", child.await("sink"));
+            assertEquals("true", child.await("stored"));
+            assertEquals("true", child.await("position"));
+        }
     }
 
     /** What fitted is told, and is there; and with room again the file can be written on. */

@@ -21,11 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.zcrx.file.ZcrxFile;
 import net.zcrx.file.ZcrxFileException;
 import net.zcrx.file.ZcrxFileSink;
@@ -210,6 +213,54 @@ class FileSinkTest {
         assertTrue(pair.channel().closeFuture().await(Loops.SECONDS, TimeUnit.SECONDS));
         assertEquals(0, sink.position());
         get(file.close());
+        pair.close();
+    }
+
+    /** The file's loop writes from the memory of the channel's, to which others release it meanwhile. */
+    @Test
+    void shouldWriteWhatOtherThreadsReleaseToo() throws Exception {
+        byte[] data = Loops.pattern(8 * MIB);
+        Loops.Pair pair = connect(true);
+        EventLoop first = loops.loop(0);
+        ZcrxFile file = open(pair.channel().eventLoop() == first ? loops.loop(1) : first, NEW);
+        ZcrxFileSink sink = new ZcrxFileSink(file);
+        BlockingQueue<ByteBuf> others = new LinkedBlockingQueue<>();
+        add(
+                pair,
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        others.add(((ByteBuf) message).retainedDuplicate());
+                        ctx.fireChannelRead(message);
+                    }
+                },
+                sink);
+        AtomicInteger seen = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Thread thread = new Thread(() -> {
+                while (seen.get() < data.length) {
+                    ByteBuf buffer = others.poll();
+                    if (buffer != null) {
+                        seen.addAndGet(buffer.readableBytes());
+                        buffer.release();
+                    } else {
+                        Thread.yield();
+                    }
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        pair.send(data);
+        pair.peer().close();
+        assertEquals(data.length, get(sink.written()));
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.SECONDS.toMillis(Loops.SECONDS));
+        }
+        get(file.close());
+        assertStored(data);
+        assertTrue(loops.allMetrics().stream().anyMatch(metrics -> metrics.offLoopReturns() > 0));
         pair.close();
     }
 

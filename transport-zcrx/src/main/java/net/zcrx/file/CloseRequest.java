@@ -35,6 +35,7 @@ final class CloseRequest extends OneAnswerRequest {
         if (result == -Errno.ECANCELED) {
             // The loop ends before a kernel thread began with it: then it is closed there.
             file.opened(descriptor);
+            drop();
         } else if (result < 0) {
             fail(failure(-result));
         } else {
@@ -45,11 +46,15 @@ final class CloseRequest extends OneAnswerRequest {
 
     /** The one before it closes the file, and does its promise, too. */
     @Override
-    void fileClosed() {}
+    void fileClosed() {
+        drop();
+    }
 
     /** A loop that ends closes its files, and one that has ended has closed them. */
     @Override
-    void loopEnded() {}
+    void loopEnded() {
+        drop();
+    }
 
     @Override
     Throwable failure(int errno) {

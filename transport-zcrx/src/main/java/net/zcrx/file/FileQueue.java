@@ -13,6 +13,8 @@ import java.util.ArrayDeque;
 final class FileQueue {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(FileQueue.class);
     private static final int NOT_OPEN = -1;
+    /** One that the kernel is at and others that it finds when it has done so; what waits meanwhile can be joined. */
+    private static final int MOST_IN_TURN = 4;
 
     private final Path path;
     private final boolean direct;
@@ -21,6 +23,9 @@ final class FileQueue {
     private final ArrayDeque<FileRequest<?>> waiting = new ArrayDeque<>();
     private int fd = NOT_OPEN;
     private int begun;
+    /** Of these, those that the kernel does one after the other. */
+    private int inTurn;
+
     private boolean listed;
     /** Nothing more is taken. */
     private boolean closing;
@@ -97,19 +102,25 @@ final class FileQueue {
 
     private boolean canBegin() {
         FileRequest<?> next = waiting.peek();
-        return next != null && begun < most && (begun == 0 || !next.comesAfterAll());
+        return next != null
+                && begun < most
+                && (begun == 0 || !next.comesAfterAll())
+                && (inTurn < MOST_IN_TURN || !next.takesTurns());
     }
 
-    /** Takes the request that begins, as {@link #list} has said; afterwards it may say so again. */
-    FileRequest<?> begin() {
+    /** Takes what begins, as {@link #list} has said; afterwards it may say so again. */
+    Submission begin() {
         listed = false;
+        Submission next = waiting.remove().joined(waiting);
         begun++;
-        return waiting.remove();
+        inTurn += next.takesTurns() ? 1 : 0;
+        return next;
     }
 
-    /** The kernel has no more to do with a request that had begun. */
-    void ended() {
+    /** The kernel has no more to do with what had begun. */
+    void ended(Submission submission) {
         begun--;
+        inTurn -= submission.takesTurns() ? 1 : 0;
     }
 
     /** The loop ends: what waits does so in vain. */

@@ -3,6 +3,7 @@ package net.zcrx.file;
 
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.Promise;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 
 /** Has what was written before put on the device. */
@@ -17,6 +18,11 @@ final class ForceRequest extends OneAnswerRequest {
     @Override
     IoUringIoOps next(byte flags, short id) {
         return FileOps.force(flags, file.fd(), metaData, id);
+    }
+
+    @Override
+    Counter counter() {
+        return Counter.FILE_FORCES;
     }
 
     @Override

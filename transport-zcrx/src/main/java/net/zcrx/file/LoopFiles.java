@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.BoundedWorkers;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.FileOps;
@@ -41,17 +42,14 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     static final int MOST_OF_FILE = 32;
     /** Kernel threads of a loop's ring for files. Writes to one file through the page cache take turns in one. */
     private static final int MOST_WORKERS = 16;
-    /**
-     * What the kernel may copy on the loop's thread for what was asked before a pass of the loop, and again for what is
-     * asked in it: about 15 microseconds each.
-     */
+    /** What the kernel may copy on the loop's thread for what begins in a pass: about 15 microseconds. */
     private static final int MOST_COPIED = 128 * 1024;
 
     private static final ConcurrentMap<IoEventLoop, LoopFiles> OF_LOOPS = new ConcurrentHashMap<>();
 
     private final IoEventLoop eventLoop;
     private final Inbox inbox;
-    private final FileRequest<?>[] begun = new FileRequest<?>[MOST_OF_LOOP];
+    private final Submission[] begun = new Submission[MOST_OF_LOOP];
     /** The places in that array which are free. */
     private final short[] free = new short[MOST_OF_LOOP];
 
@@ -65,9 +63,8 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     private Loop loop;
     private int index;
     private boolean ready;
-    private boolean scheduling;
     private boolean closed;
-    /** Bytes that the kernel may copy on the loop's thread until {@link #endPass}. */
+    /** Bytes that the kernel may copy on the loop's thread for what has begun since {@link #endPass}. */
     private int copied;
 
     private LoopFiles(IoEventLoop eventLoop) {
@@ -113,7 +110,10 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         FileQueue file = request.file;
         if (closed || !isRegistered()) {
             request.loopEnded();
-        } else if (file.isClosing()) {
+            return;
+        }
+        request.taken(loop.receiver().counters());
+        if (file.isClosing()) {
             request.fileClosed();
         } else {
             if (request.isLast()) {
@@ -142,18 +142,13 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         return true;
     }
 
+    /** What is asked in a pass begins at its end, no later than the kernel would hear of it: then writes can be joined. */
     private void schedule(FileQueue file) {
         if (file.list()) {
             listed.add(file);
         }
-        // What fails at once, and whoever hears of that, comes here again: the first call does it all.
-        if (!scheduling) {
-            scheduling = true;
-            try {
-                beginListed();
-            } finally {
-                scheduling = false;
-            }
+        if (freeCount > 0 && !listed.isEmpty()) {
+            loop.ready(this);
         }
     }
 
@@ -161,7 +156,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     private void beginListed() {
         FileQueue next;
         while (freeCount > 0 && (next = listed.poll()) != null) {
-            FileRequest<?> request = next.begin();
+            Submission request = next.begin();
             if (next.list()) {
                 listed.add(next);
             }
@@ -171,10 +166,11 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         }
     }
 
-    private void handOver(short id, FileRequest<?> request) {
+    private void handOver(short id, Submission request) {
         try {
             if (registration.submit(request.next(flags(request), id)) != 0) {
                 loop.submitted();
+                loop.receiver().counters().add(Counter.FILE_REQUESTS, 1);
                 return;
             }
             request.loopEnded();
@@ -185,23 +181,20 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
         end(id, request);
     }
 
-    private byte flags(FileRequest<?> request) {
+    private byte flags(Submission request) {
         int bytes = request.bytes();
         if (request.mayWait() || request.isTriedAgain() || copied + bytes > MOST_COPIED) {
             return FileOps.IOSQE_ASYNC;
         }
-        if (bytes > 0) {
-            copied += bytes;
-            loop.ready(this);
-        }
+        copied += bytes;
         return 0;
     }
 
-    private void end(short id, FileRequest<?> request) {
+    private void end(short id, Submission request) {
         begun[id] = null;
         free[freeCount++] = id;
         FileQueue file = request.file;
-        file.ended();
+        file.ended(request);
         if (!file.hasBegun() && (closed || !file.isOpen())) {
             files.remove(file);
             file.closeNow();
@@ -213,7 +206,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     public void handle(IoRegistration ignored, IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
         short id = (short) completion.userData();
-        FileRequest<?> request = begun[id];
+        Submission request = begun[id];
         boolean over;
         try {
             over = request.complete(completion.res());
@@ -260,7 +253,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     public void loopEnded() {
         close();
         int left = 0;
-        for (FileRequest<?> request : begun) {
+        for (Submission request : begun) {
             if (request != null) {
                 request.abandon();
                 left++;
@@ -308,6 +301,7 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     @Override
     public void endPass() {
         copied = 0;
+        beginListed();
     }
 
     @Override

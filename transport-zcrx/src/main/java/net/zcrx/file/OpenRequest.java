@@ -6,6 +6,7 @@ import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 import net.zcrx.uring.Native;
 
@@ -51,6 +52,11 @@ final class OpenRequest extends FileRequest<ZcrxFile> {
             case LOOK -> FileOps.statx(flags, file.fd(), path + pathBytes - 1, path + pathBytes, id);
             case CLOSE -> FileOps.close(flags, file.takeDescriptor(), id);
         };
+    }
+
+    @Override
+    Counter counter() {
+        return Counter.FILE_OPENS;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 
 /** Fills what a buffer has room for, part by part, until the file ends. */
@@ -42,8 +43,14 @@ final class ReadRequest extends FileRequest<Integer> {
     }
 
     @Override
+    Counter counter() {
+        return Counter.FILE_READS;
+    }
+
+    @Override
     boolean advance(int result) {
         read += result;
+        count(Counter.FILE_READ_BYTES, result);
         if (result > 0 && read < length) {
             return false;
         }

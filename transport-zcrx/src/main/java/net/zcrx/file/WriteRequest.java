@@ -2,28 +2,22 @@
 package net.zcrx.file;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.internal.CleanableDirectBuffer;
-import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 
 /** Writes a buffer, part by part, each from where the kernel has left off. */
 final class WriteRequest extends FileRequest<Void> {
-    /** The most pieces of a composite buffer that one part gathers. */
-    private static final int MOST_VECTORS = 64;
-
-    private static final int VECTOR_BYTES = 2 * Long.BYTES;
-
     private final ByteBuf buffer;
     private final long position;
     private final int start;
     private final int length;
     private int written;
-    /** {@code null} until a part needs it. */
-    private CleanableDirectBuffer vectors;
+    /** {@code null} until a part needs them. */
+    private Vectors vectors;
 
     /** @param buffer is in direct memory */
     WriteRequest(FileQueue file, Promise<Void> promise, ByteBuf buffer, long position) {
@@ -34,37 +28,65 @@ final class WriteRequest extends FileRequest<Void> {
         length = buffer.readableBytes();
     }
 
-    @Override
-    IoUringIoOps next(byte flags, short id) {
-        int index = start + written;
-        int part = bytes();
-        long where = position + written;
-        if (buffer.nioBufferCount() == 1) {
-            return FileOps.write(flags, file.fd(), DirectMemory.address(buffer, index, part), part, where, id);
-        }
-        if (vectors == null) {
-            vectors = Buffer.allocateDirectBufferWithNativeOrder(MOST_VECTORS * VECTOR_BYTES);
-        }
-        int count = gather(buffer.nioBuffers(index, part));
-        return FileOps.writeVectors(flags, file.fd(), Buffer.memoryAddress(vectors.buffer()), count, where, id);
+    /** Whether it goes on where the other ends. */
+    boolean follows(WriteRequest before) {
+        return length > 0 && position == before.position + before.length && buffer.refCnt() > 0;
     }
 
-    private int gather(ByteBuffer[] pieces) {
-        ByteBuffer target = vectors.buffer();
-        int count = 0;
-        for (ByteBuffer piece : pieces) {
-            if (piece.hasRemaining() && count < MOST_VECTORS) {
-                target.putLong(count * VECTOR_BYTES, Buffer.memoryAddress(piece) + piece.position());
-                target.putLong(count * VECTOR_BYTES + Long.BYTES, piece.remaining());
-                count++;
-            }
+    /** Where the kernel is to go on. */
+    long nextPosition() {
+        return position + written;
+    }
+
+    /** Bytes that are not written yet. */
+    int left() {
+        return length - written;
+    }
+
+    @Override
+    Submission joined(ArrayDeque<FileRequest<?>> waiting) {
+        return takesTurns() ? JoinedWrites.of(this, waiting) : this;
+    }
+
+    @Override
+    boolean takesTurns() {
+        return !file.isDirect();
+    }
+
+    @Override
+    IoUringIoOps next(byte flags, short id) {
+        if (buffer.nioBufferCount() == 1) {
+            int part = bytes();
+            long address = DirectMemory.address(buffer, start + written, part);
+            return FileOps.write(flags, file.fd(), address, part, nextPosition(), id);
         }
-        return count;
+        if (vectors == null) {
+            vectors = new Vectors();
+        }
+        vectors.clear();
+        gather(vectors);
+        return FileOps.writeVectors(flags, file.fd(), vectors.address(), vectors.count(), nextPosition(), id);
+    }
+
+    /** Adds what is to be written next. */
+    void gather(Vectors all) {
+        int index = start + written;
+        int part = bytes();
+        if (buffer.nioBufferCount() == 1) {
+            all.add(DirectMemory.address(buffer, index, part), part);
+        } else {
+            all.add(buffer.nioBuffers(index, part));
+        }
     }
 
     @Override
     int bytes() {
-        return Math.min(length - written, DirectMemory.MOST_OF_PART);
+        return Math.min(left(), DirectMemory.MOST_OF_PART);
+    }
+
+    @Override
+    Counter counter() {
+        return Counter.FILE_WRITES;
     }
 
     @Override
@@ -74,6 +96,7 @@ final class WriteRequest extends FileRequest<Void> {
             return true;
         }
         written += result;
+        count(Counter.FILE_WRITTEN_BYTES, result);
         if (written < length) {
             return false;
         }
@@ -89,7 +112,7 @@ final class WriteRequest extends FileRequest<Void> {
     @Override
     void free() {
         if (vectors != null) {
-            vectors.clean();
+            vectors.free();
         }
         ReferenceCountUtil.safeRelease(buffer);
     }

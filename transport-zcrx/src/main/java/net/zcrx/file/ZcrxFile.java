@@ -31,9 +31,10 @@ import net.zcrx.loop.LoopHandle;
  * least.
  *
  * <p><b>Order.</b> Any number of operations may be under way. The kernel has up to 32 of a file and 256 of a loop at a
- * time, and does them in any order; the rest waits, in the order of the calls and without a bound. An application that
- * writes faster than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close}
- * begin when all that was asked before has ended.
+ * time, of writes through the page cache 4 of a file, and does them in any order; the rest waits, in the order of the calls
+ * and without a bound. Writes that wait and lie side by side are joined to one request. An application that writes faster
+ * than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close} begin when all that
+ * was asked before has ended.
  *
  * <p><b>Failures</b> are told by the future, as a {@link ZcrxFileException} that says what failed, where, and how much
  * was written before; an argument out of its range as {@link IllegalArgumentException}. A future cannot be cancelled.

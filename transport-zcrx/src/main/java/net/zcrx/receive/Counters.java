@@ -28,6 +28,15 @@ public final class Counters {
         GROWTHS,
         COALESCINGS,
         COMPLETION_QUEUE_FULL,
+        FILE_OPENS,
+        FILE_READS,
+        FILE_READ_BYTES,
+        FILE_WRITES,
+        FILE_WRITTEN_BYTES,
+        FILE_FORCES,
+        FILE_FAILURES,
+        FILE_OPERATIONS,
+        FILE_REQUESTS,
         COPIED_SENDS,
         ZERO_COPY_SENDS
     }

@@ -6,15 +6,18 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** A server that listens. It takes over the transport and the store, and closes them when it is closed. */
 final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    /** With what follows it, less than the 10 seconds after which Docker kills. */
-    private static final int DRAIN_SECONDS = 8;
-
+    /** Less than the 10 seconds after which Docker kills. */
+    private static final int CLOSE_SECONDS = 9;
+    /** Of these, for the requests that are under way. */
+    private static final int DRAIN_SECONDS = 7;
+    /** Of these, for each of the steps that follow. */
     private static final int END_SECONDS = 1;
 
     private final Transport transport;
@@ -64,30 +67,39 @@ final class HttpServer implements AutoCloseable {
         listener.closeFuture().sync();
     }
 
-    /** Takes no more connections, lets requests that are under way finish for a while, and ends everything. */
+    /**
+     * Takes no more connections, lets requests that are under way finish for a while, and ends everything; what has not
+     * ended within nine seconds, such as a thread whose disk does not answer, is left.
+     */
     @Override
     public void close() {
-        listener.close().syncUninterruptibly();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+        await(listener.close(), END_SECONDS, end);
         for (Channel connection : metrics.connections()) {
             connection.eventLoop().execute(() -> connection.pipeline().fireUserEventTriggered(ServerStopping.EVENT));
         }
-        if (!metrics.connections().newCloseFuture().awaitUninterruptibly(DRAIN_SECONDS, TimeUnit.SECONDS)) {
-            metrics.connections().close().awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
+        if (!await(metrics.connections().newCloseFuture(), DRAIN_SECONDS, end)) {
+            await(metrics.connections().close(), END_SECONDS, end);
         }
-        awaitHandlers();
+        awaitHandlers(end);
         // The disk threads tell the event loops what they have done, so they end first.
-        store.close();
-        transport.group().shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS).syncUninterruptibly();
+        await(store.close(), END_SECONDS, end);
+        await(transport.group().shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS), CLOSE_SECONDS, end);
+    }
+
+    private static boolean await(Future<?> future, int seconds, long end) {
+        long nanos = Math.min(TimeUnit.SECONDS.toNanos(seconds), end - System.nanoTime());
+        return future.awaitUninterruptibly(Math.max(0, nanos), TimeUnit.NANOSECONDS);
     }
 
     /**
      * Waits until the handlers of connections that were closed have heard of it, and given what they discard to the disk
      * threads. A connection is closed in one task of its loop, which queues the one that tells its handlers.
      */
-    private void awaitHandlers() {
+    private void awaitHandlers(long end) {
         for (int round = 0; round < 2; round++) {
             for (EventExecutor loop : transport.group()) {
-                loop.submit(() -> {}).awaitUninterruptibly(END_SECONDS, TimeUnit.SECONDS);
+                await(loop.submit(() -> {}), END_SECONDS, end);
             }
         }
     }

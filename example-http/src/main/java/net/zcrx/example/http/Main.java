@@ -56,6 +56,9 @@ final class Main implements Callable<Integer> {
                     + " among the temporary ones.")
     private Path dataDir;
 
+    @Option(names = "--durable", description = "Answer to PUT and DELETE when what they did survives a loss of power.")
+    private boolean durable;
+
     @Option(names = "--max-object-bytes", description = "The largest object accepted. Default: ${DEFAULT-VALUE}.")
     private long maxObjectBytes = 1L << 30;
 
@@ -149,17 +152,17 @@ final class Main implements Callable<Integer> {
 
     private ObjectStore openStore() throws ServerException {
         if (dataDir != null) {
-            return ObjectStore.open(dataDir, DISK_THREADS);
+            return ObjectStore.open(dataDir, DISK_THREADS, durable);
         }
         try {
-            return ObjectStore.open(DEFAULT_DATA_DIR, DISK_THREADS);
+            return ObjectStore.open(DEFAULT_DATA_DIR, DISK_THREADS, durable);
         } catch (ServerException e) {
             // As in a container whose root is read-only.
             Path temporary = temporaryDataDir(e);
             PrintWriter err = spec.commandLine().getErr();
             err.println(e.getMessage() + " Until then objects are in " + temporary + ".");
             err.flush();
-            return ObjectStore.open(temporary, DISK_THREADS);
+            return ObjectStore.open(temporary, DISK_THREADS, durable);
         }
     }
 

@@ -6,17 +6,13 @@ import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,32 +30,33 @@ final class ObjectStore {
     static final String NAME_RULE =
             "An object's name has 1 to 128 letters, digits, dots, underscores and hyphens, and no dot in front.";
 
-    private final Path directory;
+    private final StoreDirectory directory;
     private final DefaultEventExecutorGroup group;
     private final List<EventExecutor> threads = new ArrayList<>();
 
     /** An object that was opened: the caller closes the file. */
     record Opened(FileChannel file, long size) {}
 
-    private ObjectStore(Path directory, int threadCount) {
+    private ObjectStore(StoreDirectory directory, int threadCount) {
         this.directory = directory;
         group = new DefaultEventExecutorGroup(threadCount, new DefaultThreadFactory("disk"));
         group.forEach(threads::add);
     }
 
-    /** Creates the directory if it is missing, and tries it out. */
-    static ObjectStore open(Path directory, int threadCount) throws ServerException {
+    /**
+     * Creates the directory if it is missing, and tries it out.
+     *
+     * @param durable whether uploads and deletions are done only when they survive a loss of power
+     */
+    static ObjectStore open(Path directory, int threadCount, boolean durable) throws ServerException {
         try {
-            Files.createDirectories(directory);
-            Files.newDirectoryStream(directory).close();
-            Files.delete(Files.createTempFile(directory, ".probe-", null));
+            return new ObjectStore(StoreDirectory.open(directory, durable), threadCount);
         } catch (IOException e) {
             throw new ServerException(
                     "The data directory " + directory + " cannot be read and written (" + e
                             + "): choose another --data-dir or change its permissions.",
                     e);
         }
-        return new ObjectStore(directory, threadCount);
     }
 
     static boolean isValidName(String name) {
@@ -73,29 +70,20 @@ final class ObjectStore {
 
     /** Where an object is, if there is one of this name. */
     Path path(String name) {
-        return directory.resolve(name);
+        return directory.path(name);
     }
 
     /** @param loop that the object is received on: it also writes it, if it can */
     Upload upload(String name, EventExecutor loop) {
-        Path partial = directory.resolve(".upload-" + UUID.randomUUID());
         return hasRing(loop)
-                ? new RingUpload((EventLoop) loop, threadOf(name), partial, path(name))
-                : new PoolUpload(threadOf(name), partial, path(name));
-    }
-
-    /** On the disk thread of the name: gives a complete file its name. Returns whether there was none of this name. */
-    static boolean publish(Path partial, Path target) throws IOException {
-        // All that concerns a name happens on one thread, so nobody comes between the two lines.
-        boolean created = !Files.exists(target, LinkOption.NOFOLLOW_LINKS);
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        return created;
+                ? new RingUpload((EventLoop) loop, threadOf(name), directory, path(name))
+                : new PoolUpload(threadOf(name), directory, path(name));
     }
 
     /** Opens an object for reading; fails with {@link NoSuchFileException} if there is none. */
     CompletableFuture<Opened> open(String name) {
         return submit(name, () -> {
-            FileChannel file = FileChannel.open(existing(name), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+            FileChannel file = directory.read(name);
             return new Opened(file, file.size());
         });
     }
@@ -103,22 +91,14 @@ final class ObjectStore {
     /** Deletes an object; fails with {@link NoSuchFileException} if there is none. */
     CompletableFuture<Void> delete(String name) {
         return submit(name, () -> {
-            Files.delete(existing(name));
+            directory.delete(name);
             return null;
         });
     }
 
-    /** Finishes what was begun, at most ten seconds long. */
-    void close() {
-        group.shutdownGracefully(0, 10, TimeUnit.SECONDS).syncUninterruptibly();
-    }
-
-    private Path existing(String name) throws NoSuchFileException {
-        Path path = path(name);
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new NoSuchFileException(name);
-        }
-        return path;
+    /** Takes no more work. Returns what is done when that which was begun is finished: never if a disk does not answer. */
+    Future<?> close() {
+        return group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
 
     private <T> CompletableFuture<T> submit(String name, Callable<T> task) {

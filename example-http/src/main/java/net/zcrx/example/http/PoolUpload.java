@@ -6,7 +6,6 @@ import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
@@ -14,15 +13,17 @@ import java.util.concurrent.CompletableFuture;
 /** Writes an object on its disk thread. */
 final class PoolUpload implements Upload {
     private final EventExecutor disk;
+    private final StoreDirectory directory;
     private final Path partial;
     private final Path target;
     private final CompletableFuture<Boolean> result = new CompletableFuture<>();
     /** Used on the disk thread only; {@code null} before it was opened and after it was closed. */
     private FileChannel file;
 
-    PoolUpload(EventExecutor disk, Path partial, Path target) {
+    PoolUpload(EventExecutor disk, StoreDirectory directory, Path target) {
         this.disk = disk;
-        this.partial = partial;
+        this.directory = directory;
+        partial = directory.newPartial();
         this.target = target;
         disk.execute(this::open);
     }
@@ -56,8 +57,11 @@ final class PoolUpload implements Upload {
                 return;
             }
             try {
+                if (directory.isDurable()) {
+                    file.force(true);
+                }
                 file.close();
-                boolean created = ObjectStore.publish(partial, target);
+                boolean created = directory.publish(partial, target);
                 file = null;
                 result.complete(created);
             } catch (IOException e) {
@@ -96,13 +100,13 @@ final class PoolUpload implements Upload {
         if (file == null) {
             return;
         }
-        FileChannel closing = file;
-        file = null;
+        directory.discard(partial);
         try {
-            Files.deleteIfExists(partial);
-            closing.close();
+            file.close();
         } catch (IOException e) {
-            System.err.println("Could not remove the unfinished upload " + partial + ": " + e.getMessage());
+            // Its bytes are of no more use, and its descriptor is closed in any case.
+            System.err.println("Could not write the unfinished upload " + partial + ": " + e.getMessage());
         }
+        file = null;
     }
 }

@@ -57,7 +57,7 @@ final class ReadExchange implements Exchange {
             call.reply(HttpResponseStatus.NOT_FOUND, "There is no object of this name.");
         } else {
             System.err.println("An object could not be opened or deleted: " + failure);
-            call.reply(HttpResponseStatus.INTERNAL_SERVER_ERROR, "The object cannot be had.");
+            DiskFailure.of(failure).reply(call);
         }
     }
 }

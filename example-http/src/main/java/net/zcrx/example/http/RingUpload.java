@@ -6,7 +6,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
@@ -16,7 +15,9 @@ import net.zcrx.file.ZcrxFile;
 
 /** Writes an object on the ring of the event loop that receives it. Only its name is given on a disk thread. */
 final class RingUpload implements Upload {
+    private final EventLoop loop;
     private final EventExecutor disk;
+    private final StoreDirectory directory;
     private final Path partial;
     private final Path target;
     private final CompletableFuture<Boolean> result = new CompletableFuture<>();
@@ -32,9 +33,11 @@ final class RingUpload implements Upload {
     private boolean over;
 
     /** On the event loop, as all else. */
-    RingUpload(EventLoop loop, EventExecutor disk, Path partial, Path target) {
+    RingUpload(EventLoop loop, EventExecutor disk, StoreDirectory directory, Path target) {
+        this.loop = loop;
         this.disk = disk;
-        this.partial = partial;
+        this.directory = directory;
+        partial = directory.newPartial();
         this.target = target;
         ZcrxFile.open(loop, partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
                 .addListener(this::opened);
@@ -94,24 +97,27 @@ final class RingUpload implements Upload {
     private void closeIfWritten() {
         if (opened && committing && !over && writes == 0) {
             over = true;
+            Future<Void> forced = directory.isDurable() ? file.force(true) : loop.newSucceededFuture(null);
+            // Closing begins when the other has ended.
             file.close().addListener(closed -> {
-                if (closed.isSuccess()) {
-                    onDisk(this::publish);
-                } else {
-                    onDisk(this::deletePartial);
-                    result.completeExceptionally(closed.cause());
-                }
+                Throwable failure = forced.isSuccess() ? closed.cause() : forced.cause();
+                onDisk(failure == null ? this::publish : () -> failWithoutFile(failure));
             });
         }
     }
 
     private void publish() {
         try {
-            result.complete(ObjectStore.publish(partial, target));
+            result.complete(directory.publish(partial, target));
         } catch (IOException e) {
-            deletePartial();
-            result.completeExceptionally(e);
+            failWithoutFile(e);
         }
+    }
+
+    /** On the disk thread: whoever hears of the failure finds nothing of the upload, and its room free. */
+    private void failWithoutFile(Throwable cause) {
+        directory.discard(partial);
+        result.completeExceptionally(cause);
     }
 
     @Override
@@ -129,15 +135,16 @@ final class RingUpload implements Upload {
             return;
         }
         over = true;
-        if (file != null) {
-            remove();
+        if (file == null) {
+            result.completeExceptionally(cause);
+        } else {
+            file.close().addListener(closed -> onDisk(() -> failWithoutFile(cause)));
         }
-        result.completeExceptionally(cause);
     }
 
     private void remove() {
         file.close();
-        onDisk(this::deletePartial);
+        onDisk(() -> directory.discard(partial));
     }
 
     private void onDisk(Runnable task) {
@@ -146,14 +153,6 @@ final class RingUpload implements Upload {
         } catch (RejectedExecutionException e) {
             // The server ends, and its disk threads have ended already: nobody waits for this loop any more.
             task.run();
-        }
-    }
-
-    private void deletePartial() {
-        try {
-            Files.deleteIfExists(partial);
-        } catch (IOException e) {
-            System.err.println("Could not remove the unfinished upload " + partial + ": " + e.getMessage());
         }
     }
 }

@@ -68,7 +68,7 @@ final class UploadExchange implements Exchange {
             }
         } else {
             System.err.println("An object could not be stored: " + failure);
-            call.reply(HttpResponseStatus.INTERNAL_SERVER_ERROR, "The object could not be stored.");
+            DiskFailure.of(failure).reply(call);
         }
     }
 }

@@ -51,13 +51,13 @@ class RingUploadTest {
 
     @BeforeEach
     void open() throws Exception {
-        store = ObjectStore.open(directory.resolve("objects"), 2);
+        store = ObjectStore.open(directory.resolve("objects"), 2, false);
     }
 
     @AfterEach
     void shouldHoldNothing() throws Exception {
         group.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).get(SECONDS, TimeUnit.SECONDS);
-        store.close();
+        store.close().sync();
         pieces.forEach(piece -> assertEquals(0, piece.refCnt()));
         assertEquals(0, held.sum());
     }

@@ -29,12 +29,14 @@ final class ServerProcess {
 
     private final Process process;
     private final Path directory;
+    private final Path objects;
     private final int port;
     private final boolean tls;
 
-    private ServerProcess(Process process, Path directory, int port, boolean tls) {
+    private ServerProcess(Process process, Path directory, Path objects, int port, boolean tls) {
         this.process = process;
         this.directory = directory;
+        this.objects = objects;
         this.port = port;
         this.tls = tls;
     }
@@ -69,6 +71,28 @@ final class ServerProcess {
 
     /** The same, with whatever transport the options lead to. */
     static ServerProcess start(Path directory, List<String> jvmOptions, String... options) throws Exception {
+        return start(List.of(), directory, jvmOptions, options);
+    }
+
+    /**
+     * Starts the server on a file system of its own.
+     *
+     * @param mount shell commands that mount it on {@code $1}; what they mount from may lie in {@code $2}, which has an
+     *     empty directory {@code device}
+     */
+    static ServerProcess startMounted(String mount, TransportName transport, String... options) throws Exception {
+        Path directory = Files.createTempDirectory("example-http");
+        Path objects = Files.createDirectory(objects(directory));
+        Files.createDirectory(directory.resolve("device"));
+        List<String> wrapper =
+                Mounted.command(mount.replace("$1", objects.toString()).replace("$2", directory.toString()));
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--transport", transport.toString()));
+        return start(wrapper, directory, List.of(), all.toArray(new String[0]));
+    }
+
+    private static ServerProcess start(List<String> wrapper, Path directory, List<String> jvmOptions, String... options)
+            throws Exception {
         List<String> all = new ArrayList<>(List.of(options));
         all.addAll(List.of(
                 "--host",
@@ -78,7 +102,9 @@ final class ServerProcess {
                 "--data-dir",
                 objects(directory).toString()));
         Path log = log(directory);
-        Process process = new ProcessBuilder(command(jvmOptions, all.toArray(new String[0])))
+        List<String> command = new ArrayList<>(wrapper);
+        command.addAll(command(jvmOptions, all.toArray(new String[0])));
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
@@ -90,7 +116,8 @@ final class ServerProcess {
             fail("The server did not start:\n" + Files.readString(log));
         }
         boolean tls = all.stream().anyMatch(option -> option.startsWith("--tls"));
-        return new ServerProcess(process, directory, Integer.parseInt(listening.group(1)), tls);
+        Path seen = wrapper.isEmpty() ? objects(directory) : Mounted.seenBy(process, objects(directory));
+        return new ServerProcess(process, directory, seen, Integer.parseInt(listening.group(1)), tls);
     }
 
     private static Path objects(Path directory) {
@@ -120,8 +147,14 @@ final class ServerProcess {
         return (tls ? "https" : "http") + "://127.0.0.1:" + port + path;
     }
 
+    /** The data directory, as the server sees it; of one that mounts it only until its end. */
     Path objects() {
-        return objects(directory);
+        return objects;
+    }
+
+    /** Where what it mounts from lies. */
+    Path directory() {
+        return directory;
     }
 
     String log() throws IOException {
@@ -189,6 +222,12 @@ final class ServerProcess {
 
     /** Collects garbage, so that buffers nobody released are found, and gives Netty an occasion to say so. */
     void assertNoLeak() throws Exception {
+        collectGarbage();
+        assertCleanLog();
+    }
+
+    /** After it a leak is in the log. */
+    void collectGarbage() throws Exception {
         for (int round = 0; round < 3; round++) {
             Program.run(
                             "openjdk-17-jdk-headless",
@@ -200,7 +239,6 @@ final class ServerProcess {
                     .succeeded();
             stats();
         }
-        assertCleanLog();
     }
 
     void assertCleanLog() throws IOException {

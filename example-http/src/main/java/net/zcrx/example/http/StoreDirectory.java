@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.example.http;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * The directory that has the objects, each under its name. What waits for the disk is called on a disk thread; all that
+ * concerns one name on the same one.
+ */
+final class StoreDirectory {
+    private final Path path;
+    private final boolean durable;
+
+    private StoreDirectory(Path path, boolean durable) {
+        this.path = path;
+        this.durable = durable;
+    }
+
+    /** Creates it if it is missing, and tries it out. */
+    static StoreDirectory open(Path path, boolean durable) throws IOException {
+        StoreDirectory directory = new StoreDirectory(path, durable);
+        directory.create(path.toAbsolutePath());
+        Files.newDirectoryStream(path).close();
+        Files.delete(Files.createTempFile(path, ".probe-", null));
+        return directory;
+    }
+
+    private void create(Path absolute) throws IOException {
+        Path parent = absolute.getParent();
+        if (parent == null || Files.isDirectory(absolute)) {
+            return;
+        }
+        create(parent);
+        Files.createDirectories(absolute);
+        forceNames(parent);
+    }
+
+    /** Whether what was answered must survive a loss of power. */
+    boolean isDurable() {
+        return durable;
+    }
+
+    /** Where an object is, if there is one of this name. From any thread. */
+    Path path(String name) {
+        return path.resolve(name);
+    }
+
+    /** A new name that is none of an object. From any thread. */
+    Path newPartial() {
+        return path.resolve(".upload-" + UUID.randomUUID());
+    }
+
+    /** Gives a complete file its name. Returns whether there was none of this name. */
+    boolean publish(Path partial, Path target) throws IOException {
+        // All that concerns a name happens on one thread, so nobody comes between the two lines.
+        boolean created = !Files.exists(target, LinkOption.NOFOLLOW_LINKS);
+        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+        forceNames(path);
+        return created;
+    }
+
+    /** Deletes an object; fails with {@link NoSuchFileException} if there is none. */
+    void delete(String name) throws IOException {
+        Files.delete(existing(name));
+        forceNames(path);
+    }
+
+    /** Deletes a file that was not published; says so where it cannot. */
+    void discard(Path partial) {
+        try {
+            Files.deleteIfExists(partial);
+        } catch (IOException e) {
+            System.err.println("Could not remove the unfinished upload " + partial + ": " + e.getMessage());
+        }
+    }
+
+    /** Opens an object for reading; fails with {@link NoSuchFileException} if there is none. */
+    FileChannel read(String name) throws IOException {
+        return FileChannel.open(existing(name), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private Path existing(String name) throws NoSuchFileException {
+        Path object = path(name);
+        if (!Files.isRegularFile(object, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(name);
+        }
+        return object;
+    }
+
+    /** A file's own fsync does not put its name on the device. */
+    private void forceNames(Path directory) throws IOException {
+        if (durable) {
+            try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+                names.force(true);
+            }
+        }
+    }
+}

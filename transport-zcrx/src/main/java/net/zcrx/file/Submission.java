@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.file;
+
+import io.netty.channel.uring.IoUringIoOps;
+import net.zcrx.uring.Errno;
+
+/** What the kernel is asked for at a time, once or again and again until it is over. */
+abstract class Submission {
+    /** The kernel may be interrupted without having done anything; but not for ever. */
+    private static final int MAX_TRIES = 16;
+
+    final FileQueue file;
+    private int tries;
+
+    Submission(FileQueue file) {
+        this.file = file;
+    }
+
+    /** What is to be submitted next. */
+    abstract IoUringIoOps next(byte flags, short id);
+
+    /** How many bytes the submitting thread may have to copy if it does the operation itself. */
+    int bytes() {
+        return 0;
+    }
+
+    /** Whether a kernel thread has to do it, because the kernel might wait in it though it was told not to. */
+    boolean mayWait() {
+        return false;
+    }
+
+    /** Whether the kernel does it one after the other with others of its kind, for the same file. */
+    boolean takesTurns() {
+        return false;
+    }
+
+    /** A part has succeeded. Returns whether all is over. */
+    abstract boolean advance(int result);
+
+    /** A part has failed; {@code errno} is positive. Returns whether all is over. */
+    abstract boolean failed(int errno);
+
+    /** The kernel does not have it, and will not. */
+    abstract void fail(Throwable cause);
+
+    /** The loop ends, and the kernel does not have it. */
+    abstract void loopEnded();
+
+    /** The kernel still has it, though its ring is closed. What it holds is never given back. */
+    abstract void abandon();
+
+    /** The kernel has answered. Returns whether it is over. */
+    boolean complete(int result) {
+        if (result == -Errno.EINTR || result == -Errno.EAGAIN || result == -Errno.ERESTARTSYS) {
+            if (++tries < MAX_TRIES) {
+                return false;
+            }
+        } else {
+            tries = 0;
+        }
+        return result >= 0 ? advance(result) : failed(-result);
+    }
+
+    /** Whether the kernel was interrupted in what is submitted again. */
+    final boolean isTriedAgain() {
+        return tries > 0;
+    }
+}
