@@ -4,12 +4,14 @@ package net.zcrx.integration.frameworks.vertx;
 import static net.zcrx.integration.frameworks.vertx.VertxOnZcrx.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.datagram.DatagramSocket;
+import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -23,6 +25,8 @@ import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TCPSSLOptions;
+import java.net.Inet6Address;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import net.zcrx.ZcrxChannelOption;
@@ -95,6 +99,28 @@ class VertxTest {
         await(vertx.createDatagramSocket()
                 .send(Buffer.buffer(sent), receiver.localAddress().port(), "127.0.0.1"));
         assertArrayEquals(sent, Await.result(received).getBytes());
+    }
+
+    /** A group of IPv4 takes none but sockets of IPv4, which Vert.x asks for by default. */
+    @Test
+    void shouldJoinGroupOfIpv4() throws Exception {
+        DatagramSocket socket = await(vertx.createDatagramSocket().listen(0, "0.0.0.0"));
+        await(socket.listenMulticastGroup("230.0.0.1", "lo", null));
+        await(socket.unlistenMulticastGroup("230.0.0.1", "lo", null));
+    }
+
+    @Test
+    void shouldCarryDatagramsOfIpv6() throws Exception {
+        assumeTrue(
+                NetworkInterface.getByName("lo").inetAddresses().anyMatch(Inet6Address.class::isInstance),
+                "There is no IPv6 here.");
+        DatagramSocketOptions ipv6 = new DatagramSocketOptions().setIpV6(true);
+        CompletableFuture<Buffer> received = new CompletableFuture<>();
+        DatagramSocket receiver = await(vertx.createDatagramSocket(ipv6).listen(0, "::1"));
+        receiver.handler(packet -> received.complete(packet.data()));
+        await(vertx.createDatagramSocket(ipv6)
+                .send("by IPv6", receiver.localAddress().port(), "::1"));
+        assertEquals("by IPv6", Await.result(received).toString());
     }
 
     /** Both can listen, and each connection has what was asked for. */
