@@ -52,6 +52,13 @@ class BadInputTest {
 
     @Test
     @Tag(ONE_JDK)
+    void shouldHaveNoMetersWithoutMicrometer() throws Exception {
+        Said said = netty().without("micrometer").agent("report,meters").run().carried(2L * Bytes.COUNT);
+        assertContains("The agent's option meters has no effect", said.warning());
+    }
+
+    @Test
+    @Tag(ONE_JDK)
     void shouldTakeAnotherModeWhereOneDoesNotWork() throws Exception {
         Said said = netty().agent("report,mode=ZERO_COPY").run().carried(2L * Bytes.COUNT);
         assertContains("The mode that the agent was given does not work here", said.warning());

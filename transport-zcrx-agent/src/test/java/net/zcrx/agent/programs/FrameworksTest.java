@@ -102,6 +102,14 @@ class FrameworksTest {
                 said.reported("channels"));
     }
 
+    @Test
+    void shouldCountForMicrometer() throws Exception {
+        Said said = Java.of(MetersProgram.class).agent("report,meters").run().noWarning();
+        String received = said.reported("received").get(0);
+        assertEquals(1, said.count("metered by groups 2: " + received + '\n'), said::toString);
+        said.carried(2L * Bytes.COUNT);
+    }
+
     /** Its JVM ends when main returns, as with epoll. */
     @Test
     void shouldLetJvmEnd() throws Exception {
