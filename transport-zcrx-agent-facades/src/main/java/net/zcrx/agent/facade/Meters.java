@@ -29,8 +29,7 @@ final class Meters {
             Registry.bind(factory, group);
         } catch (RuntimeException | LinkageError e) {
             if (TOLD.compareAndSet(false, true)) {
-                Console.warn(
-                        "The agent's option meters has no effect: there is no Micrometer where Netty is (" + e + ").");
+                Console.warn("The agent's option meters has no effect. It needs Micrometer where Netty is: " + e);
             }
         }
     }
