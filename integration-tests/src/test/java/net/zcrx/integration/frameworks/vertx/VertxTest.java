@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -138,12 +139,15 @@ class VertxTest {
         NetClientOptions clientOptions = new NetClientOptions().setReceiveBufferSize(100_000);
         // Vert.x 5.0 has this method in another class than 5.2.
         ((TCPSSLOptions) clientOptions).setTcpUserTimeout(7000);
-        NetSocket connected = await(vertx.createNetClient(clientOptions).connect(server.actualPort(), "127.0.0.1"));
+        NetClient client = vertx.createNetClient(clientOptions);
+        NetSocket connected = await(client.connect(server.actualPort(), "127.0.0.1"));
         assertEquals(true, option(Await.result(accepted), ZcrxChannelOption.TCP_CORK));
         assertEquals(7000, option(connected, ZcrxChannelOption.TCP_USER_TIMEOUT));
         assertEquals(false, option(connected, ZcrxChannelOption.TCP_CORK));
         // The kernel doubles it.
         assertEquals(200_000, option(connected, ChannelOption.SO_RCVBUF));
+        // Vert.x closes a client that nobody refers to any more, with its connections.
+        await(client.close());
     }
 
     private static <T> T option(NetSocket socket, ChannelOption<T> option) {
