@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.integration;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -66,7 +68,17 @@ public final class Loops implements AutoCloseable {
 
     /** The sum of a counter over all loops; 0 if they are not on our transport. */
     public long sum(ToLongFunction<ZcrxMetrics> counter) {
-        return metrics().stream().mapToLong(counter).sum();
+        return sum(metrics(), counter);
+    }
+
+    /** The sum of a counter over these loops. */
+    public static long sum(List<ZcrxMetrics> loops, ToLongFunction<ZcrxMetrics> counter) {
+        return loops.stream().mapToLong(counter).sum();
+    }
+
+    /** Of loops that have ended: everything that they received must have been released. */
+    public static void assertNothingHeld(List<ZcrxMetrics> ended) {
+        assertEquals(0, sum(ended, ZcrxMetrics::heldBuffers), ended::toString);
     }
 
     private List<ZcrxMetrics> metrics() {

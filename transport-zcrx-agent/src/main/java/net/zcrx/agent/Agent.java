@@ -39,7 +39,7 @@ public final class Agent {
         }
         System.setProperty(HERE, "here");
         options.publish();
-        Loaders loaders = new Loaders(instrumentation);
+        Loaders loaders = new Loaders(instrumentation, new Cargo(options.meters()));
         if (options.report()) {
             Runtime.getRuntime().addShutdownHook(new Thread(loaders::report, "zcrx-agent-report"));
         }

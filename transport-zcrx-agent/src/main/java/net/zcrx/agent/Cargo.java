@@ -21,6 +21,7 @@ final class Cargo {
     private static final String ROOT = "/META-INF/zcrx-agent/";
 
     private static final String FACADES = "transport-zcrx-agent-facades";
+    private static final String METERS = "transport-zcrx-micrometer";
     private static final String REPLACED = "io/netty/channel/epoll/";
     private static final String CLASS = ".class";
     /** Jars in the order that they are given in, each with what tells that a loader has it already. */
@@ -36,6 +37,7 @@ final class Cargo {
         JARS.put("jctools-core", "org/jctools/queues/atomic/MpscLinkedAtomicQueue.class");
         JARS.put("transport-zcrx", "net/zcrx/Zcrx.class");
         JARS.put("transport-zcrx-native", natives + "zcrx_native_x86_64.so");
+        JARS.put(METERS, "net/zcrx/micrometer/ZcrxMeters.class");
         JARS.put(FACADES, "net/zcrx/agent/facade/Report.class");
     }
 
@@ -44,8 +46,14 @@ final class Cargo {
         static final Map<String, byte[]> BY_NAME = classes(FACADES, REPLACED);
     }
 
+    private final boolean meters;
     /** {@code null} before the first loader needs a jar. */
     private Path directory;
+
+    /** @param meters whether loaders get what needs a Micrometer */
+    Cargo(boolean meters) {
+        this.meters = meters;
+    }
 
     /** The classes of a jar whose names, with slashes, begin with {@code prefix}. */
     private static Map<String, byte[]> classes(String jarName, String prefix) {
@@ -109,7 +117,8 @@ final class Cargo {
     /** Adds the jars that the loader lacks. */
     synchronized void give(LoaderPath loader) throws IOException, ReflectiveOperationException {
         for (Map.Entry<String, String> jar : JARS.entrySet()) {
-            if (loader.resource(jar.getValue()) == null) {
+            boolean wanted = meters || !jar.getKey().equals(METERS);
+            if (wanted && loader.resource(jar.getValue()) == null) {
                 loader.add(file(jar.getKey()));
             }
         }

@@ -13,6 +13,14 @@ import org.objectweb.asm.ClassReader;
  */
 final class EpollUses {
     private static final byte[] MARK = "io/netty/channel/epoll/".getBytes(StandardCharsets.US_ASCII);
+    /** Where the constant pool begins in a class file, after the count of its constants. */
+    private static final int POOL = 10;
+
+    private static final int LONGEST = 9;
+    /** How many bytes a constant has, by its tag. */
+    private static final int[] LENGTHS = {0, 0, 0, 5, 5, LONGEST, LONGEST, 3, 3, 5, 5, 5, 5, 0, 0, 4, 3, 5, 5, 3, 3};
+
+    private static final int UTF8 = 1;
     private static final int CLASS = 7;
     private static final int FIELD = 9;
     private static final int METHOD = 10;
@@ -67,18 +75,39 @@ final class EpollUses {
         return use.replaceFirst(":.*", "").replace('/', '.');
     }
 
+    /**
+     * Whether a name in the constant pool begins with epoll's package, as that of each class does which is used. Every
+     * class of the application comes by here, so that this steps over all else.
+     */
     private static boolean mentionsEpoll(byte[] bytes) {
-        int last = bytes.length - MARK.length;
-        for (int i = 0; i <= last; i++) {
-            if (bytes[i] == 'i' && isMarkAt(bytes, i)) {
+        int at = POOL;
+        int count = unsignedShort(bytes, at - 2);
+        for (int i = 1; i < count; i++) {
+            int tag = bytes[at];
+            if (tag == UTF8) {
+                int length = unsignedShort(bytes, at + 1);
+                if (length >= MARK.length && isMarkAt(bytes, at + 3)) {
+                    return true;
+                }
+                at += 3 + length;
+            } else if (tag < 0 || tag >= LENGTHS.length || LENGTHS[tag] == 0) {
+                // Of a newer Java than we know.
                 return true;
+            } else {
+                at += LENGTHS[tag];
+                // Long and double take the place of two.
+                i += LENGTHS[tag] == LONGEST ? 1 : 0;
             }
         }
         return false;
     }
 
+    private static int unsignedShort(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+    }
+
     private static boolean isMarkAt(byte[] bytes, int at) {
-        for (int i = 1; i < MARK.length; i++) {
+        for (int i = 0; i < MARK.length; i++) {
             if (bytes[at + i] != MARK[i]) {
                 return false;
             }

@@ -27,7 +27,7 @@ final class Loaders {
             List.of("net/zcrx/ZcrxSocketChannel", "net/zcrx/ZcrxServerSocketChannel", "net/zcrx/ZcrxTcpInfo");
 
     private final Instrumentation instrumentation;
-    private final Cargo cargo = new Cargo();
+    private final Cargo cargo;
     private final EpollUses uses = new EpollUses();
     private final Map<ClassLoader, Boolean> decided = Collections.synchronizedMap(new WeakHashMap<>());
     /** Those that need not be decided before one of epoll's classes comes. */
@@ -37,8 +37,9 @@ final class Loaders {
     /** Held while one is decided; never asked for by whoever only looks, for what is looked at may load classes. */
     private final ReentrantLock deciding = new ReentrantLock();
 
-    Loaders(Instrumentation instrumentation) {
+    Loaders(Instrumentation instrumentation, Cargo cargo) {
         this.instrumentation = instrumentation;
+        this.cargo = cargo;
     }
 
     Cargo cargo() {

@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  *     gets the queues</td></tr>
  * <tr><td>{@code report}</td><td>{@code false}</td><td>at the end a line says what ran on zcrx; {@code report} alone
  *     is {@code report=true}</td></tr>
+ * <tr><td>{@code meters}</td><td>{@code false}</td><td>the metrics of each group are in Micrometer's global registry, if
+ *     the application has one</td></tr>
  * <tr><td>{@code seccompAllows}</td><td>{@code false}</td><td>whether the seccomp filter that the process has, as in
  *     containers, lets io_uring through: the agent cannot see that</td></tr>
  * </table>
@@ -36,8 +38,9 @@ final class Options {
     private static final String QUEUES = "interfaceQueues";
     private static final String QUEUES_FOR = "queuesFor";
     private static final String REPORT = "report";
+    private static final String METERS = "meters";
     private static final String SECCOMP = "seccompAllows";
-    private static final List<String> NAMES = List.of(MODE, QUEUES, QUEUES_FOR, REPORT, SECCOMP);
+    private static final List<String> NAMES = List.of(MODE, QUEUES, QUEUES_FOR, REPORT, METERS, SECCOMP);
     private static final Set<String> BOOLEANS = Set.of("true", "false");
     private static final Set<String> MODES = Set.of("AUTO", "COPY", "KERNEL_COPY", "ZERO_COPY");
     private static final Pattern QUEUE_RANGES =
@@ -83,6 +86,7 @@ final class Options {
         dropUnless(MODE, MODES.contains(get(MODE)), "must be one of AUTO, COPY, KERNEL_COPY and ZERO_COPY");
         dropUnless(QUEUES, QUEUE_RANGES.matcher(get(QUEUES)).matches(), "must be like eth0:4-7 or eth0:4,eth1:2-3");
         dropUnless(REPORT, BOOLEANS.contains(get(REPORT)), "must be true or false");
+        dropUnless(METERS, BOOLEANS.contains(get(METERS)), "must be true or false");
         dropUnless(SECCOMP, BOOLEANS.contains(get(SECCOMP)), "must be true or false");
         dropUnless(
                 QUEUES,
@@ -113,6 +117,10 @@ final class Options {
 
     boolean report() {
         return Boolean.parseBoolean(get(REPORT));
+    }
+
+    boolean meters() {
+        return Boolean.parseBoolean(get(METERS));
     }
 
     boolean seccompAllows() {

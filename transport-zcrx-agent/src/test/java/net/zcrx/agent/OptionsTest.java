@@ -47,6 +47,7 @@ class OptionsTest {
                 "colour=red; There is no option colour (in the agent's argument)",
                 "repost; There is no option repost (in the agent's argument)",
                 "mode=fast; The option mode=FAST must be one of AUTO, COPY",
+                "meters=1; The option meters=1 must be true or false",
                 "report=perhaps; The option report=perhaps must be true or false",
                 "interfaceQueues=eth0,queuesFor=x; The option interfaceQueues=eth0 must be like eth0:4-7",
                 "interfaceQueues=eth0:4; The option interfaceQueues=eth0:4 has queues, but no group",

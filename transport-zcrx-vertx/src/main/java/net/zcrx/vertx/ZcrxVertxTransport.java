@@ -109,7 +109,8 @@ public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.tr
     @Override
     @SuppressWarnings("deprecation") // As the method that it implements.
     public DatagramChannel datagramChannel(InternetProtocolFamily family) {
-        return new IoUringDatagramChannel();
+        // A socket of IPv6, which the default is, takes no multicast group of IPv4.
+        return new IoUringDatagramChannel(family.toSocketProtocolFamily());
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DocumentTest {
     @ParameterizedTest
-    @CsvSource({"README.md, 4", "docs/frameworks.md, 17", "docs/zero-copy.md, 4", "docs/files.md, 2"})
+    @CsvSource({"README.md, 4", "docs/frameworks.md, 21", "docs/zero-copy.md, 4", "docs/files.md, 2"})
     void shouldQuoteCodeThatIsTested(String document, int least) throws IOException {
         List<String> tests;
         try (Stream<Path> files = Files.walk(Markdown.ROOT.resolve("integration-tests/src/test/java"))) {
@@ -39,6 +39,7 @@ class DocumentTest {
     @ParameterizedTest
     @CsvSource({
         "gRPC, integration-tests/pom.xml, grpc",
+        "Spring gRPC, pom.xml, spring.boot",
         "Spring WebFlux, pom.xml, spring.boot",
         "Reactor Netty, pom.xml, reactor.netty",
         "R2DBC PostgreSQL, integration-tests/pom.xml, r2dbc.postgresql",
@@ -47,6 +48,9 @@ class DocumentTest {
         "Lettuce, integration-tests/pom.xml, lettuce",
         "Redisson, integration-tests/pom.xml, redisson",
         "AWS SDK for Java 2, integration-tests/pom.xml, aws",
+        "Ktor, integration-tests/pom.xml, ktor",
+        "Micronaut, integration-tests/pom.xml, micronaut",
+        "Cassandra's driver, integration-tests/pom.xml, cassandra.driver",
     })
     void shouldNameVersionThatIsTested(String framework, String pom, String property) throws IOException {
         String tag = property + ".version>";

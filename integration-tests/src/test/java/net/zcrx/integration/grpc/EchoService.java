@@ -16,11 +16,11 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 
 /** Answers with the bytes that it got, by a method of each kind. */
-final class EchoService {
+public final class EchoService {
     static final int PART_BYTES = 100_000;
 
     /** Answers with the request. */
-    static final MethodDescriptor<byte[], byte[]> UNARY = method(MethodType.UNARY, "Unary");
+    public static final MethodDescriptor<byte[], byte[]> UNARY = method(MethodType.UNARY, "Unary");
 
     /** Answers with all requests in one. */
     static final MethodDescriptor<byte[], byte[]> COLLECT = method(MethodType.CLIENT_STREAMING, "Collect");
@@ -49,7 +49,7 @@ final class EchoService {
                 .build();
     }
 
-    ServerServiceDefinition define() {
+    public ServerServiceDefinition define() {
         return ServerServiceDefinition.builder("net.zcrx.Echo")
                 .addMethod(UNARY, ServerCalls.asyncUnaryCall(EchoService::unary))
                 .addMethod(COLLECT, ServerCalls.asyncClientStreamingCall(Collector::new))

@@ -6,6 +6,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.zcrx.ZcrxIoHandler;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxIoHandlerFactory;
@@ -14,7 +15,9 @@ import net.zcrx.ZcrxMetrics;
 /** The loops that the application made by one factory. Safe on any thread. */
 public final class Group {
     private static final AtomicBoolean TOLD = new AtomicBoolean();
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
 
+    private final int number = NUMBERS.incrementAndGet();
     /** Empty before there is a loop, whose thread may tell whether they get the NIC queues; the last one is in use. */
     private final List<ZcrxIoHandlerFactory> factories = new ArrayList<>();
 
@@ -46,6 +49,9 @@ public final class Group {
             factories.add(ZcrxIoHandler.newFactory(config(queues)));
         }
         IoHandler handler = make(executor);
+        if (loops == 0) {
+            Meters.bind(last(), number);
+        }
         loops++;
         return handler;
     }

@@ -23,6 +23,10 @@ final class Settings {
         return get("interfaceQueues");
     }
 
+    static boolean hasMeters() {
+        return Boolean.parseBoolean(get("meters"));
+    }
+
     private static ZcrxMode mode() {
         return get("mode").isEmpty() ? ZcrxMode.AUTO : ZcrxMode.valueOf(get("mode"));
     }

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import net.zcrx.agent.unserved.LateSpliceProgram;
+import net.zcrx.agent.unserved.SpliceProgram;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -20,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever the agent meets, the application runs, and one sentence tells. */
 class BadInputTest {
+    /** Does not depend on the version of Java: pom.xml leaves it out of runs on another JDK than the build's. */
+    static final String ONE_JDK = "one-jdk";
+
     private static final String EPOLL = "on io.netty.channel.epoll.EpollSocketChannel";
     private static final String NIO = "on io.netty.channel.socket.nio.NioSocketChannel";
 
@@ -38,12 +44,21 @@ class BadInputTest {
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldLeaveOutUnknownOptions() throws Exception {
         Said said = netty().agent("report,colour=red").run().carried(2L * Bytes.COUNT);
         assertContains("There is no option colour", said.warning());
     }
 
     @Test
+    @Tag(ONE_JDK)
+    void shouldHaveNoMetersWithoutMicrometer() throws Exception {
+        Said said = netty().without("micrometer").agent("report,meters").run().carried(2L * Bytes.COUNT);
+        assertContains("The agent's option meters has no effect", said.warning());
+    }
+
+    @Test
+    @Tag(ONE_JDK)
     void shouldTakeAnotherModeWhereOneDoesNotWork() throws Exception {
         Said said = netty().agent("report,mode=ZERO_COPY").run().carried(2L * Bytes.COUNT);
         assertContains("The mode that the agent was given does not work here", said.warning());
@@ -52,6 +67,7 @@ class BadInputTest {
 
     /** The interface is one that has no such queue, which the mode's reason then tells. */
     @Test
+    @Tag(ONE_JDK)
     void shouldGiveQueuesToOneGroup() throws Exception {
         Said said = netty().agent("report,interfaceQueues=lo:1,queuesFor=worker")
                 .run()
@@ -65,6 +81,7 @@ class BadInputTest {
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldLeaveOutQueuesThatCannotBe() throws Exception {
         Said said = netty().agent("report,interfaceQueues=lo:3-1,queuesFor=worker")
                 .run()
@@ -89,6 +106,7 @@ class BadInputTest {
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldKeepEpollWhereItIsUsedInWaysThatWeHaveNot() throws Exception {
         Said said = Java.of(SpliceProgram.class).agent("report").run().carriedNothing();
         assertContains(EPOLL, said);
@@ -97,12 +115,14 @@ class BadInputTest {
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldWarnOfSuchUseThatComesLate() throws Exception {
         Said said = Java.of(LateSpliceProgram.class).agent("report").run().carried(2L * Bytes.COUNT);
         assertContains("It came too late", said.warning());
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldStayOutWhereNativesAreSwitchedOff() throws Exception {
         Said said = netty().option("-Dio.netty.transport.noNative=true")
                 .agent("report")
@@ -135,6 +155,7 @@ class BadInputTest {
 
     /** Of Netty the parts that the program needs, as the build has put them beside each other. */
     @ParameterizedTest
+    @Tag(ONE_JDK)
     @CsvSource({"4.1.118.Final, zcrx needs 4.2.14.Final or later", "4.2.9.Final, zcrx needs 4.2.14.Final or later"})
     void shouldLeaveOldNettyAsItIs(String version, String sentence) throws Exception {
         Said said = nettyOf(version).agent("report").run().carriedNothing();
@@ -144,11 +165,13 @@ class BadInputTest {
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldServeOldestNetty() throws Exception {
         nettyOf("4.2.14.Final").agent("report").run().carried(2L * Bytes.COUNT).noWarning();
     }
 
     @Test
+    @Tag(ONE_JDK)
     void shouldLeaveMixtureAsItIs() throws Exception {
         List<String> entries = new ArrayList<>(jars("4.2.14.Final"));
         entries.removeIf(entry -> entry.contains("netty-buffer"));

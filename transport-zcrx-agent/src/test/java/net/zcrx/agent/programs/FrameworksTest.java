@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +27,13 @@ class FrameworksTest {
     static List<Arguments> programs() {
         return List.of(
                 Arguments.of(GrpcProgram.class, 2),
+                Arguments.of(SpringGrpcProgram.class, 2),
                 Arguments.of(ReactorNettyProgram.class, 2),
                 Arguments.of(VertxProgram.class, 2),
                 Arguments.of(ArmeriaProgram.class, 2),
+                Arguments.of(KtorProgram.class, 1),
+                Arguments.of(MicronautProgram.class, 2),
+                Arguments.of(PulsarProgram.class, 1),
                 Arguments.of(AsyncHttpClientProgram.class, 1),
                 Arguments.of(AwsProgram.class, 1));
     }
@@ -45,12 +50,14 @@ class FrameworksTest {
 
     /** What the tests above tell by. */
     @Test
+    @Tag(BadInputTest.ONE_JDK)
     void shouldSayNothingWithoutAgent() throws Exception {
         assertTrue(Java.of(GrpcProgram.class).run().isAgentSilent());
     }
 
     /** The agent brings it, for those who choose it where it is. */
     @Test
+    @Tag(BadInputTest.ONE_JDK)
     void shouldServeWhoHasNoEpoll() throws Exception {
         Java.of(GrpcProgram.class)
                 .without("-epoll-")
@@ -65,8 +72,7 @@ class FrameworksTest {
     @MethodSource("whoPreferIoUring")
     void shouldHideIoUring(Class<?> program) throws Exception {
         Java.of(program)
-                .withClassPath(Java.classPath(entry -> !Java.isOurs(entry)
-                        || Path.of(entry).getFileName().toString().contains("io_uring")))
+                .withClassPath(Java.classPath(entry -> !Java.isOurs(entry) || Java.isIoUring(entry)))
                 .agent("report")
                 .run()
                 .carried(Bytes.COUNT)
@@ -94,6 +100,14 @@ class FrameworksTest {
                 List.of("EpollDatagramChannel=2, EpollDomainDatagramChannel=2, EpollDomainSocketChannel=2,"
                         + " EpollServerDomainSocketChannel=1, ZcrxServerSocketChannel=1, ZcrxSocketChannel=4"),
                 said.reported("channels"));
+    }
+
+    @Test
+    void shouldCountForMicrometer() throws Exception {
+        Said said = Java.of(MetersProgram.class).agent("report,meters").run().noWarning();
+        String received = said.reported("received").get(0);
+        assertEquals(1, said.count("metered by groups 2: " + received + '\n'), said::toString);
+        said.carried(2L * Bytes.COUNT);
     }
 
     /** Its JVM ends when main returns, as with epoll. */

@@ -20,6 +20,13 @@ import java.util.concurrent.TimeUnit;
 
 /** An echo of gRPC with a server and a client as their builders make them. */
 final class GrpcProgram {
+    static final MethodDescriptor<byte[], byte[]> ECHO = MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setRequestMarshaller(new Plain())
+            .setResponseMarshaller(new Plain())
+            .setType(MethodType.UNARY)
+            .setFullMethodName("service/echo")
+            .build();
+
     private static final int LONGEST = 2 * Bytes.COUNT;
 
     private GrpcProgram() {}
@@ -41,17 +48,9 @@ final class GrpcProgram {
     }
 
     public static void main(String[] arguments) throws Exception {
-        MethodDescriptor<byte[], byte[]> echo = MethodDescriptor.<byte[], byte[]>newBuilder()
-                .setRequestMarshaller(new Plain())
-                .setResponseMarshaller(new Plain())
-                .setType(MethodType.UNARY)
-                .setFullMethodName("service/echo")
-                .build();
         Server server = NettyServerBuilder.forPort(0)
                 .maxInboundMessageSize(LONGEST)
-                .addService(ServerServiceDefinition.builder("service")
-                        .addMethod(echo, ServerCalls.asyncUnaryCall(GrpcProgram::answer))
-                        .build())
+                .addService(service())
                 .build()
                 .start();
         ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.getPort())
@@ -59,10 +58,16 @@ final class GrpcProgram {
                 .maxInboundMessageSize(LONGEST)
                 .build();
         byte[] bytes = Bytes.random();
-        byte[] answer = ClientCalls.blockingUnaryCall(channel, echo, CallOptions.DEFAULT, bytes);
+        byte[] answer = ClientCalls.blockingUnaryCall(channel, ECHO, CallOptions.DEFAULT, bytes);
         channel.shutdown().awaitTermination(10, TimeUnit.SECONDS);
         server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
         Bytes.compare(bytes, answer);
+    }
+
+    static ServerServiceDefinition service() {
+        return ServerServiceDefinition.builder("service")
+                .addMethod(ECHO, ServerCalls.asyncUnaryCall(GrpcProgram::answer))
+                .build();
     }
 
     private static void answer(byte[] request, StreamObserver<byte[]> response) {

@@ -19,7 +19,10 @@ final class Java {
     private static final Path AGENT = Path.of(System.getProperty("basedir"), "target", "transport-zcrx-agent.jar");
     private static final int SECONDS = 150;
 
-    private final List<String> options = new ArrayList<>();
+    /** Programs are short: no compiler earns back what more of it would take. */
+    private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    private final List<String> options = new ArrayList<>(QUICK);
     private final List<String> program = new ArrayList<>();
     private List<String> classPath = classPath(entry -> !isOurs(entry));
 
@@ -45,8 +48,14 @@ final class Java {
         return file.startsWith("transport-zcrx")
                 || file.startsWith("jctools-core")
                 || file.startsWith("asm-")
-                || file.contains("io_uring")
+                || isIoUring(entry)
                 || entry.endsWith("target/classes") && entry.contains("transport-zcrx");
+    }
+
+    /** Netty's own transport, and not the one that was before it, which some frameworks know. */
+    static boolean isIoUring(String entry) {
+        String file = Path.of(entry).getFileName().toString();
+        return file.contains("io_uring") && !file.contains("incubator");
     }
 
     Java withClassPath(List<String> entries) {
@@ -118,7 +127,7 @@ final class Java {
         }
     }
 
-    /** A jar is started by itself. */
+    /** A jar is started by itself, as users start it. */
     static Said runJar(Path jar, String agentArguments) throws IOException, InterruptedException {
         return run(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

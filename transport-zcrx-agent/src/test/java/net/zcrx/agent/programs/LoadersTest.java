@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -35,6 +37,11 @@ class LoadersTest {
             "netty-transport",
             "netty-transport-native-unix-common",
             "netty-transport-classes-epoll");
+
+    private static final Pattern WEBFLUX = Pattern.compile(
+            "spring-(?!boot-loader|grpc)|reacti|reactor-|netty-(?!incubator|reactive)|micrometer-|jakarta\\."
+                    + "annotation|slf4j|logback|log4j|jul-|commons-logging|jspecify|snakeyaml");
+    private static final Pattern FOREIGN = Pattern.compile("osx|windows|aarch_64|kqueue|quic|http3");
 
     private static List<String> netty() {
         return Java.classPath(entry -> PARTS.contains(
@@ -86,7 +93,7 @@ class LoadersTest {
                 entry("BOOT-INF/classes/" + name, Files.readAllBytes(Path.of(programs(), name)), application);
             }
             folder("BOOT-INF/lib/", application, folders);
-            for (String entry : Java.classPath(e -> !Java.isOurs(e) && e.endsWith(".jar"))) {
+            for (String entry : Java.classPath(LoadersTest::isOfWebFlux)) {
                 store("BOOT-INF/lib/" + Path.of(entry).getFileName(), Files.readAllBytes(Path.of(entry)), application);
             }
         }
@@ -95,12 +102,48 @@ class LoadersTest {
         said.carried(2L * Bytes.COUNT).noWarning();
     }
 
-    private static void unpack(Path from, JarOutputStream to, Set<String> folders) throws IOException {
+    /** What Spring Boot's starter brings, without libraries for other systems. */
+    private static boolean isOfWebFlux(String entry) {
+        String file = Path.of(entry).getFileName().toString();
+        return WEBFLUX.matcher(file).lookingAt() && !FOREIGN.matcher(file).find() && !Java.isOurs(entry);
+    }
+
+    /** Of a sealed jar each package must be from it alone. */
+    @Test
+    void shouldServeSealedJar(@TempDir Path directory) throws Exception {
+        Path jar = directory.resolve("application.jar");
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.put(Attributes.Name.MAIN_CLASS, NettyProgram.class.getName());
+        attributes.put(Attributes.Name.SEALED, "true");
+        Set<String> names = new HashSet<>();
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream application = new JarOutputStream(out, manifest)) {
+            for (String entry : netty()) {
+                unpack(Path.of(entry), application, names);
+            }
+            Path folder = Path.of(programs(), "net", "zcrx", "agent", "programs");
+            try (DirectoryStream<Path> classes = Files.newDirectoryStream(folder, "{NettyProgram,Bytes}*.class")) {
+                for (Path file : classes) {
+                    entry("net/zcrx/agent/programs/" + file.getFileName(), Files.readAllBytes(file), application);
+                }
+            }
+        }
+        Said said = Java.runJar(jar, "report");
+        assertEquals(1, said.count(Bytes.SAME), said::toString);
+        said.carried(2L * Bytes.COUNT).noWarning();
+    }
+
+    /** As one jar has them: of entries with the same name, the first. */
+    private static void unpack(Path from, JarOutputStream to, Set<String> names) throws IOException {
         try (JarFile jar = new JarFile(from.toFile())) {
             for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
                 if (entry.isDirectory() && !entry.getName().equals("META-INF/")) {
-                    folder(entry.getName(), to, folders);
-                } else if (!entry.isDirectory() && !entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                    folder(entry.getName(), to, names);
+                } else if (!entry.isDirectory()
+                        && !entry.getName().equals(JarFile.MANIFEST_NAME)
+                        && names.add(entry.getName())) {
                     entry(entry.getName(), jar.getInputStream(entry).readAllBytes(), to);
                 }
             }

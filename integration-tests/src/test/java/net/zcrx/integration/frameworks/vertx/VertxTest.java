@@ -4,12 +4,14 @@ package net.zcrx.integration.frameworks.vertx;
 import static net.zcrx.integration.frameworks.vertx.VertxOnZcrx.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.datagram.DatagramSocket;
+import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -17,12 +19,15 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TCPSSLOptions;
+import java.net.Inet6Address;
+import java.net.NetworkInterface;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import net.zcrx.ZcrxChannelOption;
@@ -97,6 +102,28 @@ class VertxTest {
         assertArrayEquals(sent, Await.result(received).getBytes());
     }
 
+    /** A group of IPv4 takes none but sockets of IPv4, which Vert.x asks for by default. */
+    @Test
+    void shouldJoinGroupOfIpv4() throws Exception {
+        DatagramSocket socket = await(vertx.createDatagramSocket().listen(0, "0.0.0.0"));
+        await(socket.listenMulticastGroup("230.0.0.1", "lo", null));
+        await(socket.unlistenMulticastGroup("230.0.0.1", "lo", null));
+    }
+
+    @Test
+    void shouldCarryDatagramsOfIpv6() throws Exception {
+        assumeTrue(
+                NetworkInterface.getByName("lo").inetAddresses().anyMatch(Inet6Address.class::isInstance),
+                "There is no IPv6 here.");
+        DatagramSocketOptions ipv6 = new DatagramSocketOptions().setIpV6(true);
+        CompletableFuture<Buffer> received = new CompletableFuture<>();
+        DatagramSocket receiver = await(vertx.createDatagramSocket(ipv6).listen(0, "::1"));
+        receiver.handler(packet -> received.complete(packet.data()));
+        await(vertx.createDatagramSocket(ipv6)
+                .send("by IPv6", receiver.localAddress().port(), "::1"));
+        assertEquals("by IPv6", Await.result(received).toString());
+    }
+
     /** Both can listen, and each connection has what was asked for. */
     @Test
     void shouldSetOptionsOfTcp() throws Exception {
@@ -112,12 +139,15 @@ class VertxTest {
         NetClientOptions clientOptions = new NetClientOptions().setReceiveBufferSize(100_000);
         // Vert.x 5.0 has this method in another class than 5.2.
         ((TCPSSLOptions) clientOptions).setTcpUserTimeout(7000);
-        NetSocket connected = await(vertx.createNetClient(clientOptions).connect(server.actualPort(), "127.0.0.1"));
+        NetClient client = vertx.createNetClient(clientOptions);
+        NetSocket connected = await(client.connect(server.actualPort(), "127.0.0.1"));
         assertEquals(true, option(Await.result(accepted), ZcrxChannelOption.TCP_CORK));
         assertEquals(7000, option(connected, ZcrxChannelOption.TCP_USER_TIMEOUT));
         assertEquals(false, option(connected, ZcrxChannelOption.TCP_CORK));
         // The kernel doubles it.
         assertEquals(200_000, option(connected, ChannelOption.SO_RCVBUF));
+        // Vert.x closes a client that nobody refers to any more, with its connections.
+        await(client.close());
     }
 
     private static <T> T option(NetSocket socket, ChannelOption<T> option) {

@@ -35,7 +35,8 @@ class WebFluxTest {
     private static final Pattern RECEIVED = Pattern.compile("received (-?\\d+) held (-?\\d+) threads (\\d+)");
     /** What the application needs of this class path; it does without metrics. */
     private static final Pattern NEEDED = Pattern.compile("/transport-zcrx(?!-micrometer)[a-z-]*/target/"
-            + "|/(spring|reactor|reactive|netty-(?!tcnative)|jctools|micrometer-(?!core)|logback|slf4j|commons-logging|snakeyaml|jspecify)"
+            + "|/(spring-(?!grpc|boot-grpc|boot-starter-grpc)|reactor|reactive|netty-(?!tcnative)|jctools"
+            + "|micrometer-(?!core)|logback|slf4j|commons-logging|snakeyaml|jspecify)"
             + "[^/]*\\.jar$");
 
     private static final String ENABLED = "--zcrx.enabled=true";

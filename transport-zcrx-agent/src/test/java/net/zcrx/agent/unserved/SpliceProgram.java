@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.agent.programs;
+package net.zcrx.agent.unserved;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.epoll.EpollSocketChannel;
+import net.zcrx.agent.programs.NettyProgram;
 
 /** The same as {@link NettyProgram}, in an application that could splice its channels. */
 public final class SpliceProgram {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.agent.programs;
+package net.zcrx.agent.unserved;
+
+import net.zcrx.agent.programs.NettyProgram;
 
 /** Comes to the class that could splice when its channels have done their work. */
 public final class LateSpliceProgram {
@@ -7,6 +9,6 @@ public final class LateSpliceProgram {
 
     public static void main(String[] arguments) throws Exception {
         NettyProgram.main(arguments);
-        Class.forName("net.zcrx.agent.programs.SpliceProgram", false, LateSpliceProgram.class.getClassLoader());
+        Class.forName("net.zcrx.agent.unserved.SpliceProgram", false, LateSpliceProgram.class.getClassLoader());
     }
 }
