@@ -2,6 +2,7 @@
 package net.zcrx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -90,6 +91,22 @@ class RoomsTest {
             }
         }
         assertEquals(List.of(), wrong);
+    }
+
+    /** Readers take the table of docs/architecture.md for the rule. */
+    @Test
+    void shouldStandInOrderInArchitecture() throws IOException {
+        Path document = Path.of(System.getProperty("basedir", "."), "../docs/architecture.md");
+        List<String> rows = Pattern.compile("(?m)^\\| `(?:net\\.zcrx)?([a-z.]*)` \\|")
+                .matcher(Files.readString(document))
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+        assertEquals(BELOW.keySet(), new HashSet<>(rows));
+        for (String room : rows) {
+            List<String> above = rows.subList(0, rows.indexOf(room));
+            BELOW.get(room).forEach(below -> assertFalse(above.contains(below), () -> below + " stands above " + room));
+        }
     }
 
     /** So that the rules themselves have none. */

@@ -24,8 +24,9 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.string.StringDecoder;
 import io.netty.handler.codec.string.StringEncoder;
@@ -99,9 +100,9 @@ class ExamplesTest {
             group = new ZcrxEventLoopGroup();
             listener = ZcrxServerSocketChannel.class;
         } else {
-            logger.info("No zcrx: {}", Zcrx.unavailabilityCause().getMessage());
-            group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
-            listener = NioServerSocketChannel.class;
+            logger.warn("No zcrx: {}", Zcrx.unavailabilityCause().getMessage());
+            group = new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory());
+            listener = EpollServerSocketChannel.class;
         }
         Channel server = new ServerBootstrap()
                 .group(group)
