@@ -13,6 +13,22 @@ static jlong native_mmap(UNUSED JNIEnv *env, UNUSED jclass type, jlong length, j
     return zcrx_mmap(length, flags);
 }
 
+static jint native_memory_file(UNUSED JNIEnv *env, UNUSED jclass type, jlong length, jint flags) {
+    return zcrx_memory_file(length, flags);
+}
+
+static jlong native_map_file(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong length, jboolean writable) {
+    return zcrx_map_file(fd, length, writable);
+}
+
+static jint native_status(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong status) {
+    return zcrx_status(fd, status);
+}
+
+static jint native_fcntl(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jint command, jint argument) {
+    return zcrx_fcntl(fd, command, argument);
+}
+
 static jint native_munmap(UNUSED JNIEnv *env, UNUSED jclass type, jlong address, jlong length) {
     return zcrx_munmap(address, length);
 }
@@ -38,6 +54,10 @@ static jint native_netlink_socket(UNUSED JNIEnv *env, UNUSED jclass type, jint p
     return zcrx_netlink_socket(protocol);
 }
 
+static jint native_domain_socket(UNUSED JNIEnv *env, UNUSED jclass type) {
+    return zcrx_domain_socket();
+}
+
 static jint native_ioctl(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong request, jlong argument) {
     return zcrx_ioctl(fd, request, argument);
 }
@@ -48,6 +68,10 @@ static jint native_send(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong a
 
 static jint native_send_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header) {
     return zcrx_send_message(fd, header);
+}
+
+static jint native_receive_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header) {
+    return zcrx_receive_message(fd, header);
 }
 
 static jlong native_send_file(
@@ -138,7 +162,7 @@ static jint native_set_transferred(JNIEnv *env, UNUSED jclass type, jobject regi
 
 /* Raised with each change of what METHODS offer, here and in Native.java, which refuses a library of another version. */
 #ifndef ZCRX_VERSION
-#define ZCRX_VERSION 2
+#define ZCRX_VERSION 3
 #endif
 
 static jint native_version(UNUSED JNIEnv *env, UNUSED jclass type) {
@@ -148,15 +172,21 @@ static jint native_version(UNUSED JNIEnv *env, UNUSED jclass type) {
 static const JNINativeMethod METHODS[] = {
     {"version", "()I", (void *) native_version},
     {"mmap", "(JI)J", (void *) native_mmap},
+    {"memoryFile", "(JI)I", (void *) native_memory_file},
+    {"mapFile", "(IJZ)J", (void *) native_map_file},
+    {"status", "(IJ)I", (void *) native_status},
+    {"fcntl", "(III)I", (void *) native_fcntl},
     {"munmap", "(JJ)I", (void *) native_munmap},
     {"madvise", "(JJI)I", (void *) native_madvise},
     {"register", "(IIJI)I", (void *) native_register},
     {"setupRing", "(IJ)I", (void *) native_setup_ring},
     {"await", "(IIJ)I", (void *) native_await},
     {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
+    {"domainSocket", "()I", (void *) native_domain_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},
     {"send", "(IJI)I", (void *) native_send},
     {"sendMessage", "(IJ)I", (void *) native_send_message},
+    {"receiveMessage", "(IJ)I", (void *) native_receive_message},
     {"sendFile", "(IIJJ)J", (void *) native_send_file},
     {"setBlocking", "(I)I", (void *) native_set_blocking},
     {"fileDescriptor", "(Ljava/lang/Object;)I", (void *) native_file_descriptor},

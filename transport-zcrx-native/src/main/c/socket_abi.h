@@ -16,6 +16,17 @@
 ABI_SIZE(struct msghdr, 56);
 ABI_AT(struct msghdr, msg_iov, 16);
 ABI_AT(struct msghdr, msg_iovlen, 24);
+ABI_AT(struct msghdr, msg_control, 32);
+ABI_AT(struct msghdr, msg_controllen, 40);
+ABI_AT(struct msghdr, msg_flags, 48);
+ABI_SIZE(struct cmsghdr, 16);
+ABI_AT(struct cmsghdr, cmsg_len, 0);
+ABI_AT(struct cmsghdr, cmsg_level, 8);
+ABI_AT(struct cmsghdr, cmsg_type, 12);
+ABI_SIZE(struct ucred, 12);
+ABI_AT(struct ucred, pid, 0);
+ABI_AT(struct ucred, uid, 4);
+ABI_AT(struct ucred, gid, 8);
 ABI_SIZE(struct iovec, 16);
 ABI_AT(struct iovec, iov_base, 0);
 ABI_AT(struct iovec, iov_len, 8);

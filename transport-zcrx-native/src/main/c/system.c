@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -35,6 +36,47 @@ int64_t zcrx_mmap(int64_t length, int flags) {
     }
     void *address = mmap(NULL, (size_t) length, PROT_READ | PROT_WRITE, map, -1, 0);
     return address == MAP_FAILED ? -errno : (int64_t) (intptr_t) address;
+}
+
+int zcrx_memory_file(int64_t length, int flags) {
+    unsigned create = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    if (flags & ~ZCRX_MAP_HUGE) {
+        return -EINVAL;
+    }
+    if (flags & ZCRX_MAP_HUGE) {
+        create |= MFD_HUGETLB;
+    }
+    int fd = (int) syscall(SYS_memfd_create, "zcrx", create);
+    if (fd >= 0 && ftruncate(fd, length) < 0) {
+        int error = errno;
+        close(fd);
+        return -error;
+    }
+    return error_or(fd);
+}
+
+int64_t zcrx_map_file(int fd, int64_t length, int writable) {
+    int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    void *address = mmap(NULL, (size_t) length, protection, MAP_SHARED, fd, 0);
+    return address == MAP_FAILED ? -errno : (int64_t) (intptr_t) address;
+}
+
+int zcrx_status(int fd, int64_t status) {
+    /* Not fstat(3), whose symbol older C libraries do not have. */
+    struct statx file;
+    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &file) < 0) {
+        return -errno;
+    }
+    int64_t *out = (int64_t *) (intptr_t) status;
+    out[0] = (int64_t) file.stx_dev_major << 32 | file.stx_dev_minor;
+    out[1] = (int64_t) file.stx_ino;
+    out[2] = (int64_t) file.stx_size;
+    out[3] = file.stx_uid;
+    return 0;
+}
+
+int zcrx_fcntl(int fd, int command, int argument) {
+    return error_or(fcntl(fd, command, argument));
 }
 
 int zcrx_munmap(int64_t address, int64_t length) {
@@ -65,6 +107,11 @@ int zcrx_netlink_socket(int protocol) {
     return error_or(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
 }
 
+/* Packets keep each message with its descriptors. */
+int zcrx_domain_socket(void) {
+    return error_or(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+}
+
 int zcrx_ioctl(int fd, int64_t request, int64_t argument) {
     return error_or(ioctl(fd, (unsigned long) request, (void *) (intptr_t) argument));
 }
@@ -75,6 +122,10 @@ int zcrx_send(int fd, int64_t address, int length) {
 
 int zcrx_send_message(int fd, int64_t header) {
     return error_or((int) sendmsg(fd, (const struct msghdr *) (intptr_t) header, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+int zcrx_receive_message(int fd, int64_t header) {
+    return error_or((int) recvmsg(fd, (struct msghdr *) (intptr_t) header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
 }
 
 /* sendfile(2) has no flags: whether it waits is up to the socket's mode, which is another one for the call. */

@@ -10,8 +10,8 @@ fail() {
 }
 
 # Every C library has had these for long: glibc since 2.2.5 or, on aarch64, since its first release 2.17; and musl.
-wanted="__errno_location dl_iterate_phdr fcntl getpagesize getrlimit ioctl madvise memcpy mmap munmap send sendfile sendmsg
-socket strncmp strrchr strstr syscall"
+wanted="__errno_location close dl_iterate_phdr fcntl ftruncate getpagesize getrlimit ioctl madvise memcpy mmap munmap
+recvmsg send sendfile sendmsg socket strncmp strrchr strstr syscall"
 
 [ $# -gt 0 ] || { echo "check_library: no library was given" >&2; exit 1; }
 for library in "$@"; do

@@ -352,6 +352,53 @@ static void should_tell_page_size(void) {
     CHECK(zcrx_page_size() == sysconf(_SC_PAGESIZE));
 }
 
+static void should_make_and_map_memory_file(void) {
+    int64_t length = 4 * zcrx_page_size();
+    int fd = zcrx_memory_file(length, 0);
+    CHECK(fd >= 0);
+    CHECK(zcrx_memory_file(length, ZCRX_MAP_POPULATE) == -EINVAL);
+    CHECK(zcrx_memory_file(-1, 0) == -EINVAL);
+    int64_t status[4];
+    CHECK(zcrx_status(fd, (intptr_t) status) == 0);
+    CHECK(status[1] > 0 && status[2] == length && status[3] == (int64_t) geteuid());
+    CHECK(zcrx_status(-1, (intptr_t) status) == -EBADF);
+    int64_t writable = zcrx_map_file(fd, length, 1);
+    int64_t readable = zcrx_map_file(fd, length, 0);
+    CHECK(writable > 0 && readable > 0);
+    *(char *) (intptr_t) writable = 42;
+    CHECK(*(char *) (intptr_t) readable == 42);
+    CHECK(zcrx_fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_FUTURE_WRITE) == 0);
+    CHECK(zcrx_fcntl(fd, F_GET_SEALS, 0) == (F_SEAL_SHRINK | F_SEAL_FUTURE_WRITE));
+    CHECK(zcrx_map_file(fd, length, 1) == -EPERM);
+    CHECK(ftruncate(fd, 0) < 0 && errno == EPERM);
+    CHECK(zcrx_fcntl(-1, F_GET_SEALS, 0) == -EBADF);
+    close(fd);
+    CHECK(zcrx_munmap(writable, length) == 0);
+    CHECK(zcrx_munmap(readable, length) == 0);
+    CHECK(zcrx_map_file(-1, length, 0) == -EBADF);
+}
+
+static void should_receive_message_without_waiting(void) {
+    int pair[2];
+    CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0);
+    char received[8];
+    struct iovec part = {.iov_base = received, .iov_len = sizeof received};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    int64_t header = (int64_t) (intptr_t) &message;
+    CHECK(zcrx_receive_message(pair[0], header) == -EAGAIN);
+    CHECK(write(pair[1], "data", 4) == 4);
+    CHECK(write(pair[1], "x", 1) == 1);
+    CHECK(zcrx_receive_message(pair[0], header) == 4);
+    CHECK(zcrx_receive_message(pair[0], header) == 1);
+    close(pair[1]);
+    CHECK(zcrx_receive_message(pair[0], header) == 0);
+    CHECK(zcrx_receive_message(-1, header) == -EBADF);
+    close(pair[0]);
+    int fd = zcrx_domain_socket();
+    CHECK(fd >= 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0);
+    close(fd);
+}
+
 int main(void) {
     should_derive_class_from_library_name();
     should_use_plain_class_where_name_is_not_ours();
@@ -371,6 +418,8 @@ int main(void) {
     should_send_without_waiting();
     should_send_message_without_waiting();
     should_send_file_without_waiting();
+    should_make_and_map_memory_file();
+    should_receive_message_without_waiting();
     should_set_blocking_and_keep_other_flags();
     should_tell_memory_lock_limit();
     should_tell_page_size();

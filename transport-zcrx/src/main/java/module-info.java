@@ -19,4 +19,5 @@ module net.zcrx.transport {
 
     exports net.zcrx;
     exports net.zcrx.file;
+    exports net.zcrx.shared;
 }

@@ -69,7 +69,7 @@ final class ReceiverChoice {
 
     private static ReceiverChoice copy(
             Runnable wakeup, int ring, ZcrxIoHandlerConfig config, long bytes, String reason) {
-        Area area = Area.allocate(bytes);
+        Area area = Area.allocate(bytes, config.sharedMemory());
         try {
             Receiver receiver = new CopyReceiver(
                     ring, area, config.chunkBytes(), IoUring.isRegisterBufferRingIncSupported(), wakeup);
@@ -118,7 +118,11 @@ final class ReceiverChoice {
 
     private static QueueBinder.Settings settings(ZcrxIoHandlerConfig config) {
         return new QueueBinder.Settings(
-                config.areaBytes(), config.maxAreaBytes(), config.receiveBufferBytes(), config.mode() == ZcrxMode.AUTO);
+                config.areaBytes(),
+                config.maxAreaBytes(),
+                config.receiveBufferBytes(),
+                config.mode() == ZcrxMode.AUTO,
+                config.sharedMemory());
     }
 
     /**

@@ -44,6 +44,8 @@ import net.zcrx.nic.check.Refusals;
  *     <td>1024 to 65536, a power of two</td><td>completions that fit before the kernel must hold them back</td></tr>
  * <tr><td>{@link #maxUnboundedWorkers(int) maxUnboundedWorkers}</td><td>0: the kernel's</td><td>0 or more</td>
  *     <td>kernel threads of a ring for work that may wait for a socket</td></tr>
+ * <tr><td>{@link #sharedMemory(boolean) sharedMemory}</td><td>false</td><td></td>
+ *     <td>whether other processes can be handed what the loops receive, and so read all of it</td></tr>
  * </table>
  */
 public final class ZcrxIoHandlerConfig {
@@ -77,6 +79,7 @@ public final class ZcrxIoHandlerConfig {
     private int completionEntries;
 
     private int maxUnboundedWorkers;
+    private boolean sharedMemory;
 
     /**
      * All settings at their defaults. Those of mode and areaBytes can be changed when Java is started: {@code
@@ -95,6 +98,7 @@ public final class ZcrxIoHandlerConfig {
         ringEntries = other.ringEntries;
         completionEntries = other.completionEntries;
         maxUnboundedWorkers = other.maxUnboundedWorkers;
+        sharedMemory = other.sharedMemory;
     }
 
     /**
@@ -299,6 +303,21 @@ public final class ZcrxIoHandlerConfig {
     /** How many kernel threads a ring may have for work on sockets; 0 for the kernel's limit. */
     public int maxUnboundedWorkers() {
         return maxUnboundedWorkers;
+    }
+
+    /**
+     * Sets whether what the loops receive can be handed over to other processes by a {@link
+     * net.zcrx.shared.ZcrxSharedChannel}. A process that is connected so can read all that these loops receive; and
+     * idle memory stays with the loops, as the kernel keeps the pages of such an area.
+     */
+    public ZcrxIoHandlerConfig sharedMemory(boolean sharedMemory) {
+        this.sharedMemory = sharedMemory;
+        return this;
+    }
+
+    /** Whether what the loops receive can be handed over to other processes. */
+    public boolean sharedMemory() {
+        return sharedMemory;
     }
 
     private static int powerOfTwo(String name, int value, int min, int max) {

@@ -230,6 +230,34 @@ public final class ZcrxMetrics {
         return value(Counter.FILE_REQUESTS);
     }
 
+    /**
+     * Counter, bytes: written to other processes where they were received. This and what follows is of {@link
+     * net.zcrx.shared.ZcrxSharedChannel}.
+     */
+    public long sharedHandedOverBytes() {
+        return value(Counter.SHARED_HANDED_OVER_BYTES);
+    }
+
+    /** Counter, bytes: written to other processes by a copy. */
+    public long sharedCopiedBytes() {
+        return value(Counter.SHARED_COPIED_BYTES);
+    }
+
+    /** Gauge, bytes: of those that were handed over, the ones that other processes hold now. */
+    public long sharedOutBytes() {
+        return value(Counter.SHARED_OUT_BYTES);
+    }
+
+    /** Counter, bytes: read from other processes by a copy, because the application held too many buffers. */
+    public long sharedCopiedOutBytes() {
+        return value(Counter.SHARED_COPIED_OUT_BYTES);
+    }
+
+    /** Counter, wake-ups: of other processes that slept. */
+    public long sharedWakeUps() {
+        return value(Counter.SHARED_WAKE_UPS);
+    }
+
     /** Counter, sends: asked for without a copy (SEND_ZC). */
     public long zeroCopySends() {
         return value(Counter.ZERO_COPY_SENDS);

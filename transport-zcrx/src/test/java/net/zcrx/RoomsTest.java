@@ -39,6 +39,7 @@ class RoomsTest {
             entry("send", "receive", "uring"),
             entry("loop", "receive", "send", "memory", "nic", "nic.check", "uring"),
             entry("file", "loop", "receive", "uring"),
+            entry("shared", "loop", "memory", "receive", "uring"),
             entry(
                     "",
                     "availability",

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             QuickCommand.class,
             FullCommand.class,
             MicroCommand.class,
+            SharedCommand.class,
             VmCommand.class,
             GuestCommand.class,
             NicCommand.class,
@@ -56,6 +57,6 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro, vm, nic or page.");
+        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro, shared, vm, nic or page.");
     }
 }

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 final class Machine {
     private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
     private static final String SECCOMP_FILTER = "2";
+    private static final long CAP_SYS_ADMIN = 1 << 21;
 
     private Machine() {}
 
@@ -35,7 +36,7 @@ final class Machine {
             return "zcrx needs Linux 6.1 or later, and this is " + System.getProperty("os.version") + '.';
         }
         String disabled = read("/proc/sys/kernel/io_uring_disabled");
-        if (!disabled.isEmpty() && !disabled.equals("0")) {
+        if (!mayMakeRings(disabled, read("/proc/sys/kernel/io_uring_group"), read("/proc/self/status"))) {
             return "The sysctl kernel.io_uring_disabled is " + disabled
                     + ". Set, on the host: sysctl kernel.io_uring_disabled=0";
         }
@@ -59,6 +60,32 @@ final class Machine {
             }
         }
         return false;
+    }
+
+    /**
+     * What the kernel asks ({@code io_uring_allowed()} of {@code io_uring/io_uring.c}): with 1 only who is privileged, or
+     * of a group, may make rings; with 2 nobody.
+     *
+     * @param disabled the sysctl; empty where there is none
+     * @param group the sysctl io_uring_group; -1 for none
+     * @param status /proc/self/status
+     */
+    static boolean mayMakeRings(String disabled, String group, String status) {
+        if (disabled.isEmpty() || disabled.equals("0")) {
+            return true;
+        }
+        boolean privileged = (Long.parseUnsignedLong(field(status, "CapEff", "0"), 16) & CAP_SYS_ADMIN) != 0;
+        boolean member =
+                (' ' + field(status, "Gid", "") + ' ' + field(status, "Groups", "") + ' ').contains(' ' + group + ' ');
+        return disabled.equals("1") && (privileged || member);
+    }
+
+    private static String field(String status, String name, String otherwise) {
+        return status.lines()
+                .filter(line -> line.startsWith(name + ':'))
+                .findFirst()
+                .map(line -> line.substring(name.length() + 1).trim().replace('\t', ' '))
+                .orElse(otherwise);
     }
 
     /** Returns the file's text; empty if there is no such file, as in sandboxes and on older kernels. */

@@ -67,6 +67,7 @@ public final class ZcrxMeters implements MeterBinder {
             shortages();
             sends();
             files();
+            shared();
             for (ZcrxMode mode : List.of(ZcrxMode.ZERO_COPY, ZcrxMode.COPY, ZcrxMode.KERNEL_COPY)) {
                 loops(mode);
             }
@@ -177,6 +178,27 @@ public final class ZcrxMeters implements MeterBinder {
         private void fileBytes(String kind, ToLongFunction<ZcrxMetrics> metric) {
             with("kind", kind)
                     .counter("file.bytes", BaseUnits.BYTES, metric, "Bytes read from files or written to them");
+        }
+
+        private void shared() {
+            sharedBytes("handed_over", ZcrxMetrics::sharedHandedOverBytes);
+            sharedBytes("copied", ZcrxMetrics::sharedCopiedBytes);
+            gauge(
+                    "shared.out.bytes",
+                    BaseUnits.BYTES,
+                    ZcrxMetrics::sharedOutBytes,
+                    "Received bytes that other processes hold");
+            counter(
+                    "shared.copied.out.bytes",
+                    BaseUnits.BYTES,
+                    ZcrxMetrics::sharedCopiedOutBytes,
+                    "Bytes read from other processes by a copy, as too many buffers were held");
+            counter("shared.wake.ups", "wake-ups", ZcrxMetrics::sharedWakeUps, "Wake-ups of other processes");
+        }
+
+        private void sharedBytes(String way, ToLongFunction<ZcrxMetrics> metric) {
+            with("way", way)
+                    .counter("shared.written.bytes", BaseUnits.BYTES, metric, "Bytes written to other processes");
         }
 
         private void loops(ZcrxMode mode) {

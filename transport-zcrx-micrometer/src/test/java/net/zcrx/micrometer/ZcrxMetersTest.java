@@ -95,6 +95,7 @@ class ZcrxMetersTest {
                 Set.of(
                         "zcrx.area.bytes bytes",
                         "zcrx.file.pending operations",
+                        "zcrx.shared.out.bytes bytes",
                         "zcrx.held.buffers buffers",
                         "zcrx.held.bytes bytes",
                         "zcrx.held.fragments fragments",

@@ -2,15 +2,25 @@
 package net.zcrx.lessons;
 
 import com.sun.management.ThreadMXBean;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import net.zcrx.shared.ZcrxSharedChannel;
+import net.zcrx.shared.ZcrxSharedServerChannel;
 
 /** A child: receives, and tells how many bytes its loop's thread allocated on the heap meanwhile. */
 final class AllocationChild {
@@ -68,6 +78,8 @@ final class AllocationChild {
         sink.echo = true;
         echo();
         System.out.println("echo=" + echo());
+        echoShared();
+        System.out.println("shared=" + echoShared());
         for (Loops.Pair pair : pairs) {
             pair.close();
         }
@@ -113,6 +125,53 @@ final class AllocationChild {
             pair.peer().getInputStream().readNBytes(data, 0, SMALL);
         }
         return threads.getThreadAllocatedBytes(thread) - bytes + " of " + ECHOES;
+    }
+
+    /** To another process, as which this one serves, and back: both sides are on the loop. */
+    private String echoShared() throws Exception {
+        DomainSocketAddress address = new DomainSocketAddress("\0zcrx-allocation-" + UUID.randomUUID());
+        Channel server = new ServerBootstrap()
+                .group(loops.group)
+                .channel(ZcrxSharedServerChannel.class)
+                .childHandler(new SharedEcho(Integer.MAX_VALUE))
+                .bind(address)
+                .sync()
+                .channel();
+        SharedEcho echo = new SharedEcho(ECHOES);
+        Channel client = new Bootstrap()
+                .group(loops.group)
+                .channel(ZcrxSharedChannel.class)
+                .handler(echo)
+                .connect(address)
+                .sync()
+                .channel();
+        long bytes = threads.getThreadAllocatedBytes(thread);
+        client.writeAndFlush(Unpooled.directBuffer(SMALL).writeZero(SMALL), client.voidPromise());
+        yieldUntil(() -> echo.left == 0);
+        bytes = threads.getThreadAllocatedBytes(thread) - bytes;
+        client.close().sync();
+        server.close().sync();
+        return bytes + " of " + ECHOES;
+    }
+
+    /** Sends back what it gets, so many times. */
+    @ChannelHandler.Sharable
+    private static final class SharedEcho extends ChannelInboundHandlerAdapter {
+        private volatile int left;
+
+        SharedEcho(int left) {
+            this.left = left;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            if (left > 0) {
+                left--;
+                context.writeAndFlush(message, context.voidPromise());
+            } else {
+                ((ByteBuf) message).release();
+            }
+        }
     }
 
     private static void yieldUntil(BooleanSupplier until) {

@@ -15,15 +15,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A main class in a JVM of its own, on this class path. It ends when its input does. */
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
+    private boolean killed;
 
     /**
      * @param wrapper a command that runs another one, with its arguments; may be empty. Where it is not allowed to do what
      *     it does, as in many containers, the test is skipped.
      */
-    Child(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
+    public Child(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
         assumeAllowed(wrapper);
         List<String> command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -52,12 +53,12 @@ final class Child implements AutoCloseable {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** The rest of the next line that begins with {@code name=}. */
-    String await(String name) throws IOException {
+    public String await(String name) throws IOException {
         String line;
         while ((line = output.readLine()) != null) {
             if (line.startsWith(name + '=')) {
@@ -68,14 +69,28 @@ final class Child implements AutoCloseable {
     }
 
     /** In the child: returns when the test has closed it. */
-    static void awaitEnd() throws IOException {
+    public static void awaitEnd() throws IOException {
         while (System.in.read() >= 0) {
             // Nothing is said, only ended.
         }
     }
 
+    /** Sends a signal, such as {@code STOP}. */
+    public void signal(String name) throws Exception {
+        new ProcessBuilder("kill", "-" + name, "" + pid()).start().waitFor();
+    }
+
+    /** Ends it at once: nothing of it runs on, and nothing is asked of its end. */
+    public void kill() throws InterruptedException {
+        killed = true;
+        process.destroyForcibly().waitFor();
+    }
+
     @Override
     public void close() throws IOException {
+        if (killed) {
+            return;
+        }
         process.getOutputStream().close();
         try {
             assertTrue(process.waitFor(Loops.SECONDS, TimeUnit.SECONDS), "The child does not end.");

@@ -294,9 +294,14 @@ class FileTest {
         assertEquals(data.length, get(file.read(target, 0)));
         assertEquals(Unpooled.wrappedBuffer(data), target);
         target.release();
-        String message = TestFiles.failure(EINVAL, file.write(aligned(100).writeZero(100), 0))
-                .getMessage();
-        assertTrue(message.contains("0 of 100 bytes") && message.contains("block size"), message);
+        Future<Void> part = file.write(aligned(100).writeZero(100), 0);
+        if (Files.getFileStore(disk).type().equals("tmpfs")) {
+            // Since Linux 6.6 it takes the option, and has no blocks.
+            get(part);
+        } else {
+            String message = TestFiles.failure(EINVAL, part).getMessage();
+            assertTrue(message.contains("0 of 100 bytes") && message.contains("block size"), message);
+        }
         get(file.close());
     }
 

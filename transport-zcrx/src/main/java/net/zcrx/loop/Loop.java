@@ -28,6 +28,11 @@ public final class Loop {
 
     /** With so many connections that have received in a pass, or sends, one submission for all of them costs no more. */
     private static final int MANY = 5;
+    /**
+     * With so many channels that are asked before the loop sleeps, and news of one in this pass, others most likely have
+     * news by the time that the loop would be asleep: to look once more costs less than to be woken up for each.
+     */
+    private static final int MANY_WAKEFUL = 8;
 
     private final Receiver receiver;
     private final int ring;
@@ -46,6 +51,11 @@ public final class Loop {
     /** Those that go on in the next pass. */
     private final ArrayDeque<LoopHandle> later = new ArrayDeque<>();
 
+    /** Those that are asked before the loop sleeps. */
+    private final ArrayList<LoopHandle> wakeful = new ArrayList<>();
+    /** Whether one of these had news in this pass. */
+    private boolean news;
+
     private final Coalescing coalescing;
     private final PassContext context;
     private boolean closed;
@@ -61,7 +71,7 @@ public final class Loop {
         this.ring = ring;
         this.wakeup = wakeup;
         this.queues = queues;
-        context = new PassContext(timer);
+        context = new PassContext(timer, this::maySleep);
         receivers.add(receiver);
         coalescing = new Coalescing(ring, receiver.counters());
     }
@@ -194,10 +204,37 @@ public final class Loop {
         }
     }
 
+    /**
+     * Asks the channel in each pass whether it has news, until the loop is about to sleep, and then whether it may. For
+     * a channel whose news come by memory, which nobody tells the loop of. Once until it has agreed.
+     */
+    public void askBeforeSleep(LoopHandle handle) {
+        wakeful.add(handle);
+    }
+
+    private boolean maySleep() {
+        if (news && wakeful.size() >= MANY_WAKEFUL) {
+            return false;
+        }
+        boolean may = true;
+        for (int i = wakeful.size() - 1; i >= 0; i--) {
+            if (wakeful.get(i).maySleep()) {
+                LoopHandle last = wakeful.remove(wakeful.size() - 1);
+                if (i < wakeful.size()) {
+                    wakeful.set(i, last);
+                }
+            } else {
+                may = false;
+            }
+        }
+        return may;
+    }
+
     /** The channel leaves this loop. */
     public void forget(LoopHandle handle) {
         ready.remove(handle);
         later.remove(handle);
+        wakeful.remove(handle);
     }
 
     /**
@@ -209,6 +246,14 @@ public final class Loop {
         LoopHandle handle;
         while ((handle = later.poll()) != null) {
             ready.add(handle);
+        }
+        news = false;
+        for (int i = 0; i < wakeful.size(); i++) {
+            LoopHandle each = wakeful.get(i);
+            if (each.hasNews()) {
+                news = true;
+                ready(each);
+            }
         }
         endChannels();
         long sleep = Receiver.FOR_EVER;

@@ -26,6 +26,19 @@ public interface LoopHandle extends IoHandle {
     /** The pass ends in which {@link Loop#ready} was called. */
     void endPass();
 
+    /** Asked in each pass, after {@link Loop#askBeforeSleep}: whether it has something to do. */
+    default boolean hasNews() {
+        return false;
+    }
+
+    /**
+     * Asked right before the loop sleeps, once after {@link Loop#askBeforeSleep}: whether it has nothing to do. If it
+     * has, it has made itself ready, and is asked again.
+     */
+    default boolean maySleep() {
+        return true;
+    }
+
     /** Whether it is being closed, and waits for its requests to end. */
     boolean isClosePending();
 

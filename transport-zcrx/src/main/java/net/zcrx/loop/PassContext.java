@@ -2,6 +2,7 @@
 package net.zcrx.loop;
 
 import io.netty.channel.IoHandlerContext;
+import java.util.function.BooleanSupplier;
 import net.zcrx.receive.Receiver;
 
 /**
@@ -10,6 +11,7 @@ import net.zcrx.receive.Receiver;
  */
 final class PassContext implements IoHandlerContext {
     private final SleepTimer timer;
+    private final BooleanSupplier maySleep;
     /** From the moment before the loop looks for tasks for the last time, until it is awake again. */
     private volatile boolean asleep;
 
@@ -18,8 +20,10 @@ final class PassContext implements IoHandlerContext {
     private boolean hasWork;
     private long longestSleep;
 
-    PassContext(SleepTimer timer) {
+    /** @param maySleep asked last: whether none of the loop's channels has anything to do */
+    PassContext(SleepTimer timer, BooleanSupplier maySleep) {
         this.timer = timer;
+        this.maySleep = maySleep;
     }
 
     /** @param longestSleep in nanoseconds; 0 for none, {@link Receiver#FOR_EVER} without a bound */
@@ -54,7 +58,7 @@ final class PassContext implements IoHandlerContext {
         // Written before the tasks are looked for, as a thread adds its task before it looks at this: one of the two
         // sees the other.
         asleep = true;
-        return netty.canBlock();
+        return netty.canBlock() && maySleep.getAsBoolean();
     }
 
     /** Whether a task of the loop is due within {@code nanos} of {@code now}, which {@code System.nanoTime} gave. */

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.uring.Errno;
@@ -28,21 +30,45 @@ public final class Area {
     public static final long MAX_LENGTH = 1L << 30;
 
     private static final AtomicLong MAPPED_BYTES = new AtomicLong();
+    /** Those of which other processes may be handed parts, by address. */
+    private static final ConcurrentSkipListMap<Long, Area> SHAREABLE = new ConcurrentSkipListMap<>();
+
     private static final long HUGE_PAGE = hugePageSize();
 
     private final long address;
     private final int length;
     private final boolean huge;
     private final ByteBuffer memory;
+    /** {@code null} if no other process can map the area. */
+    private final MemoryFile file;
+
+    private final boolean writable;
     private final AtomicInteger references = new AtomicInteger(1);
     private volatile boolean mapped = true;
 
-    private Area(long address, int length, boolean huge) {
+    private Area(long address, int length, boolean huge, MemoryFile file, boolean writable) {
         this.address = address;
         this.length = length;
         this.huge = huge;
-        this.memory = Buffer.wrapMemoryAddress(address, length).order(ByteOrder.BIG_ENDIAN);
+        this.file = file;
+        this.writable = writable;
+        ByteBuffer all = Buffer.wrapMemoryAddress(address, length);
+        this.memory = (writable ? all : all.asReadOnlyBuffer()).order(ByteOrder.BIG_ENDIAN);
         MAPPED_BYTES.addAndGet(length);
+        if (file != null && file.hasFixedWriter()) {
+            SHAREABLE.put(address, this);
+        }
+    }
+
+    /**
+     * The area that memory lies in, of which other processes may be handed parts; {@code null} if it lies in none. The
+     * caller holds a buffer of that memory. Any thread.
+     */
+    public static Area shareable(long address, int length) {
+        Map.Entry<Long, Area> before = SHAREABLE.isEmpty() ? null : SHAREABLE.floorEntry(address);
+        return before == null || address + length > before.getKey() + before.getValue().length
+                ? null
+                : before.getValue();
     }
 
     /**
@@ -55,27 +81,115 @@ public final class Area {
      * @throws UncheckedIOException     if the kernel refuses the memory
      */
     public static Area allocate(long bytes) {
+        return allocate(bytes, false);
+    }
+
+    /**
+     * As {@link #allocate(long)}.
+     *
+     * @param shared whether other processes may map it, for reading: see {@link #file()}
+     */
+    public static Area allocate(long bytes, boolean shared) {
         if (bytes < 1 || bytes > MAX_LENGTH) {
             throw new IllegalArgumentException(
                     "An area has 1 to " + MAX_LENGTH + " bytes, but " + bytes + " were asked for.");
         }
         // Its native library makes a ByteBuffer of an address.
         IoUring.ensureAvailability();
+        Area area = null;
         if (HUGE_PAGE > 0 && bytes % HUGE_PAGE == 0) {
-            long address = mapFaultedIn(bytes, Native.MAP_HUGE, Native::madvise);
-            if (address > 0) {
-                return new Area(address, (int) bytes, true);
-            }
+            area = shared ? shareFaultedIn(bytes) : huge(bytes);
         }
         long page = Native.pageSize();
         long length = (bytes + page - 1) / page * page;
+        if (area == null) {
+            area = shared ? share(length) : small(length);
+        }
+        return area;
+    }
+
+    /** {@code null} if the system has not so many huge pages set aside. */
+    private static Area huge(long bytes) {
+        long address = mapFaultedIn(bytes, Native.MAP_HUGE, Native::madvise);
+        return address > 0 ? new Area(address, (int) bytes, true, null, true) : null;
+    }
+
+    private static Area small(long length) {
         long address = Native.mmap(length, 0);
         if (address < 0) {
             throw new UncheckedIOException(new IOException(refusal(length, (int) -address)));
         }
         // Only advice (madvise(2)): a kernel without transparent huge pages refuses it, and small pages serve as well.
         Native.madvise(address, length, Native.MADV_HUGEPAGE);
-        return new Area(address, (int) length, false);
+        return new Area(address, (int) length, false, null, true);
+    }
+
+    private static Area shareFaultedIn(long bytes) {
+        try {
+            MemoryFile file = MemoryFile.create(bytes, Native.MAP_HUGE);
+            long address = faultIn(Native.mapFile(file.fd(), bytes, true), bytes, Native::madvise);
+            if (address < 0) {
+                file.close();
+                return null;
+            }
+            return sealed(file, address, true);
+        } catch (IOException e) {
+            // No huge pages; if it is something else, small ones tell.
+            return null;
+        }
+    }
+
+    private static Area share(long length) {
+        try {
+            MemoryFile file = MemoryFile.create(length, 0);
+            long address = Native.mapFile(file.fd(), length, true);
+            if (address < 0) {
+                file.close();
+                throw new IOException(refusal(length, (int) -address));
+            }
+            Native.madvise(address, length, Native.MADV_HUGEPAGE);
+            return sealed(file, address, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Area sealed(MemoryFile file, long address, boolean huge) throws IOException {
+        try {
+            file.sealWrites();
+        } catch (IOException e) {
+            Native.munmap(address, file.length());
+            file.close();
+            throw e;
+        }
+        return new Area(address, (int) file.length(), huge, file, true);
+    }
+
+    /**
+     * Maps a file that another process may have made. The area has the file from then on, also if this fails.
+     *
+     * @param writable whether the file can be, and is to be, written
+     * @throws IOException if its length may change, or is none that an area may have, or the kernel refuses to map it
+     */
+    public static Area map(MemoryFile file, boolean writable) throws IOException {
+        IoUring.ensureAvailability();
+        long length = file.length();
+        String refusal = null;
+        long address = 0;
+        if (!file.hasFixedLength() || length < 1 || length > MAX_LENGTH) {
+            refusal = "A file of " + length + " bytes is no shared memory: it must be a memory file whose length is"
+                    + " sealed, of at most " + MAX_LENGTH + " bytes.";
+        } else {
+            address = Native.mapFile(file.fd(), length, writable);
+            if (address < 0) {
+                refusal = refusal(length, (int) -address);
+            }
+        }
+        if (refusal != null) {
+            file.close();
+            throw new IOException(refusal);
+        }
+        return new Area(address, (int) length, false, file, writable);
     }
 
     /** Returns the bytes of all areas of the process together; any thread. */
@@ -95,7 +209,10 @@ public final class Area {
      * @return the address, or a negative errno: nothing is mapped then
      */
     static long mapFaultedIn(long bytes, int flags, Advice advice) {
-        long address = Native.mmap(bytes, flags);
+        return faultIn(Native.mmap(bytes, flags), bytes, advice);
+    }
+
+    private static long faultIn(long address, long bytes, Advice advice) {
         if (address < 0) {
             return address;
         }
@@ -145,9 +262,24 @@ public final class Area {
         return huge;
     }
 
+    /** What another process can map the area by; {@code null} if none can. */
+    public MemoryFile file() {
+        return file;
+    }
+
+    /** Whether it is this process's to write: an area of another process is not. */
+    public boolean isWritable() {
+        return writable;
+    }
+
     /** All of the area, big-endian. All threads share it: use absolute access only, never its position or limit. */
     ByteBuffer memory() {
         return memory;
+    }
+
+    /** All of the area in the machine's order, with a position and limit of its own. */
+    public ByteBuffer view() {
+        return memory.duplicate().order(ByteOrder.nativeOrder());
     }
 
     /**
@@ -160,7 +292,16 @@ public final class Area {
      * @return whether the system took it; it does not where the process locks all of its memory ({@code mlockall})
      */
     public boolean giveBack(int offset, int length) {
-        return Native.madvise(address + offset, length, Native.MADV_DONTNEED) == 0;
+        // The pages of a file stay with the file, which is sealed: nobody can punch a hole into it.
+        return file == null && Native.madvise(address + offset, length, Native.MADV_DONTNEED) == 0;
+    }
+
+    /**
+     * Gives memory back to the system that is shared by mappings, and not sealed against that: it reads as zeroes for
+     * all of them. A kernel that refuses it leaves all as it is.
+     */
+    public void punch(int offset, int length) {
+        Native.madvise(address + offset, length, Native.MADV_REMOVE);
     }
 
     /** Copies {@code length} bytes from {@code offset} on to the end of {@code target}, which it returns. */
@@ -173,12 +314,26 @@ public final class Area {
         change(1);
     }
 
+    /** Adds a reference unless the last one is gone, as its holder may give it back meanwhile; any thread. */
+    public boolean tryRetain() {
+        for (int count = references.get(); count > 0; count = references.get()) {
+            if (references.compareAndSet(count, count + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Gives a reference back; any thread. The last one unmaps the memory. */
     public void release() {
         if (change(-1) == 0) {
             mapped = false;
             MAPPED_BYTES.addAndGet(-length);
+            SHAREABLE.remove(address, this);
             int result = Native.munmap(address, length);
+            if (file != null) {
+                file.close();
+            }
             if (result < 0) {
                 throw new IllegalStateException(
                         "The kernel refused to unmap " + this + " (" + Errno.describe(-result) + ").");

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.memory;
 
-import io.netty.buffer.AbstractReferenceCountedByteBuf;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.unix.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ScatteringByteChannel;
 
 /** A buffer whose bytes are a range of an {@link Area}. */
-abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
+abstract class AreaByteBuf extends ContiguousByteBuf {
     private static final int STREAM_CHUNK = 8192;
 
     private ByteBuffer memory;
@@ -26,19 +26,23 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     private long address;
 
     private int length;
+    /** Whether the area is another process's, so that a write needs memory of its own: {@link #own}. */
+    private boolean foreign;
 
-    AreaByteBuf() {
-        super(0);
-    }
+    private ByteBuf own;
 
     /** Sets the area of the ranges from now on. */
     final void useArea(Area area) {
         memory = area.memory();
         internalView = null;
+        foreign = !area.isWritable();
     }
 
     /** Begins again, with all bytes of the range readable and no reference but the caller's. */
     final void reset(Area area, int offset, int length, ByteBufAllocator alloc) {
+        if (memory == null) {
+            useArea(area);
+        }
         this.offset = offset;
         address = area.address() + offset;
         if (this.alloc != alloc) {
@@ -52,6 +56,42 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
         markReaderIndex();
         markWriterIndex();
         writerIndex(length);
+    }
+
+    /**
+     * Called before each write. Decoders write to what they are given, as WebSocket's does to unmask it; what another
+     * process has handed over is copied then, for this and all views of it. NIO buffers that were taken before show
+     * what was there before.
+     */
+    private void prepareWrite() {
+        if (foreign) {
+            moveToOwnMemory();
+        }
+    }
+
+    /** Locked, as views of one buffer may be written to by several threads at once, each its part. */
+    private synchronized void moveToOwnMemory() {
+        if (own != null) {
+            return;
+        }
+        int bytes = maxCapacity();
+        ByteBuf copy = Unpooled.directBuffer(bytes, bytes);
+        ByteBuffer there = copy.internalNioBuffer(0, bytes).slice();
+        there.put(0, memory, offset, bytes);
+        own = copy;
+        memory = there;
+        internalView = null;
+        offset = 0;
+        address = Buffer.memoryAddress(there);
+    }
+
+    /** Lets the copy of {@link #prepareWrite} go, if there is one; nobody uses the buffer any more. */
+    final void leaveOwnMemory() {
+        if (own != null) {
+            own.release();
+            own = null;
+            memory = null;
+        }
     }
 
     /** Returns the offset in the area of the first byte after the range. */
@@ -86,66 +126,15 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     }
 
     @Override
-    @Deprecated // As the method of ByteBuf that it implements is.
-    public ByteOrder order() {
-        return ByteOrder.BIG_ENDIAN;
-    }
-
-    @Override
-    public ByteBuf unwrap() {
-        return null;
-    }
-
-    @Override
-    public boolean isDirect() {
-        return true;
-    }
-
-    @Override
-    public boolean isContiguous() {
-        return true;
-    }
-
-    @Override
-    public boolean hasArray() {
-        return false;
-    }
-
-    @Override
-    public byte[] array() {
-        throw new UnsupportedOperationException("A received buffer is outside of the heap and has no array.");
-    }
-
-    @Override
-    public int arrayOffset() {
-        throw new UnsupportedOperationException("A received buffer is outside of the heap and has no array.");
-    }
-
-    @Override
-    public boolean hasMemoryAddress() {
-        return true;
-    }
-
-    @Override
     public long memoryAddress() {
         ensureAccessible();
         return address;
     }
 
     @Override
-    public int nioBufferCount() {
-        return 1;
-    }
-
-    @Override
     public ByteBuffer nioBuffer(int index, int length) {
         checkIndex(index, length);
         return memory.slice(offset + index, length);
-    }
-
-    @Override
-    public ByteBuffer[] nioBuffers(int index, int length) {
-        return new ByteBuffer[] {nioBuffer(index, length)};
     }
 
     @Override
@@ -205,11 +194,13 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setByte(int index, int value) {
+        prepareWrite();
         MemoryAccess.setByte(memory, offset + index, address + index, value);
     }
 
     @Override
     protected void _setShort(int index, int value) {
+        prepareWrite();
         MemoryAccess.setShort(memory, offset + index, address + index, value);
     }
 
@@ -232,6 +223,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setInt(int index, int value) {
+        prepareWrite();
         MemoryAccess.setInt(memory, offset + index, address + index, value);
     }
 
@@ -242,6 +234,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     protected void _setLong(int index, long value) {
+        prepareWrite();
         MemoryAccess.setLong(memory, offset + index, address + index, value);
     }
 
@@ -305,6 +298,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     @Override
     public ByteBuf setBytes(int index, byte[] src, int srcIndex, int length) {
         checkSrcIndex(index, length, srcIndex, src.length);
+        prepareWrite();
         MemoryAccess.setBytes(memory, offset + index, address + index, src, srcIndex, length);
         return this;
     }
@@ -313,6 +307,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
     public ByteBuf setBytes(int index, ByteBuffer src) {
         int count = src.remaining();
         checkIndex(index, count);
+        prepareWrite();
         memory.put(offset + index, src, src.position(), count);
         src.position(src.limit());
         return this;
@@ -326,6 +321,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
         } else if (src.nioBufferCount() == 1) {
             setBytes(index, src.nioBuffer(srcIndex, length));
         } else {
+            prepareWrite();
             src.getBytes(srcIndex, this, index, length);
         }
         return this;
@@ -337,6 +333,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
         byte[] read = new byte[length];
         int count = in.read(read);
         if (count > 0) {
+            prepareWrite();
             memory.put(offset + index, read, 0, count);
         }
         return count;
@@ -344,6 +341,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     public int setBytes(int index, ScatteringByteChannel in, int length) throws IOException {
+        prepareWrite();
         try {
             return in.read(nioBuffer(index, length));
         } catch (ClosedChannelException e) {
@@ -353,6 +351,7 @@ abstract class AreaByteBuf extends AbstractReferenceCountedByteBuf {
 
     @Override
     public int setBytes(int index, FileChannel in, long position, int length) throws IOException {
+        prepareWrite();
         try {
             return in.read(nioBuffer(index, length), position);
         } catch (ClosedChannelException e) {

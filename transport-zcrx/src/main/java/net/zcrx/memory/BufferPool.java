@@ -33,10 +33,11 @@ import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
  * {@code close()} turns {@code signal} to {@code CLOSED} and empties the queue under that lock.
  */
 public final class BufferPool {
-    /** Buffer objects kept for the next {@link #get}; those beyond it are left to the garbage collector. */
+    /** Buffer objects of an event loop that are kept for the next {@link #get}. */
     private static final int MAX_FREE = 4096;
 
-    private static final int QUEUE_CHUNK = 1024;
+    /** Where the queue of returns grows by that many for each that are kept. */
+    private static final int KEPT_PER_CHUNK = 4;
 
     /** Releasing threads need not wake the owner. */
     private static final int QUIET = 0;
@@ -47,11 +48,13 @@ public final class BufferPool {
 
     private final Reclaimer reclaimer;
     private final Runnable wakeup;
-    private final MessagePassingQueue<ZcrxByteBuf> returns = new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
+    private final MessagePassingQueue<ZcrxByteBuf> returns;
     private final AtomicInteger signal = new AtomicInteger(QUIET);
     private final Object closing = new Object();
 
-    private final ZcrxByteBuf[] free = new ZcrxByteBuf[MAX_FREE];
+    /** Those beyond its length are left to the garbage collector. */
+    private final ZcrxByteBuf[] free;
+
     private int freeCount;
     private final List<AreaUse> uses = new ArrayList<>();
     private AreaUse lastUse;
@@ -85,6 +88,17 @@ public final class BufferPool {
      *               owner does not sleep yet
      */
     public BufferPool(Reclaimer reclaimer, Runnable wakeup) {
+        this(reclaimer, wakeup, MAX_FREE);
+    }
+
+    /**
+     * As {@link #BufferPool(Reclaimer, Runnable)}.
+     *
+     * @param maxFree buffer objects that are kept for the next {@link #get}; at least 8
+     */
+    public BufferPool(Reclaimer reclaimer, Runnable wakeup, int maxFree) {
+        free = new ZcrxByteBuf[maxFree];
+        returns = new MpscUnboundedAtomicArrayQueue<>(maxFree / KEPT_PER_CHUNK);
         this.reclaimer = Objects.requireNonNull(reclaimer, "reclaimer");
         this.wakeup = Objects.requireNonNull(wakeup, "wakeup");
     }
@@ -182,7 +196,7 @@ public final class BufferPool {
     private void recycle(ZcrxByteBuf buf) {
         uncount(buf);
         buf.reclaim(reclaimer);
-        if (freeCount < MAX_FREE) {
+        if (freeCount < free.length) {
             free[freeCount++] = buf;
         }
     }

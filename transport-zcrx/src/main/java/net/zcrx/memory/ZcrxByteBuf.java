@@ -46,6 +46,11 @@ public final class ZcrxByteBuf extends AreaByteBuf {
         return null;
     }
 
+    /** Where the bytes were received; on whatever thread, as long as the buffer is not released. */
+    public Area area() {
+        return use.area;
+    }
+
     /** Whether the network device wrote the bytes here itself, so that no processor copied them. */
     public boolean isZeroCopy() {
         return zeroCopy;
@@ -97,6 +102,7 @@ public final class ZcrxByteBuf extends AreaByteBuf {
             leak.close(this);
             leak = null;
         }
+        leaveOwnMemory();
         // The last thing here: from this line on another thread may be using the object anew.
         pool.takeBack(this);
     }

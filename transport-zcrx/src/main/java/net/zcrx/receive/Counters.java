@@ -37,6 +37,11 @@ public final class Counters {
         FILE_FAILURES,
         FILE_OPERATIONS,
         FILE_REQUESTS,
+        SHARED_HANDED_OVER_BYTES,
+        SHARED_COPIED_BYTES,
+        SHARED_OUT_BYTES,
+        SHARED_COPIED_OUT_BYTES,
+        SHARED_WAKE_UPS,
         COPIED_SENDS,
         ZERO_COPY_SENDS
     }

@@ -47,7 +47,7 @@ final class QueueAreas {
         }
         Area more;
         try {
-            more = Area.allocate(step);
+            more = Area.allocate(step, before[0].file() != null);
         } catch (UncheckedIOException e) {
             // No memory: the present areas must do, and what does not fit is copied.
             refused = true;

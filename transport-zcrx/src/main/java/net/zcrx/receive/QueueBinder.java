@@ -47,8 +47,10 @@ public final class QueueBinder {
      * @param maxAreaBytes of all areas together
      * @param receiveBufferBytes 0 is the page
      * @param takesLess whether a smaller area will do, if the first one cannot be locked
+     * @param sharedMemory whether other processes may map the areas
      */
-    public record Settings(long areaBytes, long maxAreaBytes, int receiveBufferBytes, boolean takesLess) {}
+    public record Settings(
+            long areaBytes, long maxAreaBytes, int receiveBufferBytes, boolean takesLess, boolean sharedMemory) {}
 
     /** @param areaBytes of the area that the queue was bound with */
     public record Bound(ZeroCopyReceiver receiver, long areaBytes) {}
@@ -97,7 +99,7 @@ public final class QueueBinder {
         long bytes = settings.areaBytes;
         requireArea(bytes);
         for (; ; ) {
-            Area area = Area.allocate(bytes);
+            Area area = Area.allocate(bytes, settings.sharedMemory);
             try {
                 InterfaceQueue queue = register(ring, area, eventUserData);
                 long maxAreaBytes = features.hasAddArea() ? settings.maxAreaBytes : bytes;

@@ -36,6 +36,7 @@ public final class Errno {
     public static final int ELOOP = 40;
     public static final int ETIME = 62;
     public static final int EOPNOTSUPP = 95;
+    public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
     public static final int EINPROGRESS = 115;
     public static final int ESTALE = 116;
@@ -83,6 +84,7 @@ public final class Errno {
             case ELOOP -> "ELOOP";
             case ETIME -> "ETIME";
             case EOPNOTSUPP -> "EOPNOTSUPP";
+            case ECONNRESET -> "ECONNRESET";
             case ENOBUFS -> "ENOBUFS";
             case EINPROGRESS -> "EINPROGRESS";
             case ESTALE -> "ESTALE";

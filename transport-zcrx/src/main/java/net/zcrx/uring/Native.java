@@ -10,7 +10,7 @@ import io.netty.util.internal.PlatformDependent;
  */
 public final class Native {
     /** The version that this class expects of the library; see jni.c. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final Throwable LOAD_FAILURE = load();
 
@@ -22,6 +22,9 @@ public final class Native {
 
     /** Give pages back to the system: they read as zeroes when they are touched next ({@code MADV_DONTNEED}). */
     public static final int MADV_DONTNEED = 4;
+
+    /** Give pages of a file in memory back to the system, for all who have it mapped ({@code MADV_REMOVE}). */
+    public static final int MADV_REMOVE = 9;
 
     /** Ask for transparent huge pages ({@code MADV_HUGEPAGE}). */
     public static final int MADV_HUGEPAGE = 14;
@@ -42,7 +45,23 @@ public final class Native {
      */
     public static native long mmap(long length, int flags);
 
-    /** {@code munmap(2)}: unmaps what {@link #mmap(long, int)} returned. */
+    /**
+     * {@code memfd_create(2)}: a file of {@code length} zeroed bytes in memory, which can be sealed; its descriptor.
+     *
+     * @param flags 0 or {@link #MAP_HUGE}
+     */
+    public static native int memoryFile(long length, int flags);
+
+    /** {@code mmap(2)}: maps the first {@code length} bytes of a file, shared with whoever maps it; their address. */
+    public static native long mapFile(int fd, long length, boolean writable);
+
+    /** {@code fstat(2)}: stores device, inode, size in bytes and owner, four longs, at {@code address}. */
+    public static native int status(int fd, long address);
+
+    /** {@code fcntl(2)}. */
+    public static native int fcntl(int fd, int command, int argument);
+
+    /** {@code munmap(2)}: unmaps what {@link #mmap(long, int)} or {@link #mapFile} returned. */
     public static native int munmap(long address, long length);
 
     /** {@code madvise(2)}: advice is one of {@code MADV_...}. */
@@ -65,6 +84,9 @@ public final class Native {
     /** {@code netlink(7)}: opens a raw, non-blocking socket of this protocol, which {@link #ioctl} takes, too. */
     public static native int netlinkSocket(int protocol);
 
+    /** {@code unix(7)}: opens a non-blocking socket whose messages keep their bounds ({@code SOCK_SEQPACKET}). */
+    public static native int domainSocket();
+
     /** {@code ioctl(2)}: {@code argument} is an address or a number, as {@code request} wants it. */
     public static native int ioctl(int fd, long request, long argument);
 
@@ -73,6 +95,12 @@ public final class Native {
 
     /** {@code sendmsg(2)} of the message header at {@code header}, which does not wait as {@link #send} does not. */
     public static native int sendMessage(int socket, long header);
+
+    /**
+     * {@code recvmsg(2)} into the message header at {@code header}, which does not wait: {@code EAGAIN} if there is no
+     * message, 0 at the end. Descriptors that come with it are closed by {@code execve(2)}.
+     */
+    public static native int receiveMessage(int socket, long header);
 
     /**
      * {@code sendfile(2)} that does not wait for the socket, whatever its mode: {@code EAGAIN} if it is full, 0 at the

@@ -35,6 +35,7 @@ public final class Uring {
 
     public static final int CQE_BUFFER_SHIFT = 16;
 
+    public static final int POLLIN = 0x1;
     public static final int POLLOUT = 0x4;
     public static final int POLLRDHUP = 0x2000;
 
@@ -49,6 +50,7 @@ public final class Uring {
     private static final short ACCEPT_MULTISHOT = 1;
     private static final int ASYNC_CANCEL_ALL = 1;
     private static final int ASYNC_CANCEL_FD = 1 << 1;
+    private static final int POLL_ADD_MULTI = 1;
     private static final int TIMEOUT_UPDATE = 1 << 1;
     private static final int SOCK_CLOEXEC = 0x80000;
 
@@ -165,6 +167,27 @@ public final class Uring {
     public static IoUringIoOps poll(int fd, int mask) {
         return new IoUringIoOps(
                 OP_POLL_ADD, (byte) 0, (short) 0, fd, 0, 0, 0, mask, (long) mask, (short) 0, (short) 0, 0, 0);
+    }
+
+    /**
+     * Poll that stays armed, and completes once at first if something is there, and then with each that comes ({@code
+     * IORING_POLL_ADD_MULTI}, Linux 5.13). {@code mask} comes back as with {@link #poll}.
+     */
+    public static IoUringIoOps pollAll(int fd, int mask) {
+        return new IoUringIoOps(
+                OP_POLL_ADD,
+                (byte) 0,
+                (short) 0,
+                fd,
+                0,
+                0,
+                POLL_ADD_MULTI,
+                mask,
+                (long) mask,
+                (short) 0,
+                (short) 0,
+                0,
+                0);
     }
 
     /**

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** How long Netty's handler may sleep. */
 class PassContextTest {
-    private final PassContext context = new PassContext(new SleepTimer());
+    private final PassContext context = new PassContext(new SleepTimer(), () -> true);
 
     /** @param deadline in nanoseconds from 0 on; -1 for none */
     private static IoHandlerContext netty(long deadline) {

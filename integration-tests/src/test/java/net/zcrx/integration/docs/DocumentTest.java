@@ -17,7 +17,13 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DocumentTest {
     @ParameterizedTest
-    @CsvSource({"README.md, 4", "docs/frameworks.md, 21", "docs/zero-copy.md, 4", "docs/files.md, 2"})
+    @CsvSource({
+        "README.md, 4",
+        "docs/frameworks.md, 21",
+        "docs/zero-copy.md, 4",
+        "docs/files.md, 2",
+        "docs/shared-memory.md, 2"
+    })
     void shouldQuoteCodeThatIsTested(String document, int least) throws IOException {
         List<String> tests;
         try (Stream<Path> files = Files.walk(Markdown.ROOT.resolve("integration-tests/src/test/java"))) {

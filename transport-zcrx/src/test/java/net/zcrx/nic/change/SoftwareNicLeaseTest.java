@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Queues that are leased to a namespace and given back, looked at by ip and ethtool, too. */
@@ -97,6 +98,10 @@ class SoftwareNicLeaseTest {
 
     /** In the container, on the host, and at the NIC. */
     @Test
+    @EnabledIfEnvironmentVariable(
+            named = "ZCRX_FULL",
+            matches = "1",
+            disabledReason = "a full run only: it takes long in a virtual machine")
     void shouldPutBackWhatWasDoneBeforeAFailure() throws Exception {
         putsBack(
                 "\"ip link set zcrx0 netns",
@@ -155,6 +160,10 @@ class SoftwareNicLeaseTest {
 
     /** In both orders: the NIC is as before only when the last lease has ended. */
     @Test
+    @EnabledIfEnvironmentVariable(
+            named = "ZCRX_FULL",
+            matches = "1",
+            disabledReason = "a full run only: it takes long in a virtual machine")
     void shouldPutBackWithLastLease() throws Exception {
         for (boolean olderFirst : new boolean[] {true, false}) {
             lease("10.10.0.2", 1);
@@ -168,6 +177,10 @@ class SoftwareNicLeaseTest {
 
     /** What is left of it goes with the next lease. */
     @Test
+    @EnabledIfEnvironmentVariable(
+            named = "ZCRX_FULL",
+            matches = "1",
+            disabledReason = "a full run only: it takes long in a virtual machine")
     void shouldCleanUpBehindNamespaceThatEnded() throws Exception {
         lease("10.10.0.2", 1);
         SoftwareNic.ask("ip netns del pod");
@@ -187,6 +200,10 @@ class SoftwareNicLeaseTest {
 
     /** Another NIC that has its name is not touched. */
     @Test
+    @EnabledIfEnvironmentVariable(
+            named = "ZCRX_FULL",
+            matches = "1",
+            disabledReason = "a full run only: it takes long in a virtual machine")
     void shouldCleanUpBehindNicThatIsGone() throws Exception {
         lease("10.10.0.2", 1);
         SoftwareNic.up("--no-split", "--no-rss");

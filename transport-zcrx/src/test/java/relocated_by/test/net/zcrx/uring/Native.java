@@ -11,6 +11,14 @@ public final class Native {
 
     public static native long mmap(long length, int flags);
 
+    public static native int memoryFile(long length, int flags);
+
+    public static native long mapFile(int fd, long length, boolean writable);
+
+    public static native int status(int fd, long address);
+
+    public static native int fcntl(int fd, int command, int argument);
+
     public static native int munmap(long address, long length);
 
     public static native int madvise(long address, long length, int advice);
@@ -23,11 +31,15 @@ public final class Native {
 
     public static native int netlinkSocket(int protocol);
 
+    public static native int domainSocket();
+
     public static native int ioctl(int fd, long request, long argument);
 
     public static native int send(int socket, long address, int length);
 
     public static native int sendMessage(int socket, long header);
+
+    public static native int receiveMessage(int socket, long header);
 
     public static native long sendFile(int socket, int file, long offset, long count);
 

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import net.zcrx.ZcrxIoHandler;
+import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.ZcrxIoHandlerFactory;
+import net.zcrx.ZcrxMetrics;
+import net.zcrx.ZcrxMode;
+import net.zcrx.memory.Area;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Event loops whose areas can be shared. When they end, every buffer must have come back and all memory be unmapped. */
+final class SharedLoops implements AfterEachCallback {
+    static final int SECONDS = 20;
+
+    final MultiThreadIoEventLoopGroup group;
+    final ZcrxIoHandlerFactory factory;
+    private final long mappedBefore = Area.mappedBytes();
+    private boolean closed;
+
+    SharedLoops(int count) {
+        factory = ZcrxIoHandler.newFactory(
+                new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY).areaBytes(8 << 20).sharedMemory(true));
+        group = new MultiThreadIoEventLoopGroup(count, factory);
+    }
+
+    static DomainSocketAddress newAddress() {
+        return new DomainSocketAddress(
+                Path.of(System.getProperty("java.io.tmpdir"), "zcrx-" + UUID.randomUUID() + ".sock")
+                        .toString());
+    }
+
+    ServerBootstrap server(ChannelHandler childHandler) {
+        return new ServerBootstrap()
+                .group(group)
+                .channel(ZcrxSharedServerChannel.class)
+                .localAddress(newAddress())
+                .childHandler(childHandler);
+    }
+
+    Bootstrap client(ChannelHandler handler) {
+        return new Bootstrap().group(group).channel(ZcrxSharedChannel.class).handler(handler);
+    }
+
+    /** A server and a client that is connected to it. */
+    Channel connect(ChannelHandler serverHandler, ChannelHandler clientHandler) throws Exception {
+        Channel server = server(serverHandler).bind().sync().channel();
+        return client(clientHandler).connect(server.localAddress()).sync().channel();
+    }
+
+    long heldBuffers() {
+        return factory.metrics().stream().mapToLong(ZcrxMetrics::heldBuffers).sum();
+    }
+
+    /** Lets each loop look at its channels some times. */
+    void letRun() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            for (Object loop : group) {
+                ((EventLoop) loop)
+                        .submit(() -> ((EventLoop) loop).schedule(() -> {}, 0, TimeUnit.NANOSECONDS))
+                        .get(SECONDS, TimeUnit.SECONDS)
+                        .get(SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    void await(String what, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!condition.call()) {
+            assertTrue(System.nanoTime() - deadline < 0, () -> "Not within " + SECONDS + " s: " + what);
+            letRun();
+        }
+    }
+
+    void shutDown() {
+        closed = true;
+        assertTrue(
+                group.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SECONDS, TimeUnit.SECONDS),
+                "The loops do not end.");
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        if (!closed) {
+            try {
+                await("every buffer returned", () -> heldBuffers() == 0);
+            } finally {
+                shutDown();
+            }
+        }
+        assertEquals(mappedBefore, Area.mappedBytes(), "Memory is mapped still.");
+    }
+}

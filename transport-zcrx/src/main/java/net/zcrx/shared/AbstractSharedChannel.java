@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import io.netty.channel.AbstractChannel;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.PromiseNotifier;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.util.function.Consumer;
+
+/** A channel with two sides that end one at a time: shut down by the user or, its input, by the other process. */
+abstract class AbstractSharedChannel extends AbstractChannel implements DuplexChannel {
+    private volatile boolean inputShutdown;
+    private volatile boolean outputShutdown;
+    /** What was flushed last had no room. */
+    private boolean blocked;
+    /** Waits until all that was flushed is written; {@code null} if there is none. */
+    private ChannelPromise pendingShutdown;
+
+    AbstractSharedChannel(Channel parent) {
+        super(parent);
+    }
+
+    @Override
+    public abstract ZcrxSharedChannelConfig config();
+
+    /** Whether it is or was connected. */
+    abstract boolean isLinked();
+
+    /** There is something to do before the loop sleeps. */
+    abstract void wake();
+
+    /** Tells the other side that nothing more is written. */
+    abstract void finish();
+
+    final void blocked(boolean now) {
+        blocked = now;
+    }
+
+    final boolean isBlocked() {
+        return blocked;
+    }
+
+    @Override
+    protected final void doShutdownOutput() {
+        if (!outputShutdown && isLinked()) {
+            outputShutdown = true;
+            // If something is left it has failed.
+            blocked = false;
+            finish();
+        }
+    }
+
+    /** Tells the pipeline, whose executor may refuse it. */
+    final void raise(Throwable cause) {
+        try {
+            pipeline().fireExceptionCaught(cause);
+        } catch (RuntimeException | Error refusal) {
+            cause.addSuppressed(refusal);
+        }
+    }
+
+    /** The other side has ended its output, and all of it was read. */
+    final void inputEnded() {
+        boolean first = !inputShutdown;
+        inputShutdown = true;
+        if (!config().isAllowHalfClosure()) {
+            unsafe().close(unsafe().voidPromise());
+        } else if (first) {
+            pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            if (isOpen()) {
+                pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+            }
+        }
+    }
+
+    /** Ends the output if that was asked for, and nothing is left to be written. */
+    final void endOutputIfWritten() {
+        if (pendingShutdown != null && !blocked) {
+            ChannelPromise promise = pendingShutdown;
+            pendingShutdown = null;
+            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+        }
+    }
+
+    /** The channel is closed, and both of its sides with it. */
+    final void endBoth(Throwable cause) {
+        inputShutdown = true;
+        outputShutdown = true;
+        if (pendingShutdown != null) {
+            pendingShutdown.tryFailure(cause);
+            pendingShutdown = null;
+        }
+    }
+
+    @Override
+    public final boolean isInputShutdown() {
+        return inputShutdown;
+    }
+
+    @Override
+    public final boolean isOutputShutdown() {
+        return outputShutdown;
+    }
+
+    @Override
+    public final boolean isShutdown() {
+        return inputShutdown && outputShutdown;
+    }
+
+    @Override
+    public final ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public final ChannelFuture shutdownInput(ChannelPromise promise) {
+        return onLoop(promise, this::shutdownInput0);
+    }
+
+    @Override
+    public final ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public final ChannelFuture shutdownOutput(ChannelPromise promise) {
+        return onLoop(promise, this::shutdownOutput0);
+    }
+
+    @Override
+    public final ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public final ChannelFuture shutdown(ChannelPromise promise) {
+        shutdownOutput()
+                .addListener(output -> shutdownInput().addListener(input -> {
+                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
+                    if (cause == null) {
+                        promise.setSuccess();
+                    } else {
+                        promise.setFailure(cause);
+                    }
+                }));
+        return promise;
+    }
+
+    private ChannelFuture onLoop(ChannelPromise promise, Consumer<ChannelPromise> action) {
+        if (eventLoop().inEventLoop()) {
+            action.accept(promise);
+        } else {
+            eventLoop().execute(() -> action.accept(promise));
+        }
+        return promise;
+    }
+
+    private void shutdownInput0(ChannelPromise promise) {
+        if (refuse(promise)) {
+            return;
+        }
+        inputShutdown = true;
+        wake();
+        promise.setSuccess();
+    }
+
+    private void shutdownOutput0(ChannelPromise promise) {
+        if (refuse(promise)) {
+            return;
+        }
+        if (pendingShutdown != null) {
+            pendingShutdown.addListener(new PromiseNotifier<>(promise));
+        } else if (blocked) {
+            pendingShutdown = promise;
+        } else {
+            ((AbstractUnsafe) unsafe()).shutdownOutput(promise);
+        }
+    }
+
+    private boolean refuse(ChannelPromise promise) {
+        if (!isOpen()) {
+            promise.setFailure(new ClosedChannelException());
+        } else if (!isLinked()) {
+            promise.setFailure(new NotYetConnectedException());
+        }
+        return !isOpen() || !isLinked();
+    }
+}

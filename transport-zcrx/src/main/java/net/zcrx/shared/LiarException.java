@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import java.io.IOException;
+
+/** The other process has written what no correct one writes. The connection ends; nothing of it was believed. */
+final class LiarException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    LiarException(String what) {
+        super("The process at the other end of a shared-memory connection broke its rules: " + what
+                + ". The connection is closed; look for a fault there, or for another version of zcrx.");
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/**
+ * Waits for what a closed channel has handed over: the other side may read it still, and its pages must not be filled
+ * anew meanwhile. It ends when all has come back, when the other side has ended, or with the loop.
+ */
+final class Lingering implements Polls.Owner {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Lingering.class);
+
+    private final Link link;
+    private final Outgoing out;
+    private final Polls polls;
+
+    Lingering(Link link, Outgoing out) {
+        this.link = link;
+        this.out = out;
+        polls = new Polls(this, link.fd());
+    }
+
+    void begin(EventLoop eventLoop) {
+        try {
+            polls.register(eventLoop, registered -> {
+                if (registered.isSuccess()) {
+                    polls.watch();
+                    polls.ready();
+                } else {
+                    end();
+                }
+            });
+        } catch (RuntimeException e) {
+            // The loop takes no tasks any more.
+            end();
+        }
+    }
+
+    private void end() {
+        polls.leave();
+        link.endWriting();
+    }
+
+    @Override
+    public void polled(boolean ended) {
+        if (ended) {
+            end();
+        } else {
+            polls.ready();
+        }
+    }
+
+    @Override
+    public void endPass() {
+        try {
+            if (link.drainMessages()) {
+                polls.readyLater();
+            }
+            do {
+                link.nextWaiting();
+            } while (out.takeBack());
+        } catch (LiarException e) {
+            fail(e);
+            return;
+        }
+        if (out.handedOver() == 0) {
+            end();
+        }
+    }
+
+    @Override
+    public void loopEnds() {
+        end();
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        LOGGER.debug("What was handed over by a shared-memory connection is not waited for any more.", cause);
+        end();
+    }
+}

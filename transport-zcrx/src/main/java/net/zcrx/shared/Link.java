@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import net.zcrx.receive.Counters;
+
+/**
+ * A connection: what this side writes and what it reads, when it sleeps, and what is left of it when its channel has
+ * closed. It lasts until nothing of it is out: until buffers that were read are released here, and those that were
+ * handed over have come back.
+ */
+final class Link {
+    /** A side that sends without end must not keep the loop from its other channels. */
+    private static final int MESSAGES_PER_PASS = 64;
+
+    private final Segment segment;
+    private final ControlSocket control;
+    private final ZcrxPeer peer;
+    private final Tally tally = new Tally();
+    private final Incoming in;
+    private final Outgoing out;
+    private final int ownAsleep;
+    private final int ownWaiting;
+    /** The words as they are, which only this side writes. */
+    private int asleep;
+
+    private int waiting;
+    private long written;
+    /** The memory may be unmapped from then on: nothing touches it, whoever calls. */
+    private boolean closed;
+    /** What has yet to end before the memory may go: reading and writing. */
+    private final AtomicInteger open = new AtomicInteger(2);
+
+    /** @param side 0 if this process has connected, 1 if it has accepted */
+    Link(Segment segment, ControlSocket control, ZcrxPeer peer, int side) {
+        this.segment = segment;
+        this.control = control;
+        this.peer = peer;
+        Bell bell = new Bell(segment, control, 1 - side);
+        in = new Incoming(segment, control, bell, tally, side, this::end);
+        out = new Outgoing(segment, control, bell, tally, side);
+        ownAsleep = Layout.asleep(side);
+        ownWaiting = Layout.waiting(side);
+    }
+
+    int fd() {
+        return control.fd();
+    }
+
+    ZcrxPeer peer() {
+        return peer;
+    }
+
+    /** As {@link Incoming#enter}, on a loop that has these counters. */
+    void enter(Counters counters, Runnable soon, Runnable wakeup) {
+        tally.enter(counters);
+        in.enter(soon, wakeup);
+    }
+
+    /** The channel leaves its loop. */
+    void leave() {
+        if (!closed) {
+            awake();
+            in.leave();
+            tally.leave();
+        }
+    }
+
+    /** Takes what the other side has sent by the socket; returns whether there may be more, for the next pass. */
+    boolean takeMessages() throws IOException {
+        // One for each word that is odd. What is left of others, as of a state, is taken with the next.
+        int wakeUps = Math.max(1, (asleep & 1) + (waiting & 1));
+        for (int i = 0; i < MESSAGES_PER_PASS; i++) {
+            Message message = closed ? null : control.receive();
+            if (message == null) {
+                return false;
+            }
+            if (message == Message.RING && --wakeUps == 0) {
+                return false;
+            }
+            in.take(message);
+        }
+        return true;
+    }
+
+    /** The loop is awake: the other side need not wake it up. */
+    void awake() {
+        if (closed) {
+            return;
+        }
+        if ((asleep & 1) != 0) {
+            segment.putOpaque(ownAsleep, ++asleep);
+        }
+        if ((waiting & 1) != 0) {
+            segment.putOpaque(ownWaiting, ++waiting);
+        }
+    }
+
+    /**
+     * The loop is about to sleep. Says so to the other side, and then looks once more, as {@link Bell} explains.
+     *
+     * @param reads whether there is somebody to read
+     * @param writes whether there is something to be written that had no room
+     * @return whether there is nothing to be done
+     */
+    boolean maySleep(boolean reads, boolean writes) throws LiarException {
+        if (closed) {
+            return true;
+        }
+        in.beforeSleep();
+        boolean returns = writes || out.handedOver() > 0;
+        if (reads) {
+            asleep = nextOdd(asleep);
+            segment.putOpaque(ownAsleep, asleep);
+        }
+        if (returns) {
+            waiting = nextOdd(waiting);
+            segment.putOpaque(ownWaiting, waiting);
+        }
+        VarHandle.fullFence();
+        boolean work = reads && in.hasNext() || returns && out.hasNews();
+        if (work) {
+            awake();
+        }
+        return !work;
+    }
+
+    /** Whether the other side has done anything since this one looked; of what is to be read only if it {@code reads}. */
+    boolean hasNews(boolean reads) {
+        return !closed && (out.isReturned() || reads && in.isWritten() || in.isStateNew());
+    }
+
+    /** Another number than the one that was perhaps rung for. */
+    private static int nextOdd(int word) {
+        return word + ((word & 1) == 0 ? 1 : 2);
+    }
+
+    /** Whether the other side will write no more: what it has written is read even if nobody asks for it. */
+    boolean isFinished() {
+        return closed || in.otherState() != Outgoing.OPEN;
+    }
+
+    /** Whether the other side will read no more. */
+    boolean isClosed() {
+        return closed || in.otherState() == Outgoing.CLOSED;
+    }
+
+    boolean hasNext() throws LiarException {
+        return !closed && in.hasNext();
+    }
+
+    ByteBuf next(ByteBufAllocator alloc) throws IOException {
+        return in.next(alloc);
+    }
+
+    /** Takes back what the other side has let go. What had no room is to be written after that. */
+    void takeBack() throws LiarException {
+        if (!closed) {
+            out.takeBack();
+        }
+    }
+
+    /** Gives back what this side has let go. */
+    void giveBack() {
+        if (!closed) {
+            in.giveBack();
+        }
+    }
+
+    int write(ByteBuf buffer) throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        int bytes = out.write(buffer);
+        written += bytes;
+        return bytes;
+    }
+
+    /** Bytes that were written, in all. */
+    long written() {
+        return written;
+    }
+
+    /** Whether it has memory that should go back to the system when nothing is written for a while. */
+    boolean isFat() {
+        return !closed && out.isFat();
+    }
+
+    /** Gives that memory back. */
+    void trim() {
+        if (closed) {
+            return;
+        }
+        try {
+            out.takeBack();
+        } catch (LiarException e) {
+            // The next pass finds the same, and tells.
+            return;
+        }
+        out.trim();
+    }
+
+    void publish() {
+        if (!closed) {
+            out.publish();
+        }
+    }
+
+    /** This side will write no more. */
+    void finish() {
+        if (!closed) {
+            out.state(Outgoing.FINISHED);
+        }
+    }
+
+    /**
+     * The channel has closed. The other side is told so, and sees the end of the socket when nothing is held here.
+     *
+     * @param alive whether the other side is there still, and right
+     * @param eventLoop waits for what was handed over, if there is any
+     */
+    void close(boolean alive, Supplier<EventLoop> eventLoop) {
+        if (closed) {
+            return;
+        }
+        awake();
+        closed = true;
+        // Whoever is not right is told, too.
+        out.state(Outgoing.CLOSED);
+        in.close();
+        if (alive && out.handedOver() > 0) {
+            new Lingering(this, out).begin(eventLoop.get());
+        } else {
+            endWriting();
+        }
+    }
+
+    /** It was accepted, and nobody takes it. */
+    void refuse() {
+        close(true, () -> null);
+    }
+
+    /** Nothing that was handed over is waited for any more. */
+    void endWriting() {
+        out.takeAllBack();
+        end();
+    }
+
+    /** Has the other side wake this one up when the next tokens come, those that were stored by now excepted. */
+    void nextWaiting() {
+        waiting = nextOdd(waiting);
+        segment.putOpaque(ownWaiting, waiting);
+        VarHandle.fullFence();
+    }
+
+    /** As {@link #takeMessages()}: nothing that still comes by the socket is of use. */
+    boolean drainMessages() throws LiarException {
+        for (int i = 0; i < MESSAGES_PER_PASS; i++) {
+            try {
+                Message message = control.receive();
+                if (message == null) {
+                    return false;
+                }
+                ControlSocket.close(message.descriptors());
+            } catch (LiarException e) {
+                throw e;
+            } catch (IOException e) {
+                // There was no descriptor for what is not wanted.
+                continue;
+            }
+        }
+        return true;
+    }
+
+    private void end() {
+        if (open.decrementAndGet() == 0) {
+            control.close();
+            segment.release();
+        }
+    }
+}

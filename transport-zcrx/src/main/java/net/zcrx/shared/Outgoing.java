@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Buffer;
+import java.nio.ByteBuffer;
+import net.zcrx.memory.Area;
+import net.zcrx.receive.Counters.Counter;
+
+/**
+ * What a side writes: it hands received buffers over where they lie, copies all others into slots, and takes back what
+ * the other side returns. On the channel's loop.
+ */
+final class Outgoing {
+    /** The side writes. */
+    static final int OPEN = 0;
+    /** The side will write no more. */
+    static final int FINISHED = 1;
+    /** The side will read no more, too. */
+    static final int CLOSED = 2;
+
+    private final Segment segment;
+    private final Bell bell;
+    private final Tally tally;
+    private final CopySlots slots;
+    private final HandedOver handedOver;
+    private final int ownTail;
+    private final int ownState;
+    private final int entries;
+    private final int otherHead;
+    private final int otherReturned;
+    private final int tokens;
+    /** Entries written, and of them those that the other side can see. */
+    private int tail;
+
+    private int published;
+    private int seenHead;
+    /** Tokens taken back: each entry has one. */
+    private int taken;
+
+    Outgoing(Segment segment, ControlSocket control, Bell bell, Tally tally, int side) {
+        this.segment = segment;
+        this.bell = bell;
+        this.tally = tally;
+        slots = new CopySlots(segment, side);
+        handedOver = new HandedOver(control, tally);
+        ownTail = Layout.tail(side);
+        ownState = Layout.state(side);
+        entries = Layout.data(side);
+        int other = 1 - side;
+        otherHead = Layout.head(other);
+        otherReturned = Layout.returned(other);
+        tokens = Layout.returns(other);
+    }
+
+    /** Writes what there is room for; returns how many bytes. The other side sees them with {@link #publish()}. */
+    int write(ByteBuf buffer) throws LiarException {
+        return write(buffer, buffer.readerIndex(), buffer.readableBytes());
+    }
+
+    private int write(ByteBuf buffer, int index, int length) throws LiarException {
+        if (buffer.hasMemoryAddress()) {
+            long address = buffer.memoryAddress() + index;
+            Area area = HandedOver.area(address, length);
+            return write(buffer, index, length, address, area, area == null ? null : HandedOver.owner(buffer));
+        }
+        return buffer.nioBufferCount() > 1 ? writeParts(buffer, index, length) : copy(buffer, index, length);
+    }
+
+    /** One of several parts, such as received buffers that were put together, each of which lies elsewhere. */
+    private int writeParts(ByteBuf buffer, int index, int length) throws LiarException {
+        ByteBuf owner = HandedOver.owner(buffer);
+        if (owner == null) {
+            return copy(buffer, index, length);
+        }
+        int done = 0;
+        for (ByteBuffer part : buffer.nioBuffers(index, length)) {
+            int bytes = part.remaining();
+            long address = part.isDirect() ? Buffer.memoryAddress(part) + part.position() : 0;
+            Area area = address == 0 ? null : HandedOver.area(address, bytes);
+            int written = write(buffer, index + done, bytes, address, area, owner);
+            done += written;
+            if (written < bytes) {
+                break;
+            }
+        }
+        return done;
+    }
+
+    /**
+     * @param area in which the bytes lie; {@code null} if they have to be copied
+     * @param owner keeps them there; {@code null} if they have to be copied
+     */
+    private int write(ByteBuf buffer, int index, int length, long address, Area area, ByteBuf owner)
+            throws LiarException {
+        int number = area == null || owner == null ? 0 : handedOver.number(area);
+        return number == 0 ? copy(buffer, index, length) : handOver(owner, length, address, area, number);
+    }
+
+    private int handOver(ByteBuf owner, int length, long address, Area area, int number) throws LiarException {
+        int offset = (int) (address - area.address());
+        endRun();
+        int done = 0;
+        while (done < length && hasEntry()) {
+            int piece = handedOver.room(area, length - done);
+            if (piece == 0) {
+                break;
+            }
+            add(number, offset + done, piece, handedOver.add(owner, area, piece));
+            tally.add(Counter.SHARED_HANDED_OVER_BYTES, piece);
+            done += piece;
+        }
+        return done;
+    }
+
+    private int copy(ByteBuf buffer, int index, int length) throws LiarException {
+        int done = 0;
+        // Each run takes an entry, which has to be there when the run is ended.
+        while (done < length && (slots.hasRun() || hasEntry())) {
+            int bytes = slots.copy(buffer, index + done, length - done);
+            if (bytes == 0 && !takeBack()) {
+                break;
+            }
+            done += bytes;
+            if (slots.isRunFull()) {
+                // So that the other side reads what is in the cache, and returns it while this side writes on.
+                publish();
+            }
+        }
+        tally.add(Counter.SHARED_COPIED_BYTES, done);
+        return done;
+    }
+
+    private void endRun() {
+        if (slots.hasRun()) {
+            int offset = slots.offset();
+            int length = slots.length();
+            add(0, offset, length, slots.endRun());
+        }
+    }
+
+    private boolean hasEntry() throws LiarException {
+        // A run that is being filled has its entry already.
+        int used = slots.hasRun() ? 1 : 0;
+        if (tail + used - seenHead >= Layout.RING) {
+            seenHead = otherHead();
+        }
+        // Each entry comes back as a token, for which the other side's ring must have room.
+        return tail + used - seenHead < Layout.RING && tail + used - taken < Layout.RING;
+    }
+
+    private int otherHead() throws LiarException {
+        int head = segment.getAcquire(otherHead);
+        if (head - seenHead < 0 || published - head < 0) {
+            throw new LiarException("it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
+        }
+        return head;
+    }
+
+    private void add(int area, int offset, int length, int token) {
+        int entry = entries + (tail & Layout.RING - 1) * Layout.ENTRY_BYTES;
+        segment.put(entry + Layout.ENTRY_AREA, area);
+        segment.put(entry + Layout.ENTRY_OFFSET, offset);
+        segment.put(entry + Layout.ENTRY_LENGTH, length);
+        segment.put(entry + Layout.ENTRY_TOKEN, token);
+        tail++;
+    }
+
+    /** Lets the other side see what was written. */
+    void publish() {
+        endRun();
+        if (tail != published) {
+            // The release orders the entries, and the bytes in the slots, before the tail.
+            segment.putRelease(ownTail, tail);
+            published = tail;
+            if (bell.data()) {
+                tally.add(Counter.SHARED_WAKE_UPS, 1);
+            }
+        }
+    }
+
+    /** Tells what this side will not do any more: one of the states above. */
+    void state(int state) {
+        publish();
+        segment.putRelease(ownState, state);
+        bell.ring();
+    }
+
+    /** Takes back what the other side has returned; returns whether there was anything. */
+    boolean takeBack() throws LiarException {
+        int returned = segment.getAcquire(otherReturned);
+        int count = returned - taken;
+        if (count < 0 || count > published - taken) {
+            throw new LiarException("it returned " + count + " of " + (published - taken) + " tokens");
+        }
+        for (int i = 0; i < count; i++) {
+            int token = segment.get(tokens + (taken & Layout.RING - 1) * Integer.BYTES);
+            boolean there = token >= 0 && token < Layout.SLOTS ? slots.takeBack(token) : handedOver.takeBack(token);
+            if (!there) {
+                throw new LiarException("it returned token " + token + ", which it does not have");
+            }
+            taken++;
+        }
+        return count > 0;
+    }
+
+    /** Whether there are tokens, which {@link #takeBack} checks. */
+    boolean isReturned() {
+        return segment.getOpaque(otherReturned) != taken;
+    }
+
+    /** Whether the other side has read entries since this side looked last for room. */
+    boolean hasNews() throws LiarException {
+        return takeBack() || otherHead() != seenHead && tail - seenHead >= Layout.RING;
+    }
+
+    /** As {@link CopySlots#isFat()}. */
+    boolean isFat() {
+        return slots.isFat();
+    }
+
+    /** As {@link CopySlots#trim}. */
+    void trim() {
+        slots.trim(segment.area());
+    }
+
+    /** Received buffers that are out. */
+    int handedOver() {
+        return handedOver.count();
+    }
+
+    /** The other side is gone: nobody reads what is out. */
+    void takeAllBack() {
+        handedOver.takeAllBack();
+    }
+}

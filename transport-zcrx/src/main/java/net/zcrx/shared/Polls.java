@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.uring.IoUringIoEvent;
+import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.util.concurrent.Future;
+import java.util.function.Consumer;
+import net.zcrx.loop.Loop;
+import net.zcrx.loop.LoopHandle;
+import net.zcrx.receive.Counters;
+import net.zcrx.uring.Errno;
+import net.zcrx.uring.Uring;
+
+/**
+ * The registration of something with one event loop, which watches a Unix socket for it. It is made for one loop: for
+ * the next one there is another, while this one ends by itself. All methods are called on the loop's thread.
+ */
+final class Polls implements IoUringIoHandle, LoopHandle {
+    /** What the polls tell. */
+    interface Owner {
+        /** Something has come, or the other side has gone: {@code ended} if it has. */
+        void polled(boolean ended);
+
+        /** A pass of the loop ends in which {@link Polls#ready()} was called. */
+        default void endPass() {}
+
+        /** See {@link LoopHandle#hasNews()}. */
+        default boolean hasNews() {
+            return false;
+        }
+
+        /** See {@link LoopHandle#maySleep()}. */
+        default boolean maySleep() {
+            return true;
+        }
+
+        /** The loop is about to end, or has ended: whatever is open is to be closed. Perhaps called twice. */
+        void loopEnds();
+
+        /** What was done for it has failed. */
+        void fail(Throwable cause);
+    }
+
+    private Owner owner;
+    private final int fd;
+    private IoRegistration registration;
+    private Loop loop;
+    private int index;
+    private boolean ready;
+    private boolean wakeful;
+    private boolean left;
+    private long input;
+    private long end;
+
+    Polls(Owner owner, int fd) {
+        this.owner = owner;
+        this.fd = fd;
+    }
+
+    static boolean isCompatible(EventLoop eventLoop) {
+        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(LoopHandle.class);
+    }
+
+    /** Registers with the loop; {@code registered} is told of the outcome, on the loop's thread. */
+    void register(EventLoop eventLoop, Consumer<Future<?>> registered) {
+        ((IoEventLoop) eventLoop).register(this).addListener((Future<IoRegistration> future) -> {
+            if (future.isSuccess()) {
+                registration = future.getNow();
+            }
+            registered.accept(future);
+        });
+    }
+
+    /** Begins to watch the socket, and goes on until it leaves. */
+    void watch() {
+        input = submit(Uring.POLLIN);
+        end = submit(Uring.POLLRDHUP);
+    }
+
+    private long submit(int mask) {
+        long id = registration.submit(mask == Uring.POLLIN ? Uring.pollAll(fd, mask) : Uring.poll(fd, mask));
+        if (id != 0) {
+            loop.submitted();
+        }
+        return id;
+    }
+
+    Counters counters() {
+        return loop.receiver().counters();
+    }
+
+    /** Has {@link Owner#endPass()} called. */
+    void ready() {
+        if (!left) {
+            loop.ready(this);
+        }
+    }
+
+    /** Has it called in the next pass, before which the loop does not sleep. */
+    void readyLater() {
+        if (!left) {
+            loop.readyLater(this);
+        }
+    }
+
+    /**
+     * Has {@link Owner#hasNews()} asked in each pass, until {@link Owner#maySleep()} was asked and has agreed; returns
+     * whether that is new.
+     */
+    boolean wakeful() {
+        if (left || wakeful) {
+            return false;
+        }
+        wakeful = true;
+        loop.askBeforeSleep(this);
+        return true;
+    }
+
+    /** Leaves the loop: nobody is told of anything from now on. */
+    void leave() {
+        if (left || registration == null) {
+            left = true;
+            return;
+        }
+        left = true;
+        if (!loop.isClosed()) {
+            loop.forget(this);
+            cancel(input);
+            cancel(end);
+        }
+        registration.cancel();
+    }
+
+    private void cancel(long poll) {
+        if (poll != 0) {
+            registration.submit(Uring.cancel(poll));
+            loop.submitted();
+        }
+    }
+
+    @Override
+    public void handle(IoRegistration ignored, IoEvent event) {
+        IoUringIoEvent completion = (IoUringIoEvent) event;
+        if (left || completion.opcode() != Uring.OP_POLL_ADD || completion.res() == -Errno.ECANCELED) {
+            return;
+        }
+        boolean ended = completion.userData() == Uring.POLLRDHUP;
+        if (ended) {
+            end = 0;
+        } else if ((completion.flags() & Uring.CQE_F_MORE) == 0 && end != 0) {
+            // The kernel disarms it when the completion queue is full.
+            input = submit(Uring.POLLIN);
+        }
+        try {
+            owner.polled(ended);
+        } catch (Throwable e) {
+            owner.fail(e);
+        }
+    }
+
+    @Override
+    public void attach(Loop newLoop) {
+        loop = newLoop;
+        loop.add(this);
+    }
+
+    @Override
+    public void unregistered() {
+        loop.remove(this);
+        owner = null;
+    }
+
+    @Override
+    public void close() {
+        if (!left) {
+            owner.loopEnds();
+        }
+    }
+
+    @Override
+    public void loopEnded() {
+        close();
+    }
+
+    @Override
+    public boolean isClosePending() {
+        return false;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public void index(int now) {
+        index = now;
+    }
+
+    @Override
+    public boolean markReady() {
+        boolean first = !ready;
+        ready = true;
+        return first;
+    }
+
+    @Override
+    public void clearReady() {
+        ready = false;
+    }
+
+    @Override
+    public void endPass() {
+        if (!left) {
+            owner.endPass();
+        }
+    }
+
+    @Override
+    public boolean hasNews() {
+        return !left && owner.hasNews();
+    }
+
+    @Override
+    public boolean maySleep() {
+        if (!left && !owner.maySleep()) {
+            return false;
+        }
+        wakeful = false;
+        return true;
+    }
+
+    @Override
+    public void fail(Throwable cause) {
+        if (!left) {
+            owner.fail(cause);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Polls of " + owner;
+    }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import java.util.ArrayList;
+import net.zcrx.memory.Reclaimer;
+
+/**
+ * The tokens that a side gives back, and what it holds still. On the channel's loop, without a lock, until buffers are
+ * released late: when the channel has left the loop that read them. From then on every return takes the lock, as that
+ * may be on any thread.
+ */
+final class Returns implements Reclaimer {
+    /** With this part of what the other side may have out held here, more is copied. */
+    private static final int MUCH = 2;
+    /** With this part the other side may be waiting for it. */
+    private static final int SOME = 4;
+
+    private static final int NUMBER_SHIFT = 16;
+    private static final int LENGTH_SHIFT = 32;
+    private static final int MASK = 0xFFFF;
+
+    private final Segment segment;
+    private final Bell bell;
+    private final Runnable ended;
+    /** Has {@link #tell} called before the loop sleeps. */
+    private Runnable tellSoon;
+
+    private final int ownReturned;
+    private final int tokens;
+
+    private int returned;
+    /** Tokens were given back that the other side may wait for. */
+    private boolean untold;
+    /** Buffers of each slot that are held, and slots with any. */
+    private final int[] ofSlot = new int[Layout.SLOTS];
+
+    private int heldSlots;
+    private int held;
+    /** Of each area, from the first on: what may be out, and what is held. */
+    private final ArrayList<Held> areas = new ArrayList<>();
+
+    /** Whether buffers are out that are released on any thread. */
+    private volatile boolean late;
+
+    private int lateBuffers;
+    private boolean closed;
+
+    private static final class Held {
+        final long most;
+        long bytes;
+
+        Held(long most) {
+            this.most = most;
+        }
+    }
+
+    /** @param ended run when the channel is closed and nothing is held any more; on whatever thread that is */
+    Returns(Segment segment, Bell bell, int side, Runnable ended) {
+        this.segment = segment;
+        this.bell = bell;
+        this.ended = ended;
+        ownReturned = Layout.returned(side);
+        tokens = Layout.returns(side);
+    }
+
+    /** @param soon has {@link #tell} called before this loop sleeps; run on its thread */
+    void enter(Runnable soon) {
+        tellSoon = soon;
+    }
+
+    /** What a buffer carries: all that its return needs. */
+    static long token(int number, int token, int length) {
+        return (long) length << LENGTH_SHIFT | (long) number << NUMBER_SHIFT | token;
+    }
+
+    /** The next area, of which so many bytes may be out. */
+    void area(long most) {
+        areas.add(new Held(most));
+    }
+
+    /** Whether so many bytes of an area can be out besides those that are held. */
+    boolean mayHold(int number, int length) {
+        if (number == 0) {
+            return true;
+        }
+        Held area = areas.get(number - 1);
+        return area.bytes + length <= area.most;
+    }
+
+    boolean isMuch(int number, int token) {
+        if (number == 0) {
+            return ofSlot[token] == 0 && heldSlots >= Layout.SLOTS / MUCH;
+        }
+        Held area = areas.get(number - 1);
+        return area.bytes >= area.most / MUCH;
+    }
+
+    /** Whether the other side may be waiting for what is held here. */
+    boolean isAnyNeeded() {
+        if (heldSlots >= Layout.SLOTS / SOME || held >= Layout.RING / SOME) {
+            return true;
+        }
+        for (int i = 0; i < areas.size(); i++) {
+            if (areas.get(i).bytes > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void hold(int number, int token, int length) {
+        if (late) {
+            synchronized (this) {
+                doHold(number, token, length);
+            }
+        } else {
+            doHold(number, token, length);
+        }
+    }
+
+    private void doHold(int number, int token, int length) {
+        held++;
+        if (number > 0) {
+            areas.get(number - 1).bytes += length;
+        } else if (ofSlot[token]++ == 0) {
+            heldSlots++;
+        }
+    }
+
+    /** Returns whether the other side was told of all before. */
+    private boolean letGo(long carried) {
+        int number = (int) (carried >>> NUMBER_SHIFT) & MASK;
+        int token = (int) carried & MASK;
+        held--;
+        if (number > 0) {
+            areas.get(number - 1).bytes -= carried >>> LENGTH_SHIFT;
+        } else if (--ofSlot[token] == 0) {
+            heldSlots--;
+        }
+        boolean first = !untold;
+        put(token);
+        return first;
+    }
+
+    /** Gives a token back that no buffer has. */
+    void give(int token) {
+        if (late) {
+            synchronized (this) {
+                put(token);
+            }
+        } else {
+            put(token);
+        }
+    }
+
+    private void put(int token) {
+        segment.put(tokens + (returned & Layout.RING - 1) * Integer.BYTES, token);
+        returned++;
+        untold = true;
+        // The release orders the token, and all reads of the bytes by this thread, before the count.
+        segment.putRelease(ownReturned, returned);
+    }
+
+    @Override
+    public void reclaim(long carried) {
+        boolean first;
+        if (late) {
+            synchronized (this) {
+                first = letGo(carried);
+            }
+        } else {
+            first = letGo(carried);
+        }
+        if (first) {
+            tellSoon.run();
+        }
+    }
+
+    @Override
+    public void reclaimLate(long carried) {
+        boolean last;
+        synchronized (this) {
+            letGo(carried);
+            untold = false;
+            bell.returns();
+            last = closed && held == 0;
+        }
+        if (last) {
+            ended.run();
+        }
+    }
+
+    /** On the channel's loop: so many buffers are released on any thread from now on. */
+    void late(int buffers) {
+        if (buffers > 0) {
+            late = true;
+        }
+    }
+
+    /**
+     * Wakes the other side up, if it waits for tokens, or for room in its ring where {@code read}; returns whether it
+     * did.
+     */
+    boolean tell(boolean read) {
+        if (!untold && !read) {
+            return false;
+        }
+        untold = false;
+        return bell.returns();
+    }
+
+    /** The channel is closed. */
+    void close() {
+        boolean last;
+        synchronized (this) {
+            closed = true;
+            last = held == 0;
+        }
+        if (last) {
+            ended.run();
+        }
+    }
+}
