@@ -15,8 +15,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import net.zcrx.loop.AbstractLoopHandle;
 import net.zcrx.loop.Loop;
-import net.zcrx.loop.LoopHandle;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.BoundedWorkers;
 import net.zcrx.uring.Errno;
@@ -33,7 +33,7 @@ import net.zcrx.uring.RingFd;
  * no longer than the bytes that a pass of the loop may have copied so; for all beyond them, {@code IOSQE_ASYNC} asks
  * for the kernel's threads at once. So it does for what has no such try, as opening and closing on a network.
  */
-final class LoopFiles implements IoUringIoHandle, LoopHandle {
+final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(LoopFiles.class);
 
     /** Requests that the kernel has of a loop at a time: far fewer than the shortest completion queue has entries. */
@@ -61,8 +61,6 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
 
     private IoRegistration registration;
     private Loop loop;
-    private int index;
-    private boolean ready;
     private boolean closed;
     /** Bytes that the kernel may copy on the loop's thread for what has begun since {@link #endPass}. */
     private int copied;
@@ -274,28 +272,6 @@ final class LoopFiles implements IoUringIoHandle, LoopHandle {
     private void terminated() {
         OF_LOOPS.remove(eventLoop, this);
         inbox.end();
-    }
-
-    @Override
-    public int index() {
-        return index;
-    }
-
-    @Override
-    public void index(int now) {
-        index = now;
-    }
-
-    @Override
-    public boolean markReady() {
-        boolean first = !ready;
-        ready = true;
-        return first;
-    }
-
-    @Override
-    public void clearReady() {
-        ready = false;
     }
 
     @Override

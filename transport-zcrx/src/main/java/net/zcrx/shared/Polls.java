@@ -9,6 +9,7 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.util.concurrent.Future;
 import java.util.function.Consumer;
+import net.zcrx.loop.AbstractLoopHandle;
 import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
 import net.zcrx.receive.Counters;
@@ -19,7 +20,7 @@ import net.zcrx.uring.Uring;
  * The registration of something with one event loop, which watches a Unix socket for it. It is made for one loop: for
  * the next one there is another, while this one ends by itself. All methods are called on the loop's thread.
  */
-final class Polls implements IoUringIoHandle, LoopHandle {
+final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     /** What the polls tell. */
     interface Owner {
         /** Something has come, or the other side has gone: {@code ended} if it has. */
@@ -49,8 +50,6 @@ final class Polls implements IoUringIoHandle, LoopHandle {
     private final int fd;
     private IoRegistration registration;
     private Loop loop;
-    private int index;
-    private boolean ready;
     private boolean wakeful;
     private boolean left;
     private long input;
@@ -189,28 +188,6 @@ final class Polls implements IoUringIoHandle, LoopHandle {
     @Override
     public boolean isClosePending() {
         return false;
-    }
-
-    @Override
-    public int index() {
-        return index;
-    }
-
-    @Override
-    public void index(int now) {
-        index = now;
-    }
-
-    @Override
-    public boolean markReady() {
-        boolean first = !ready;
-        ready = true;
-        return first;
-    }
-
-    @Override
-    public void clearReady() {
-        ready = false;
     }
 
     @Override

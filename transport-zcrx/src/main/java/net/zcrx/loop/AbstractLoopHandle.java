@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.loop;
+
+/** What a handle keeps for its loop: its place in the loop's list, and whether it is in the one of those that are ready. */
+public abstract class AbstractLoopHandle implements LoopHandle {
+    private int index;
+    private boolean ready;
+
+    @Override
+    public final int index() {
+        return index;
+    }
+
+    @Override
+    public final void index(int now) {
+        index = now;
+    }
+
+    @Override
+    public final boolean markReady() {
+        boolean first = !ready;
+        ready = true;
+        return first;
+    }
+
+    @Override
+    public final void clearReady() {
+        ready = false;
+    }
+}
