@@ -12,7 +12,7 @@ import io.netty.util.concurrent.PromiseNotifier;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.function.Consumer;
+import net.zcrx.loop.Shutdowns;
 
 /** A channel with two sides that end one at a time: shut down by the user, or, its input, by the peer. */
 abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements DuplexChannel {
@@ -60,7 +60,7 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
 
     @Override
     public final ChannelFuture shutdownInput(ChannelPromise promise) {
-        return inLoop(promise, this::shutdownInput0);
+        return Shutdowns.inLoop(this, promise, this::shutdownInput0);
     }
 
     @Override
@@ -70,7 +70,7 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
 
     @Override
     public final ChannelFuture shutdownOutput(ChannelPromise promise) {
-        return inLoop(promise, this::shutdownOutput0);
+        return Shutdowns.inLoop(this, promise, this::shutdownOutput0);
     }
 
     @Override
@@ -80,25 +80,7 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
 
     @Override
     public final ChannelFuture shutdown(ChannelPromise promise) {
-        shutdownOutput()
-                .addListener(output -> shutdownInput().addListener(input -> {
-                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
-                    if (cause == null) {
-                        promise.setSuccess();
-                    } else {
-                        promise.setFailure(cause);
-                    }
-                }));
-        return promise;
-    }
-
-    private ChannelFuture inLoop(ChannelPromise promise, Consumer<ChannelPromise> action) {
-        if (eventLoop().inEventLoop()) {
-            action.accept(promise);
-        } else {
-            eventLoop().execute(() -> action.accept(promise));
-        }
-        return promise;
+        return Shutdowns.both(this, promise);
     }
 
     private void shutdownInput0(ChannelPromise promise) {

@@ -11,7 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.function.Consumer;
+import net.zcrx.loop.Shutdowns;
 
 /** A channel with two sides that end one at a time: shut down by the user or, its input, by the other process. */
 abstract class AbstractSharedChannel extends AbstractChannel implements DuplexChannel {
@@ -120,7 +120,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
 
     @Override
     public final ChannelFuture shutdownInput(ChannelPromise promise) {
-        return onLoop(promise, this::shutdownInput0);
+        return Shutdowns.inLoop(this, promise, this::shutdownInput0);
     }
 
     @Override
@@ -130,7 +130,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
 
     @Override
     public final ChannelFuture shutdownOutput(ChannelPromise promise) {
-        return onLoop(promise, this::shutdownOutput0);
+        return Shutdowns.inLoop(this, promise, this::shutdownOutput0);
     }
 
     @Override
@@ -140,25 +140,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
 
     @Override
     public final ChannelFuture shutdown(ChannelPromise promise) {
-        shutdownOutput()
-                .addListener(output -> shutdownInput().addListener(input -> {
-                    Throwable cause = output.cause() != null ? output.cause() : input.cause();
-                    if (cause == null) {
-                        promise.setSuccess();
-                    } else {
-                        promise.setFailure(cause);
-                    }
-                }));
-        return promise;
-    }
-
-    private ChannelFuture onLoop(ChannelPromise promise, Consumer<ChannelPromise> action) {
-        if (eventLoop().inEventLoop()) {
-            action.accept(promise);
-        } else {
-            eventLoop().execute(() -> action.accept(promise));
-        }
-        return promise;
+        return Shutdowns.both(this, promise);
     }
 
     private void shutdownInput0(ChannelPromise promise) {
