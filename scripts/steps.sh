@@ -90,7 +90,7 @@ check() {
 # A step that only the counts tell of.
 judge() { local title=$1 status=0; shift; "$@" || status=$?; part "$title" 0 $((status == 0)) $((status != 0)) 0; }
 
-# verdict: the last lines, and the exit status
+# verdict: the last lines, and the exit status. What failed stands last: a log that is cut keeps its end.
 verdict() {
     scripts/reports failures | grep . >> "$work/failures"
     scripts/reports flakes | grep . >> "$work/flakes"
@@ -100,14 +100,14 @@ verdict() {
         echo "skipped, by reason:"
         sed 's/^[^:]*: //' "$work/skips" | sort | uniq -c | sort -rn
     fi
-    if [ -s "$work/failures" ]; then
-        echo "failed:"
-        sed 's/^/  /' "$work/failures"
-    fi
     judge "at most $flakes_allowed flakes" check_flakes
     judge "no JVM died" check_crashes
     say "done"
     cat "$work/parts"
+    if [ -s "$work/failures" ]; then
+        echo "failed:"
+        sed 's/^/  /' "$work/failures"
+    fi
     echo "$passed passed, $failed failed, $skipped skipped"
     [ $failed = 0 ]
 }
