@@ -66,6 +66,10 @@ static jint native_send(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong a
     return zcrx_send(fd, address, length);
 }
 
+static jint native_futex_wake(UNUSED JNIEnv *env, UNUSED jclass type, jlong address) {
+    return zcrx_futex_wake(address);
+}
+
 static jint native_send_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header) {
     return zcrx_send_message(fd, header);
 }
@@ -162,7 +166,7 @@ static jint native_set_transferred(JNIEnv *env, UNUSED jclass type, jobject regi
 
 /* Raised with each change of what METHODS offer, here and in Native.java, which refuses a library of another version. */
 #ifndef ZCRX_VERSION
-#define ZCRX_VERSION 3
+#define ZCRX_VERSION 4
 #endif
 
 static jint native_version(UNUSED JNIEnv *env, UNUSED jclass type) {
@@ -181,6 +185,7 @@ static const JNINativeMethod METHODS[] = {
     {"register", "(IIJI)I", (void *) native_register},
     {"setupRing", "(IJ)I", (void *) native_setup_ring},
     {"await", "(IIJ)I", (void *) native_await},
+    {"futexWake", "(J)I", (void *) native_futex_wake},
     {"netlinkSocket", "(I)I", (void *) native_netlink_socket},
     {"domainSocket", "()I", (void *) native_domain_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <linux/time_types.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -93,6 +94,10 @@ int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count) {
 
 int zcrx_setup_ring(unsigned entries, int64_t params) {
     return error_or((int) syscall(SYS_io_uring_setup, entries, (void *) (intptr_t) params));
+}
+
+int zcrx_futex_wake(int64_t address) {
+    return error_or((int) syscall(SYS_futex, (uint32_t *) (intptr_t) address, FUTEX_WAKE, 1, NULL, NULL, 0));
 }
 
 int zcrx_await(int ring, unsigned count, int64_t nanos) {

@@ -19,6 +19,7 @@ int zcrx_madvise(int64_t address, int64_t length, int advice);
 int zcrx_register(int ring, unsigned opcode, int64_t argument, unsigned count);
 int zcrx_setup_ring(unsigned entries, int64_t params);
 int zcrx_await(int ring, unsigned count, int64_t nanos);
+int zcrx_futex_wake(int64_t address);
 int zcrx_netlink_socket(int protocol);
 int zcrx_domain_socket(void);
 int zcrx_ioctl(int fd, int64_t request, int64_t argument);

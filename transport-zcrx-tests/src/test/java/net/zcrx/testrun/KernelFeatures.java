@@ -39,6 +39,7 @@ public final class KernelFeatures {
         features.put("splice", IoUring.isSpliceSupported());
         features.put("SEND_ZC", ProbeRing.supports(Uring.OP_SEND_ZC));
         features.put("SENDMSG_ZC", ProbeRing.supports(Uring.OP_SENDMSG_ZC));
+        features.put("FUTEX_WAIT", ProbeRing.supports(Uring.OP_FUTEX_WAIT));
         features.put("rings with completions of two sizes", ProbeRing.hasMixedCompletions());
         features.put("RECV_ZC", ProbeRing.supports(Uring.OP_RECV_ZC));
         ZeroCopyFeatures zeroCopy = ZeroCopyFeatures.query();

@@ -2,6 +2,7 @@
 package net.zcrx.shared;
 
 import java.lang.invoke.VarHandle;
+import net.zcrx.uring.Native;
 
 /**
  * Wakes the other side up, if it has said that it sleeps.
@@ -18,6 +19,8 @@ final class Bell {
     private final ControlSocket control;
     private final int asleep;
     private final int waiting;
+    private final int way;
+    private final int rung;
     private int rungAsleep;
     private int rungWaiting;
 
@@ -27,30 +30,43 @@ final class Bell {
         this.control = control;
         asleep = Layout.asleep(side);
         waiting = Layout.waiting(side);
+        way = Layout.way(side);
+        rung = Layout.rung(side);
     }
 
     /** Data was stored; returns whether it was rung. */
     boolean data() {
         VarHandle.fullFence();
-        int word = segment.getOpaque(asleep);
+        int word = segment.getAcquire(asleep);
         if ((word & 1) == 0 || word == rungAsleep) {
             return false;
         }
         rungAsleep = word;
-        ring();
+        wake();
         return true;
     }
 
     /** Tokens were stored, or data was read; returns whether it was rung. */
     boolean returns() {
         VarHandle.fullFence();
-        int word = segment.getOpaque(waiting);
+        int word = segment.getAcquire(waiting);
         if ((word & 1) == 0 || word == rungWaiting) {
             return false;
         }
         rungWaiting = word;
-        ring();
+        wake();
         return true;
+    }
+
+    private void wake() {
+        // At least as new as the word, which the side stores after it.
+        if (segment.getOpaque(way) == 0) {
+            ring();
+        } else {
+            // A side that has read the number before, and waits for it only after this, finds another one.
+            segment.increment(rung);
+            Native.futexWake(segment.address(rung));
+        }
     }
 
     /** The state has changed, which the other side is to know of in any case. */

@@ -7,8 +7,9 @@ import net.zcrx.memory.Area;
 
 /**
  * The slots that a side copies into for the other to read: filled one after the other, each by as many runs of bytes as
- * it has room for, and used again when the last of them has come back. The slot that came back last is filled first, as
- * it is in the processor's cache. What is free stands here, in this process's memory.
+ * it has room for, and used again when the last of them has come back. The slot that came back first is filled first:
+ * what the other side has just read is in its processor's cache still, and would have to be fetched from there. What is
+ * free stands here, in this process's memory.
  */
 final class CopySlots {
     /** A run begins a cache line, as the other side may read and write the one before. */
@@ -21,9 +22,12 @@ final class CopySlots {
 
     private final ByteBuffer memory;
     private final int begin;
+    /** A queue. Both of its counts go on beyond its length, a power of two, and may wrap. */
     private final int[] free = new int[Layout.SLOTS];
-    private int freeCount = Layout.SLOTS;
-    /** Whether a slot has taken memory of the system; those with the lowest numbers are taken first. */
+
+    private int taken;
+    private int freed = Layout.SLOTS;
+    /** Whether a slot has taken memory of the system. */
     private final boolean[] used = new boolean[Layout.SLOTS];
 
     private int usedCount;
@@ -40,7 +44,7 @@ final class CopySlots {
         memory = segment.view();
         begin = Layout.slots(side);
         for (int i = 0; i < Layout.SLOTS; i++) {
-            free[i] = Layout.SLOTS - 1 - i;
+            free[i] = i;
         }
     }
 
@@ -57,10 +61,10 @@ final class CopySlots {
     /** Adds bytes of {@code from} to the run, which is not full; returns how many had room. */
     int copy(ByteBuf from, int index, int length) {
         if (current == NONE) {
-            if (freeCount == 0) {
+            if (taken == freed) {
                 return 0;
             }
-            current = free[--freeCount];
+            current = free[taken++ & Layout.SLOTS - 1];
             if (!used[current]) {
                 used[current] = true;
                 usedCount++;
@@ -103,11 +107,12 @@ final class CopySlots {
 
     /** Gives the memory of free slots back to the system. */
     void trim(Area area) {
-        for (int i = 0; i < freeCount; i++) {
-            if (used[free[i]]) {
-                used[free[i]] = false;
+        for (int i = taken; i != freed; i++) {
+            int slot = free[i & Layout.SLOTS - 1];
+            if (used[slot]) {
+                used[slot] = false;
                 usedCount--;
-                area.punch(begin + free[i] * Layout.SLOT_BYTES, Layout.SLOT_BYTES);
+                area.punch(begin + slot * Layout.SLOT_BYTES, Layout.SLOT_BYTES);
             }
         }
     }
@@ -119,7 +124,7 @@ final class CopySlots {
         }
         if (--runs[token] == 0) {
             if (token != current) {
-                free[freeCount++] = token;
+                free[freed++ & Layout.SLOTS - 1] = token;
             } else if (!hasRun()) {
                 runBegin = 0;
                 runEnd = 0;

@@ -27,15 +27,15 @@ final class Layout {
     static final int ENTRY_LENGTH = 8;
     static final int ENTRY_TOKEN = 12;
 
-    /** Slots of a side; their numbers are the tokens of what is copied. */
-    static final int SLOTS = 16;
+    /** Slots of a side, a power of two; their numbers are the tokens of what is copied. */
+    static final int SLOTS = 32;
 
-    static final int SLOT_BYTES = 32 * 1024;
+    static final int SLOT_BYTES = 16 * 1024;
 
     /** Twice the cache line, as processors fetch pairs of them. */
     static final int LINE = 128;
 
-    private static final int WORDS_BYTES = 4 * LINE;
+    private static final int WORDS_BYTES = 5 * LINE;
     private static final int DATA = 2 * WORDS_BYTES;
     private static final int RETURNS = DATA + 2 * RING * ENTRY_BYTES;
     private static final int SLOTS_BEGIN = 64 * 1024;
@@ -72,6 +72,16 @@ final class Layout {
     /** Odd while the side is to be woken up for tokens and for room in its data ring, and another one each time. */
     static int waiting(int side) {
         return words(side) + 2 * LINE + Integer.BYTES;
+    }
+
+    /** How the side waits to be woken up: 1 for a change of {@link #rung} and a futex's wake; 0 for a message. */
+    static int way(int side) {
+        return words(side) + 2 * LINE + 2 * Integer.BYTES;
+    }
+
+    /** How often the side was woken up by its futex. The other side writes it. */
+    static int rung(int side) {
+        return words(side) + 4 * LINE;
     }
 
     /** One of {@link Outgoing}'s states. */

@@ -28,6 +28,8 @@ final class Link {
     private final Outgoing out;
     private final int ownAsleep;
     private final int ownWaiting;
+    private final int ownWay;
+    private final int ownRung;
     /** The words as they are, which only this side writes. */
     private int asleep;
 
@@ -48,6 +50,8 @@ final class Link {
         out = new Outgoing(segment, control, bell, tally, side);
         ownAsleep = Layout.asleep(side);
         ownWaiting = Layout.waiting(side);
+        ownWay = Layout.way(side);
+        ownRung = Layout.rung(side);
     }
 
     int fd() {
@@ -58,8 +62,9 @@ final class Link {
         return peer;
     }
 
-    /** As {@link Incoming#enter}, on a loop that has these counters. */
-    void enter(Counters counters, Runnable soon, Runnable wakeup) {
+    /** As {@link Incoming#enter}, on a loop that has these counters, and waits for a futex or not. */
+    void enter(Counters counters, boolean futex, Runnable soon, Runnable wakeup) {
+        segment.putOpaque(ownWay, futex ? 1 : 0);
         tally.enter(counters);
         in.enter(soon, wakeup);
     }
@@ -103,6 +108,21 @@ final class Link {
         }
     }
 
+    /** Where the number is that changes with each wake-up, if the loop waits for a futex. */
+    long rungAddress() {
+        return segment.address(ownRung);
+    }
+
+    /** That number: to be read before {@link #maySleep}. */
+    int rung() {
+        return segment.getOpaque(ownRung);
+    }
+
+    /** Whether the other side has been asked to wake this one up. */
+    boolean isToBeWoken() {
+        return ((asleep | waiting) & 1) != 0;
+    }
+
     /**
      * The loop is about to sleep. Says so to the other side, and then looks once more, as {@link Bell} explains.
      *
@@ -118,11 +138,11 @@ final class Link {
         boolean returns = writes || out.handedOver() > 0;
         if (reads) {
             asleep = nextOdd(asleep);
-            segment.putOpaque(ownAsleep, asleep);
+            segment.putRelease(ownAsleep, asleep);
         }
         if (returns) {
             waiting = nextOdd(waiting);
-            segment.putOpaque(ownWaiting, waiting);
+            segment.putRelease(ownWaiting, waiting);
         }
         VarHandle.fullFence();
         boolean work = reads && in.hasNext() || returns && out.hasNews();
@@ -232,6 +252,8 @@ final class Link {
         }
         awake();
         closed = true;
+        // Whoever waits for what is out does so by the socket.
+        segment.putOpaque(ownWay, 0);
         // Whoever is not right is told, too.
         out.state(Outgoing.CLOSED);
         in.close();
@@ -256,7 +278,7 @@ final class Link {
     /** Has the other side wake this one up when the next tokens come, those that were stored by now excepted. */
     void nextWaiting() {
         waiting = nextOdd(waiting);
-        segment.putOpaque(ownWaiting, waiting);
+        segment.putRelease(ownWaiting, waiting);
         VarHandle.fullFence();
     }
 

@@ -55,30 +55,25 @@ final class Outgoing {
 
     /** Writes what there is room for; returns how many bytes. The other side sees them with {@link #publish()}. */
     int write(ByteBuf buffer) throws LiarException {
-        return write(buffer, buffer.readerIndex(), buffer.readableBytes());
-    }
-
-    private int write(ByteBuf buffer, int index, int length) throws LiarException {
-        if (buffer.hasMemoryAddress()) {
-            long address = buffer.memoryAddress() + index;
-            Area area = HandedOver.area(address, length);
-            return write(buffer, index, length, address, area, area == null ? null : HandedOver.owner(buffer));
-        }
-        return buffer.nioBufferCount() > 1 ? writeParts(buffer, index, length) : copy(buffer, index, length);
-    }
-
-    /** One of several parts, such as received buffers that were put together, each of which lies elsewhere. */
-    private int writeParts(ByteBuf buffer, int index, int length) throws LiarException {
+        int index = buffer.readerIndex();
+        int length = buffer.readableBytes();
         ByteBuf owner = HandedOver.owner(buffer);
         if (owner == null) {
             return copy(buffer, index, length);
         }
+        if (buffer.hasMemoryAddress()) {
+            return write(owner, buffer, index, length, buffer.memoryAddress() + index);
+        }
+        return buffer.nioBufferCount() > 1 ? writeParts(owner, buffer) : copy(buffer, index, length);
+    }
+
+    /** Several parts, such as received buffers that were put together, each of which lies elsewhere. */
+    private int writeParts(ByteBuf owner, ByteBuf buffer) throws LiarException {
         int done = 0;
-        for (ByteBuffer part : buffer.nioBuffers(index, length)) {
+        for (ByteBuffer part : buffer.nioBuffers()) {
             int bytes = part.remaining();
             long address = part.isDirect() ? Buffer.memoryAddress(part) + part.position() : 0;
-            Area area = address == 0 ? null : HandedOver.area(address, bytes);
-            int written = write(buffer, index + done, bytes, address, area, owner);
+            int written = write(owner, buffer, buffer.readerIndex() + done, bytes, address);
             done += written;
             if (written < bytes) {
                 break;
@@ -88,16 +83,17 @@ final class Outgoing {
     }
 
     /**
-     * @param area in which the bytes lie; {@code null} if they have to be copied
-     * @param owner keeps them there; {@code null} if they have to be copied
+     * @param owner keeps the bytes where they are
+     * @param address of the first byte; 0 if they lie in the heap
      */
-    private int write(ByteBuf buffer, int index, int length, long address, Area area, ByteBuf owner)
-            throws LiarException {
-        int number = area == null || owner == null ? 0 : handedOver.number(area);
-        return number == 0 ? copy(buffer, index, length) : handOver(owner, length, address, area, number);
+    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address) throws LiarException {
+        Area area = address == 0 ? null : HandedOver.area(address, length);
+        boolean known = area != null && handedOver.number(area) != 0;
+        return known ? handOver(owner, area, address, length) : copy(buffer, index, length);
     }
 
-    private int handOver(ByteBuf owner, int length, long address, Area area, int number) throws LiarException {
+    private int handOver(ByteBuf owner, Area area, long address, int length) throws LiarException {
+        int number = handedOver.number(area);
         int offset = (int) (address - area.address());
         endRun();
         int done = 0;

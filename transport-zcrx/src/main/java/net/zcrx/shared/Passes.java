@@ -53,6 +53,15 @@ final class Passes implements Polls.Owner {
         polls.ready();
     }
 
+    @Override
+    public void woken() {
+        if (channel.isOpen()) {
+            link.awake();
+            polls.wakeful();
+            polls.ready();
+        }
+    }
+
     private void takeMessages() throws IOException {
         messages = link.takeMessages();
         if (messages) {
@@ -94,8 +103,12 @@ final class Passes implements Polls.Owner {
     public boolean maySleep() {
         boolean may;
         try {
+            int rung = link.rung();
             boolean reads = reading.isWanted();
             may = !(reads && reading.hasRest()) && link.maySleep(reads, channel.isBlocked());
+            if (may && link.isToBeWoken()) {
+                polls.awaitFutex(link.rungAddress(), rung);
+            }
         } catch (LiarException e) {
             // Closing now would change what the loop is going through.
             failure = e;

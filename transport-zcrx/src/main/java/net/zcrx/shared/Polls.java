@@ -14,6 +14,7 @@ import net.zcrx.loop.Loop;
 import net.zcrx.loop.LoopHandle;
 import net.zcrx.receive.Counters;
 import net.zcrx.uring.Errno;
+import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.Uring;
 
 /**
@@ -25,6 +26,9 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     interface Owner {
         /** Something has come, or the other side has gone: {@code ended} if it has. */
         void polled(boolean ended);
+
+        /** The futex was woken, or its number had changed. */
+        default void woken() {}
 
         /** A pass of the loop ends in which {@link Polls#ready()} was called. */
         default void endPass() {}
@@ -54,6 +58,8 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     private boolean left;
     private long input;
     private long end;
+    /** The request that waits for a futex; 0 if none does. */
+    private long futex;
 
     Polls(Owner owner, int fd) {
         this.owner = owner;
@@ -86,6 +92,26 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
             loop.submitted();
         }
         return id;
+    }
+
+    /** Whether loops of this kernel can wait for a futex, which is cheaper to wake than a socket. */
+    static boolean canAwaitFutex() {
+        return FutexWait.SUPPORTED;
+    }
+
+    /** Asked once, when it is first needed. */
+    private static final class FutexWait {
+        static final boolean SUPPORTED = ProbeRing.supports(Uring.OP_FUTEX_WAIT);
+    }
+
+    /** Waits for the futex at an address, if the loop can and does not do so already. */
+    void awaitFutex(long address, int seen) {
+        if (futex == 0 && !left && canAwaitFutex()) {
+            futex = registration.submit(Uring.futexWait(address, seen));
+            if (futex != 0) {
+                loop.submitted();
+            }
+        }
     }
 
     Counters counters() {
@@ -130,13 +156,14 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
             loop.forget(this);
             cancel(input);
             cancel(end);
+            cancel(futex);
         }
         registration.cancel();
     }
 
-    private void cancel(long poll) {
-        if (poll != 0) {
-            registration.submit(Uring.cancel(poll));
+    private void cancel(long request) {
+        if (request != 0) {
+            registration.submit(Uring.cancel(request));
             loop.submitted();
         }
     }
@@ -144,6 +171,13 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     @Override
     public void handle(IoRegistration ignored, IoEvent event) {
         IoUringIoEvent completion = (IoUringIoEvent) event;
+        if (completion.opcode() == Uring.OP_FUTEX_WAIT) {
+            futex = 0;
+            if (!left) {
+                owner.woken();
+            }
+            return;
+        }
         if (left || completion.opcode() != Uring.OP_POLL_ADD || completion.res() == -Errno.ECANCELED) {
             return;
         }

@@ -150,7 +150,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         mine.register(eventLoop(), future -> {
             if (future.isSuccess()) {
                 EventLoop eventLoop = eventLoop();
-                link.enter(mine.counters(), passes::giveBackSoon, () -> wakeUp(eventLoop, mine));
+                link.enter(mine.counters(), Polls.canAwaitFutex(), passes::giveBackSoon, () -> wakeUp(eventLoop, mine));
                 mine.watch();
                 mine.wakeful();
                 mine.ready();

@@ -10,7 +10,7 @@ import io.netty.util.internal.PlatformDependent;
  */
 public final class Native {
     /** The version that this class expects of the library; see jni.c. */
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private static final Throwable LOAD_FAILURE = load();
 
@@ -80,6 +80,12 @@ public final class Native {
      * io_uring_getevents_arg} ({@code IORING_ENTER_EXT_ARG}, Linux 5.11).
      */
     public static native int await(int ring, int count, long nanos);
+
+    /**
+     * {@code futex(2)} with FUTEX_WAKE: wakes one that waits for the number at {@code address}, in whatever process;
+     * returns how many that were.
+     */
+    public static native int futexWake(long address);
 
     /** {@code netlink(7)}: opens a raw, non-blocking socket of this protocol, which {@link #ioctl} takes, too. */
     public static native int netlinkSocket(int protocol);

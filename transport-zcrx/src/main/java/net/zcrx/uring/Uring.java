@@ -20,6 +20,7 @@ public final class Uring {
     public static final byte OP_RECV = 27;
     public static final byte OP_SEND_ZC = 47;
     public static final byte OP_SENDMSG_ZC = 48;
+    public static final byte OP_FUTEX_WAIT = 51;
     public static final byte OP_RECV_ZC = 58;
 
     /** Completion flag: the upper 16 bits name a provided buffer. */
@@ -52,6 +53,10 @@ public final class Uring {
     private static final int ASYNC_CANCEL_FD = 1 << 1;
     private static final int POLL_ADD_MULTI = 1;
     private static final int TIMEOUT_UPDATE = 1 << 1;
+    /** Of numbers of 32 bits that processes share. */
+    private static final int FUTEX_U32 = 2;
+
+    private static final long FUTEX_MATCH_ANY = 0xFFFFFFFFL;
     private static final int SOCK_CLOEXEC = 0x80000;
 
     private Uring() {}
@@ -219,6 +224,30 @@ public final class Uring {
                 (short) 0,
                 0,
                 0);
+    }
+
+    /**
+     * FUTEX_WAIT (Linux 6.7) for the number at {@code address}: completes when it is woken by {@code futex(2)}, with
+     * {@code EAGAIN} if the number is another than {@code seen} when this is submitted.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_futex_wait.3.html">io_uring_prep_futex_wait(3)
+     *     </a>
+     */
+    public static IoUringIoOps futexWait(long address, int seen) {
+        return new IoUringIoOps(
+                OP_FUTEX_WAIT,
+                (byte) 0,
+                (short) 0,
+                FUTEX_U32,
+                Integer.toUnsignedLong(seen),
+                address,
+                0,
+                0,
+                0L,
+                (short) 0,
+                (short) 0,
+                0,
+                FUTEX_MATCH_ANY);
     }
 
     /** Cancels the request that {@code submission} (what {@code submit} returned) names. */
