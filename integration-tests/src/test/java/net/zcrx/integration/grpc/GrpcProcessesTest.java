@@ -39,8 +39,8 @@ class GrpcProcessesTest {
     @TempDir
     private Path directory;
 
-    private Program server() throws IOException {
-        Program server = Program.start(List.of(
+    private Program start() throws IOException {
+        return Program.start(List.of(
                 Program.javaCommand(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -48,8 +48,6 @@ class GrpcProcessesTest {
                 System.getProperty("java.class.path"),
                 SharedServer.class.getName(),
                 path()));
-        server.awaitSaid("listening");
-        return server;
     }
 
     private String path() {
@@ -64,8 +62,9 @@ class GrpcProcessesTest {
     @Test
     void shouldAnswerCallersOfManyConnections() throws Exception {
         ExecutorService callers = Executors.newFixedThreadPool(CONNECTIONS);
-        try (Program server = server();
+        try (Program server = start();
                 Loops loops = Loops.shared(2)) {
+            server.awaitSaid("listening");
             List<ManagedChannel> channels =
                     Stream.generate(() -> connect(loops)).limit(CONNECTIONS).toList();
             List<Future<Void>> calls = new ArrayList<>();
@@ -112,13 +111,15 @@ class GrpcProcessesTest {
     void shouldCallServerThatWasStartedAgain() throws Exception {
         try (Loops loops = Loops.shared(1)) {
             ManagedChannel channel = connect(loops);
-            try (Program server = server()) {
+            try (Program server = start()) {
+                server.awaitSaid("listening");
                 callInTurn(channel);
             }
             // It was killed.
             StatusRuntimeException e = assertThrows(StatusRuntimeException.class, () -> callInTurn(channel));
             assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
-            try (Program server = server()) {
+            try (Program server = start()) {
+                server.awaitSaid("listening");
                 // It would wait longer after each failure.
                 channel.resetConnectBackoff();
                 CallOptions patient = CallOptions.DEFAULT.withWaitForReady();
