@@ -7,7 +7,11 @@ import java.util.function.IntFunction;
 public enum Pairing {
     ZCRX_WITH_ZCRX(Loops::zcrx, Loops::zcrx),
     ZCRX_WITH_NIO_CLIENT(Loops::zcrx, Loops::nio),
-    NIO_WITH_ZCRX_CLIENT(Loops::nio, Loops::zcrx);
+    NIO_WITH_ZCRX_CLIENT(Loops::nio, Loops::zcrx),
+    /** By shared memory, where all is copied once. */
+    SHARED_WITH_SHARED(Loops::shared, Loops::shared),
+    /** By TCP to a {@link Gateway}, which hands over to the server what it receives. */
+    SHARED_BEHIND_GATEWAY(Loops::shared, Loops::zcrx);
 
     private final IntFunction<Loops> server;
     private final IntFunction<Loops> client;

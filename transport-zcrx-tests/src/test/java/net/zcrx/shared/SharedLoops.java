@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -77,6 +78,26 @@ final class SharedLoops implements AfterEachCallback {
                         .get(SECONDS, TimeUnit.SECONDS);
             }
         }
+    }
+
+    /** There is nothing to be done, so nothing is. */
+    void assertSleep() throws Exception {
+        letRun();
+        long begin = cpuNanos();
+        Thread.sleep(300);
+        long used = cpuNanos() - begin;
+        assertTrue(used < TimeUnit.MILLISECONDS.toNanos(100), () -> "Idle loops have run for " + used + " ns.");
+    }
+
+    private long cpuNanos() throws Exception {
+        long sum = 0;
+        for (Object loop : group) {
+            long thread = ((EventLoop) loop)
+                    .submit(() -> Thread.currentThread().getId())
+                    .get(SECONDS, TimeUnit.SECONDS);
+            sum += ManagementFactory.getThreadMXBean().getThreadCpuTime(thread);
+        }
+        return sum;
     }
 
     void await(String what, Callable<Boolean> condition) throws Exception {

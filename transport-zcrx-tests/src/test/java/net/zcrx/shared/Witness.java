@@ -20,6 +20,8 @@ final class Witness extends SimpleChannelInboundHandler<ByteBuf> {
     private final Random random;
     private final LinkedBlockingQueue<byte[]> came = new LinkedBlockingQueue<>();
     private final Channel channel;
+    /** What was sent last. */
+    private byte[] data;
 
     Witness(SharedLoops loops, long seed) throws Exception {
         random = new Random(seed);
@@ -35,9 +37,18 @@ final class Witness extends SimpleChannelInboundHandler<ByteBuf> {
 
     /** Sends some bytes, and waits for them to come back. */
     void look() throws InterruptedException {
-        byte[] data = new byte[1 + random.nextInt(MOST)];
+        send();
+        await();
+    }
+
+    void send() {
+        data = new byte[1 + random.nextInt(MOST)];
         random.nextBytes(data);
         channel.writeAndFlush(Unpooled.wrappedBuffer(data));
+    }
+
+    /** Waits for what was sent to come back. */
+    void await() throws InterruptedException {
         int at = 0;
         while (at < data.length) {
             byte[] bytes = came.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);

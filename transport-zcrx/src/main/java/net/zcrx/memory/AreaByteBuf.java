@@ -137,9 +137,11 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
         return memory.slice(offset + index, length);
     }
 
+    /** For handlers of Netty, some of which write to it: the JDK's SSLEngine decrypts where it reads. */
     @Override
     public ByteBuffer internalNioBuffer(int index, int length) {
         checkIndex(index, length);
+        prepareWrite();
         if (internalView == null) {
             internalView = memory.duplicate();
         }

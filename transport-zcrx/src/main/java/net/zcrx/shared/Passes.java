@@ -96,7 +96,8 @@ final class Passes implements Polls.Owner {
 
     @Override
     public boolean hasNews() {
-        return failure != null || link.hasNews(reading.isWanted()) || reading.hasRest();
+        boolean reads = reading.isWanted();
+        return failure != null || link.hasNews(reads) || reads && reading.hasRest();
     }
 
     @Override

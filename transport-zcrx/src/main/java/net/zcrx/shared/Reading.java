@@ -80,11 +80,11 @@ final class Reading {
     /** Reads what there is and is wanted. At the end of a pass. */
     void read() throws IOException {
         Link link = channel.link();
+        // Asked for first: what it covers is in the ring by then. Asked for also after the end: else it stays news.
+        boolean finished = link.isFinished() || gone;
         if (ended) {
             return;
         }
-        // Asked for first: what it covers is in the ring by then.
-        boolean finished = link.isFinished() || gone;
         if (channel.isInputShutdown()) {
             discard(link);
         } else if ((wanted || finished) && hasNext(link)) {

@@ -113,6 +113,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
         } else if (context.channel().isActive()) {
             next = connected.channel();
             pass(request);
+            // The client may wait for the answer before it sends the body.
+            next.flush();
         } else {
             connected.channel().close();
         }
@@ -199,6 +201,8 @@ final class Relay extends ChannelInboundHandlerAdapter {
         @Override
         public void channelInactive(ChannelHandlerContext ignored) {
             next = null;
+            // Of a request that is answered more may come.
+            dropped = true;
             if (awaited) {
                 fail("has ended the connection");
             }

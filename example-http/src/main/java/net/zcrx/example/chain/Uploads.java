@@ -139,7 +139,8 @@ final class Uploads extends ChannelInboundHandlerAdapter {
             file.close().addListener(closed -> {
                 Throwable failure = written.isSuccess() ? closed.cause() : written.cause();
                 try {
-                    if (failure == null && complete) {
+                    // If the process that handed it on has ended, what it was handed itself may have changed meanwhile.
+                    if (failure == null && complete && context.channel().isActive()) {
                         Files.move(file.path(), target, StandardCopyOption.ATOMIC_MOVE);
                         Hop.answer(context, HttpResponseStatus.CREATED, "It is stored.");
                     } else {

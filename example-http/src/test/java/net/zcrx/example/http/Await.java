@@ -7,18 +7,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for a condition, for a bounded time. */
-final class Await {
+public final class Await {
     private static final long SECONDS = 60;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    interface Condition {
+    public interface Condition {
         /** What is still missing, or {@code null} if the condition holds. */
         String missing() throws Exception;
     }
 
     private Await() {}
 
-    static void until(Condition condition) throws Exception {
+    public static void until(Condition condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         String missing = condition.missing();
         while (missing != null) {

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /** A client that sends exactly what it is told, byte for byte. */
-final class RawClient implements Closeable {
+public final class RawClient implements Closeable {
     private static final int SECONDS = 30;
 
     private final Socket socket;
@@ -26,18 +26,18 @@ final class RawClient implements Closeable {
     }
 
     /** Sends by a socket that is connected, maybe one of TLS. */
-    RawClient(Socket socket) throws IOException {
+    public RawClient(Socket socket) throws IOException {
         this.socket = socket;
         socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(SECONDS));
         in = socket.getInputStream();
         out = socket.getOutputStream();
     }
 
-    RawClient send(String text) throws IOException {
+    public RawClient send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         out.write(bytes);
         return this;
     }
@@ -65,7 +65,7 @@ final class RawClient implements Closeable {
     }
 
     /** Reads one response with a Content-Length and gives back its status line and body. */
-    String response() throws IOException {
+    public String response() throws IOException {
         String head = head();
         String lower = head.toLowerCase();
         int length = lower.indexOf("content-length: ");
@@ -85,13 +85,13 @@ final class RawClient implements Closeable {
         return read;
     }
 
-    void assertStatus(int status) throws IOException {
+    public void assertStatus(int status) throws IOException {
         String response = response();
         assertTrue(response.startsWith("HTTP/1.1 " + status + " "), response);
     }
 
     /** The server must end the connection, in whatever way, without another byte. */
-    void assertEnds() throws IOException {
+    public void assertEnds() throws IOException {
         int next;
         try {
             next = in.read();

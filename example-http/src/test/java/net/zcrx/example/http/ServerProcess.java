@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 /** The server in a process of its own, as people run it, with every leak looked for. */
 final class ServerProcess {
     private static final int SECONDS = 60;
-    private static final int FIRST_TO_WARN_OF_NATIVE_ACCESS = 24;
     private static final int SIGTERM_STATUS = 128 + 15;
     private static final Pattern LISTENING =
             Pattern.compile("listening on \\S+ port (\\d+) transport=(\\S+)(?: mode=(\\S+))?");
@@ -43,19 +42,7 @@ final class ServerProcess {
 
     /** The command that starts the server with these options. */
     static List<String> command(List<String> jvmOptions, String... options) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-Dio.netty.leakDetection.level=paranoid"));
-        if (Runtime.version().feature() >= FIRST_TO_WARN_OF_NATIVE_ACCESS) {
-            // What the manifest of the jar says.
-            command.add("--enable-native-access=ALL-UNNAMED");
-        }
-        command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of(options));
-        return command;
+        return Java.command(Main.class.getName(), jvmOptions, options);
     }
 
     /** Starts the server on a free port of the loopback interface, with a new data directory. */

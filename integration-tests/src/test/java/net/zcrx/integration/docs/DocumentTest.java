@@ -22,7 +22,7 @@ class DocumentTest {
         "docs/frameworks.md, 21",
         "docs/zero-copy.md, 4",
         "docs/files.md, 2",
-        "docs/shared-memory.md, 2"
+        "docs/shared-memory.md, 4"
     })
     void shouldQuoteCodeThatIsTested(String document, int least) throws IOException {
         List<String> tests;

@@ -7,14 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCalls;
-import io.grpc.stub.ServerCalls;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -35,10 +31,6 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetClient;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -178,38 +170,6 @@ class ExamplesTest {
         server.shutdownNow();
         assertTrue(channel.awaitTermination(10, TimeUnit.SECONDS) && server.awaitTermination(10, TimeUnit.SECONDS));
         shutDown(group);
-    }
-
-    private static final class Greetings implements MethodDescriptor.Marshaller<String> {
-        static final MethodDescriptor<String, String> GREET = MethodDescriptor.<String, String>newBuilder()
-                .setType(MethodType.UNARY)
-                .setFullMethodName("Greetings/Greet")
-                .setRequestMarshaller(new Greetings())
-                .setResponseMarshaller(new Greetings())
-                .build();
-
-        ServerServiceDefinition bind() {
-            return ServerServiceDefinition.builder("Greetings")
-                    .addMethod(GREET, ServerCalls.asyncUnaryCall((name, answers) -> {
-                        answers.onNext("Hello " + name);
-                        answers.onCompleted();
-                    }))
-                    .build();
-        }
-
-        @Override
-        public InputStream stream(String message) {
-            return new ByteArrayInputStream(message.getBytes(StandardCharsets.UTF_8));
-        }
-
-        @Override
-        public String parse(InputStream message) {
-            try {
-                return new String(message.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 
     @Test

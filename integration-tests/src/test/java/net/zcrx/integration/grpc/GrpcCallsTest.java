@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import net.zcrx.ZcrxMetrics;
 import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Pairing;
@@ -42,7 +41,7 @@ class GrpcCallsTest {
             try (GrpcConnection connection = GrpcConnection.open(server, client)) {
                 scenario.run(connection);
             }
-            assertTrue(server.sum(ZcrxMetrics::copiedBytes) + client.sum(ZcrxMetrics::copiedBytes) > 0);
+            assertTrue(server.sum(Loops::carriedBytes) + client.sum(Loops::carriedBytes) > 0);
         }
     }
 

@@ -8,12 +8,13 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
-import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.UnaryOperator;
 import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
+import net.zcrx.integration.Route;
 
 /** A server with an {@link EchoService} and one client of it. */
 final class GrpcConnection implements AutoCloseable {
@@ -21,6 +22,7 @@ final class GrpcConnection implements AutoCloseable {
 
     private final EchoService service = new EchoService();
     private final Server server;
+    private final Route route;
     private final ManagedChannel channel;
 
     /** Both without TLS. */
@@ -34,10 +36,16 @@ final class GrpcConnection implements AutoCloseable {
             UnaryOperator<NettyServerBuilder> serverSettings,
             UnaryOperator<NettyChannelBuilder> clientSettings)
             throws IOException {
-        NettyServerBuilder serverBuilder = NettyServerBuilder.forAddress(new InetSocketAddress(NetUtil.LOCALHOST4, 0));
+        NettyServerBuilder serverBuilder = NettyServerBuilder.forAddress(serverLoops.newAddress());
         server = serve(service, serverSettings.apply(serverBuilder), serverLoops);
-        channel = connect(
-                clientSettings.apply(NettyChannelBuilder.forAddress("localhost", server.getPort())), clientLoops);
+        route = Route.to(server.getListenSockets().get(0), serverLoops, clientLoops);
+        channel = connect(clientSettings.apply(clientOf(route.address())), clientLoops);
+    }
+
+    static NettyChannelBuilder clientOf(SocketAddress server) {
+        return server instanceof InetSocketAddress tcp
+                ? NettyChannelBuilder.forAddress("localhost", tcp.getPort())
+                : NettyChannelBuilder.forAddress(server).overrideAuthority("localhost");
     }
 
     static Server serve(EchoService service, NettyServerBuilder builder, Loops loops) throws IOException {
@@ -51,7 +59,7 @@ final class GrpcConnection implements AutoCloseable {
     }
 
     static ManagedChannel connect(NettyChannelBuilder builder, Loops loops) {
-        return builder.channelType(loops.channel(), InetSocketAddress.class)
+        return builder.channelType(loops.channel(), loops.newAddress().getClass())
                 .eventLoopGroup(loops.group())
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .build();
@@ -78,5 +86,6 @@ final class GrpcConnection implements AutoCloseable {
         channel.shutdownNow();
         server.shutdownNow();
         Await.until(() -> channel.isTerminated() && server.isTerminated(), () -> "gRPC does not end.");
+        route.close();
     }
 }

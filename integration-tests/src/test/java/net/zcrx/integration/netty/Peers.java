@@ -7,12 +7,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.util.NetUtil;
 import java.util.function.Consumer;
 import net.zcrx.integration.Loops;
+import net.zcrx.integration.Route;
 
 /** A server and one connection to it. */
-record Peers(Channel server, Channel client) implements AutoCloseable {
+record Peers(Channel server, Route route, Channel client) implements AutoCloseable {
 
     /** Connects; the consumers fill the pipelines. */
     static Peers connect(
@@ -24,17 +24,18 @@ record Peers(Channel server, Channel client) implements AutoCloseable {
                 .group(serverLoops.group())
                 .channel(serverLoops.serverChannel())
                 .childHandler(initializer(serverSide))
-                .bind(NetUtil.LOCALHOST4, 0)
+                .bind(serverLoops.newAddress())
                 .syncUninterruptibly()
                 .channel();
+        Route route = Route.to(server.localAddress(), serverLoops, clientLoops);
         Channel client = new Bootstrap()
                 .group(clientLoops.group())
                 .channel(clientLoops.channel())
                 .handler(initializer(clientSide))
-                .connect(server.localAddress())
+                .connect(route.address())
                 .syncUninterruptibly()
                 .channel();
-        return new Peers(server, client);
+        return new Peers(server, route, client);
     }
 
     private static ChannelHandler initializer(Consumer<ChannelPipeline> consumer) {
@@ -50,5 +51,6 @@ record Peers(Channel server, Channel client) implements AutoCloseable {
     public void close() {
         client.close().syncUninterruptibly();
         server.close().syncUninterruptibly();
+        route.close();
     }
 }
