@@ -25,13 +25,14 @@ abstract class Delivery implements Receiver.Inbound {
     private ArrayDeque<ByteBuf> kept;
 
     private boolean wanted;
-    /** Whether everything is handed on, asked for or not. */
-    private boolean unasked;
+    /** Whether everything is delivered, even if the user did not ask to read. */
+    private boolean deliveringAll;
     /** Whether the user was handed something since the last channelReadComplete. */
     private boolean reading;
 
     private boolean closed;
-    private boolean toldCopyingOut;
+    /** What the last memory event said. */
+    private boolean firedCopyingOut;
 
     Delivery(ZcrxSocketChannel channel) {
         this.channel = channel;
@@ -43,28 +44,28 @@ abstract class Delivery implements Receiver.Inbound {
     /** Whether what comes now is behind a gap in the connection's bytes. */
     abstract boolean hasFailed();
 
-    /** The user wants to read. */
-    void want() {
+    /** The user has asked to read. */
+    void requestRead() {
         wanted = true;
     }
 
-    /** The user wants to read no more. */
-    void clear() {
+    /** The user does not want to read any more. */
+    void cancelRead() {
         wanted = false;
     }
 
-    /** Hands on everything from now on, asked for or not. */
-    final void handOnUnasked() {
-        unasked = true;
+    /** From now on everything is delivered, whether the user asked to read or not. */
+    final void deliverAll() {
+        deliveringAll = true;
     }
 
-    final boolean isUnasked() {
-        return unasked;
+    final boolean isDeliveringAll() {
+        return deliveringAll;
     }
 
-    /** Whether what comes is handed on at once. */
+    /** Whether data that arrives is delivered at once. */
     final boolean isWanted() {
-        return wanted || unasked;
+        return wanted || deliveringAll;
     }
 
     /** Whether there will be nothing more to hand on. */
@@ -213,7 +214,7 @@ abstract class Delivery implements Receiver.Inbound {
     }
 
     private boolean mayDeliver() {
-        return (reading || wanted || unasked)
+        return (reading || wanted || deliveringAll)
                 && channel.isAttached()
                 && !channel.isClosing()
                 && !channel.isInputClosed();
@@ -223,7 +224,7 @@ abstract class Delivery implements Receiver.Inbound {
         // Each buffer answers the requests before it: a read() while the last one is handled asks for more.
         wanted = false;
         count(buffer.readableBytes());
-        tellIfCopyingOut();
+        fireMemoryEventIfChanged();
         try {
             channel.pipeline().fireChannelRead(buffer);
         } catch (Throwable e) {
@@ -280,11 +281,11 @@ abstract class Delivery implements Receiver.Inbound {
         }
     }
 
-    private void tellIfCopyingOut() {
+    private void fireMemoryEventIfChanged() {
         boolean copyingOut = isCopyingOut();
-        if (copyingOut != toldCopyingOut) {
-            toldCopyingOut = copyingOut;
-            channel.tell(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
+        if (copyingOut != firedCopyingOut) {
+            firedCopyingOut = copyingOut;
+            channel.fireUserEvent(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
         }
     }
 

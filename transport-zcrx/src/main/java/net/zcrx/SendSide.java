@@ -216,7 +216,7 @@ final class SendSide implements Gathering.Rule {
     /** Whoever waits for the end of what was flushed, close() or the end of the output, hears of it there. */
     private void endPassIfStopped() {
         if (stopping && !busy && channel.loop() != null) {
-            channel.ready();
+            channel.scheduleEndPass();
         }
     }
 

@@ -182,7 +182,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         writes.immediate(false);
         if (isActive() && isAttached()) {
             flushPending();
-            ready();
+            scheduleEndPass();
         }
         if (connector != null) {
             connector.resume();
@@ -191,17 +191,17 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
 
     @Override
     protected void doBeginRead() {
-        reads.want();
+        reads.requestRead();
     }
 
     @Override
     void stopReading() {
-        reads.clear();
+        reads.cancelRead();
     }
 
     @Override
     void autoReadClearedElsewhere() {
-        reads.wakeIfAttached();
+        reads.scheduleEndPassIfAttached();
     }
 
     @Override
@@ -294,7 +294,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     void connected() {
         Native.setBlocking(socket.intValue());
         activate(connector.computeRemoteAddress());
-        ready();
+        scheduleEndPass();
     }
 
     /** Sends data that was flushed before the connection stood, or while the channel was on no loop. */

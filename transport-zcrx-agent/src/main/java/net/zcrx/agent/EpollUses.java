@@ -44,7 +44,7 @@ final class EpollUses {
         if (use == null) {
             return;
         }
-        String sentence = "The class " + name.replace('/', '.') + " uses " + spoken(use) + ", which the agent has not.";
+        String sentence = "The class " + name.replace('/', '.') + " uses " + readable(use) + ", which the agent has not.";
         synchronized (found) {
             if (found.putIfAbsent(loader, sentence) == null && given != null) {
                 Console.warn(sentence + " It came too late: zcrx is in use already, and this use will fail. Start"
@@ -71,7 +71,7 @@ final class EpollUses {
     }
 
     /** Without the descriptor. */
-    private static String spoken(String use) {
+    private static String readable(String use) {
         return use.replaceFirst(":.*", "").replace('/', '.');
     }
 

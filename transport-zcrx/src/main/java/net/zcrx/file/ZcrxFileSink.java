@@ -220,7 +220,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
         write(ctx, MOST_WRITES);
         if (!ended && pending <= limit / 2) {
-            goOn(ctx.channel());
+            resumeReading(ctx.channel());
         }
     }
 
@@ -236,7 +236,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
     }
 
-    private void goOn(Channel channel) {
+    private void resumeReading(Channel channel) {
         if (stopped) {
             stopped = false;
             channel.config().setAutoRead(true);
@@ -270,6 +270,6 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         end(ctx);
-        goOn(ctx.channel());
+        resumeReading(ctx.channel());
     }
 }
