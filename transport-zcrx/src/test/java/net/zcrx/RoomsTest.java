@@ -138,7 +138,7 @@ class RoomsTest {
         assertTrue(root.size() <= MOST_FILES, () -> ROOT + " has " + root.size() + " files.");
     }
 
-    /** In each module, so that a reader finds what a package is for; one module may add a class to another's package. */
+    /** In each module, so that a reader finds what a package is for; a module may add a class to another's package. */
     @Test
     void shouldSayWhatEachPackageIsFor() throws IOException {
         Set<Path> packages = new TreeSet<>();

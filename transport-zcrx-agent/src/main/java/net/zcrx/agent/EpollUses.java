@@ -44,7 +44,8 @@ final class EpollUses {
         if (use == null) {
             return;
         }
-        String sentence = "The class " + name.replace('/', '.') + " uses " + readable(use) + ", which the agent has not.";
+        String sentence =
+                "The class " + name.replace('/', '.') + " uses " + readable(use) + ", which the agent has not.";
         synchronized (found) {
             if (found.putIfAbsent(loader, sentence) == null && given != null) {
                 Console.warn(sentence + " It came too late: zcrx is in use already, and this use will fail. Start"
@@ -77,7 +78,7 @@ final class EpollUses {
 
     /**
      * Whether a name in the constant pool begins with epoll's package, as that of each class does which is used. Every
-     * class of the application comes by here, so that this steps over all else.
+     * class of the application is looked at here, so that this steps over all else.
      */
     private static boolean mentionsEpoll(byte[] bytes) {
         int at = POOL;

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether zcrx can be had here, as far as files tell: to try it would be to load Netty before the application does. What
+ * Whether zcrx works here, as far as files tell: to try it would be to load Netty before the application does. What
  * these cannot tell is taken for no.
  */
 final class Machine {

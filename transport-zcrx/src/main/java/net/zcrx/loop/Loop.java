@@ -38,7 +38,7 @@ public final class Loop {
     private final int ring;
     private final Runnable wakeup;
     private final GroupQueues queues;
-    /** The loop's own first, then one for each queue of another loop that a connection of this one came by. */
+    /** The loop's own first, then one for each queue of another loop that has brought data to a connection here. */
     private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
 
     private final IoVectors vectors = new IoVectors();
@@ -87,7 +87,8 @@ public final class Loop {
     }
 
     /**
-     * What a connection may receive with that cannot with {@code current}, as its packets come by another queue.
+     * Returns the receiver to try next for a connection that {@code current} cannot serve, as its packets arrive on
+     * another queue.
      *
      * @param tries how often this was asked since the connection's last byte
      * @return {@code null} if every queue of the group was tried
@@ -100,7 +101,7 @@ public final class Loop {
         SharedQueue before = current instanceof ZeroCopyReceiver ? ((ZeroCopyReceiver) current).queue() : null;
         SharedQueue next = tries == 0 ? queues.of(socket) : null;
         if (next == null || next == before) {
-            // Not told; or the newest packet came by that queue, but the next one to be read did not.
+            // Not told; or the newest packet arrived on that queue, but the next one to be read did not.
             next = queues.after(before);
         }
         return next == null ? null : receiverOf(next);
@@ -206,7 +207,7 @@ public final class Loop {
 
     /**
      * Asks the channel in each pass whether it has news, until the loop is about to sleep, and then whether it may. For
-     * a channel whose news come by memory, which nobody tells the loop of. Once until it has agreed.
+     * a channel whose data arrives in memory without an event for the loop. Asked until it has agreed once.
      */
     public void askBeforeSleep(LoopHandle handle) {
         wakeful.add(handle);

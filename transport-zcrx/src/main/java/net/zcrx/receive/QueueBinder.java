@@ -25,7 +25,7 @@ public final class QueueBinder {
 
     private static final long LONGEST_PAUSE_MILLIS = 200;
     /**
-     * Pages that the page pool of a queue keeps at hand beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
+     * Pages that the page pool of a queue keeps ready beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
      * of no more than both leaves the kernel none to copy into, and data that must be copied would wait forever.
      */
     private static final int POOL_CACHE = 128;
