@@ -28,6 +28,9 @@ final class Machine {
         if (!system.equals("Linux amd64")) {
             return "zcrx works on Linux on x86_64 only, and this is " + system + '.';
         }
+        if ("false".equals(System.getProperty("net.zcrx.enabled"))) {
+            return "zcrx is switched off by -Dnet.zcrx.enabled=false.";
+        }
         if (Boolean.getBoolean("io.netty.transport.noNative")) {
             return "Native transports are switched off by -Dio.netty.transport.noNative=true.";
         }
