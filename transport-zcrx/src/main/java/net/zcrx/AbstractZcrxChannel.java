@@ -172,7 +172,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     }
 
     static void checkResolvable(SocketAddress address) {
-        if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {
+        if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
     }

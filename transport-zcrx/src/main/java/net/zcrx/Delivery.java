@@ -9,19 +9,19 @@ import java.util.ArrayDeque;
 import net.zcrx.receive.Receiver;
 
 /**
- * How the user of a connection gets what it received: in order, when asked for, and the rest at the end.
+ * Delivers received data to the pipeline: in order, on demand, and whatever is left when the connection ends.
  *
- * <p>A buffer is as long as what came at once, and at most as long as the {@code RecvByteBufAllocator} wants it. Data
- * that arrives though nobody asks for it, as auto-read just went off, is kept for the next read().
+ * <p>A buffer holds whatever arrived in one go, limited by the {@code RecvByteBufAllocator}. Data that arrives although
+ * nobody asked for it, as auto-read was just switched off, is kept for the next read().
  *
- * <p>A superclass and not a part, as each object that a connection has is memory.
+ * <p>A superclass rather than a field, because every object per connection costs memory.
  */
 abstract class Delivery implements Receiver.Inbound {
     final ZcrxSocketChannel channel;
-    /** Received last; the next completion may still add to it. */
+    /** The newest buffer; the next completion may still add to it. */
     private ByteBuf last;
 
-    /** What nobody has asked for; {@code null} if there never was any. */
+    /** Received data that nobody has asked for yet; {@code null} if there never was any. */
     private ArrayDeque<ByteBuf> kept;
 
     private boolean wanted;
@@ -31,7 +31,7 @@ abstract class Delivery implements Receiver.Inbound {
     private boolean reading;
 
     private boolean closed;
-    /** What the last memory event said. */
+    /** Whether the last memory event was {@code COPYING_OUT}. */
     private boolean firedCopyingOut;
 
     Delivery(ZcrxSocketChannel channel) {
@@ -143,7 +143,7 @@ abstract class Delivery implements Receiver.Inbound {
         }
     }
 
-    /** As {@link #offer} with each; none of them is left, even if whoever is handed one throws an exception. */
+    /** Offers each of them. None is left, even if a handler throws an exception. */
     private void offerAll(ArrayDeque<ByteBuf> complete) {
         ByteBuf buffer;
         try {

@@ -165,7 +165,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
 
     @Override
     protected final boolean isCompatible(EventLoop eventLoop) {
-        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(LoopHandle.class);
+        return eventLoop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(LoopHandle.class);
     }
 
     @Override

@@ -44,7 +44,7 @@ final class ReceiveSide extends Delivery {
         }
     }
 
-    /** What the receiver knows of the connection. */
+    /** The connection, as its receiver sees it. */
     private final class Tenant implements Receiver.Tenant {
         @Override
         public Socket socket() {
@@ -68,7 +68,7 @@ final class ReceiveSide extends Delivery {
         }
     }
 
-    /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
+    /** Bytes that one read of a channel without auto-read may bring: the most of Netty's adaptive reads. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
     /**
      * Bytes per pass from which a connection that has had to wait for memory is received in bundles. Bundles make small
@@ -79,25 +79,25 @@ final class ReceiveSide extends Delivery {
     private static final int NO_BULK = 32 * 1024;
 
     private State state = State.IDLE;
-    /** For the waits on this loop, which are one after the other; {@code null} before the first. */
+    /** Waits for memory on this loop, one after the other; {@code null} before the first. */
     private Wait wait;
 
     private long receive;
     /** Bytes after which the receive that was armed last ends by itself; 0 if it does not. */
     private int limit;
-    /** Whether it was armed in bulk. */
+    /** Whether the receive that was armed last takes bundles. */
     private boolean bulk;
     /** Whether it had to wait for memory since it last sent something. */
     private boolean waited;
 
     private long received;
     private int receivedThisPass;
-    /** Of the passes that brought something; the last one counts half. */
+    /** Mean of the bytes per pass, over passes that brought some; the last one counts half. */
     private int meanOfPass;
 
     private boolean watchingHangUp;
 
-    /** What it receives with on this loop: it depends on the queue that its packets arrive on. */
+    /** The receiver of this loop for the queue that the packets arrive on. */
     private Receiver receiver;
 
     private Tenant tenant;
@@ -178,7 +178,7 @@ final class ReceiveSide extends Delivery {
         return receiver().isCopyingOut();
     }
 
-    /** With a gap in its bytes the connection cannot go on; the loop can. */
+    /** Ends the connection, which cannot go on with a gap in its bytes; the loop can. */
     @Override
     public void fail(Throwable cause) {
         if (error == null) {
@@ -201,8 +201,8 @@ final class ReceiveSide extends Delivery {
     }
 
     /**
-     * What came was a message, and this may be its answer. Nothing is gained by messages that come in bulk, and their
-     * sender waits longer, as they are acknowledged less often.
+     * The connection sends, so what it received may have been a message. Bundles gain nothing for messages, and their
+     * sender waits longer, as it gets fewer acknowledgments.
      */
     void sent() {
         waited = false;
@@ -336,8 +336,9 @@ final class ReceiveSide extends Delivery {
     }
 
     /**
-     * Whether a receive without limit has to end as nobody wants what it brings. One that brings messages may stay until
-     * it has brought one: who turns auto-read off while an answer is on its way, and on again, pays nothing for it.
+     * Whether a receive without limit has to end as nobody wants what it brings. One that brings messages may stay
+     * until it has brought one: who turns auto-read off while an answer is on its way, and on again, pays nothing for
+     * it.
      */
     private boolean isUnwelcome(boolean mayReceive) {
         return !mayReceive && (hasKept() || meanOfPass >= NO_BULK || channel.isInputClosed());

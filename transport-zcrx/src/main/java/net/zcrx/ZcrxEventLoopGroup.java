@@ -40,7 +40,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     private boolean isFull;
     private int taken;
 
-    /** As many loops as Netty's default. */
+    /** Creates as many loops as Netty's default. */
     public ZcrxEventLoopGroup() {
         this(0);
     }
@@ -50,7 +50,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         this(threads, (ThreadFactory) null);
     }
 
-    /** As many loops as Netty's default, on threads of the factory. */
+    /** Creates as many loops as Netty's default, on threads of the factory. */
     public ZcrxEventLoopGroup(ThreadFactory threadFactory) {
         this(0, threadFactory);
     }
@@ -211,7 +211,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         }
     }
 
-    /** What made the loops' handlers, which {@link ZcrxChannelOption#FLOW_STEERING} takes. */
+    /** Returns the factory of the loops' handlers, which {@link ZcrxChannelOption#FLOW_STEERING} takes. */
     public ZcrxIoHandlerFactory ioHandlerFactory() {
         return factory;
     }

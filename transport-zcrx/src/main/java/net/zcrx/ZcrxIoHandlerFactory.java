@@ -47,7 +47,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final LoopMetrics metrics = new LoopMetrics();
     /** Written by one thread at a time. */
     private volatile int handlers;
-    /** With its reason; {@code null} before there is a loop. */
+    /** Mode of the first loop, with its reason; {@code null} before there is a loop. */
     private String modeOfFirst;
 
     /** @param loops of the group; 0 if that is not known, or Netty's default */

@@ -55,8 +55,8 @@ final class EpollUses {
     }
 
     /**
-     * Returns a sentence about what a class uses that has its Netty from this loader; {@code null} if none was seen that
-     * cannot be served.
+     * Returns a sentence about what a class uses that has its Netty from this loader; {@code null} if none was seen
+     * that cannot be served.
      */
     String refusal(ClassLoader netty) {
         synchronized (found) {
@@ -137,20 +137,17 @@ final class EpollUses {
 
     /** The class or member that an item of the constant pool names; {@code null} if it is no such item. */
     private static String use(ClassReader reader, int item, char[] buffer) {
-        switch (reader.readByte(item - 1)) {
-            case CLASS:
-                return reader.readUTF8(item, buffer);
-            case FIELD:
-            case METHOD:
-            case INTERFACE_METHOD:
+        return switch (reader.readByte(item - 1)) {
+            case CLASS -> reader.readUTF8(item, buffer);
+            case FIELD, METHOD, INTERFACE_METHOD -> {
                 int nameAndType = reader.getItem(reader.readUnsignedShort(item + 2));
-                return reader.readClass(item, buffer)
+                yield reader.readClass(item, buffer)
                         + '.'
                         + reader.readUTF8(nameAndType, buffer)
                         + ':'
                         + reader.readUTF8(nameAndType + 2, buffer);
-            default:
-                return null;
-        }
+            }
+            default -> null;
+        };
     }
 }

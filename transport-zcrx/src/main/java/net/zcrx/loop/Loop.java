@@ -26,11 +26,11 @@ import net.zcrx.uring.IoVectors;
 public final class Loop {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
 
-    /** With so many connections that have received in a pass, or sends, one submission for all of them costs no more. */
+    /** From so many receiving connections, or sends, in a pass on, one submission for all of them costs no more. */
     private static final int MANY = 5;
     /**
-     * With so many channels that are asked before the loop sleeps, and news of one in this pass, others most likely have
-     * news by the time that the loop would be asleep: to look once more costs less than to be woken up for each.
+     * From so many channels on that are asked before the loop sleeps: if one of them had data in this pass, others most
+     * likely have some by the time that the loop would be asleep. To look once more costs less than a wake-up for each.
      */
     private static final int MANY_WAKEFUL = 8;
 
@@ -98,7 +98,7 @@ public final class Loop {
         if (tries > queues.size()) {
             return null;
         }
-        SharedQueue before = current instanceof ZeroCopyReceiver ? ((ZeroCopyReceiver) current).queue() : null;
+        SharedQueue before = current instanceof ZeroCopyReceiver zeroCopy ? zeroCopy.queue() : null;
         SharedQueue next = tries == 0 ? queues.of(socket) : null;
         if (next == null || next == before) {
             // Not told; or the newest packet arrived on that queue, but the next one to be read did not.
@@ -109,7 +109,7 @@ public final class Loop {
 
     private Receiver receiverOf(SharedQueue queue) throws NicException {
         for (Receiver each : receivers) {
-            if (each instanceof ZeroCopyReceiver && ((ZeroCopyReceiver) each).queue() == queue) {
+            if (each instanceof ZeroCopyReceiver zeroCopy && zeroCopy.queue() == queue) {
                 return each;
             }
         }
@@ -120,8 +120,8 @@ public final class Loop {
     }
 
     /**
-     * Whether a thread that has added a task has to wake the loop up for it: one that is awake looks for tasks before it
-     * sleeps. From any thread.
+     * Whether a thread that has added a task has to wake the loop up for it: one that is awake looks for tasks before
+     * it sleeps. From any thread.
      */
     public boolean isAsleep() {
         // The task was added by a store that may still be on its way; see PassContext.

@@ -112,7 +112,7 @@ public final class QueueBinder {
                 }
                 bytes /= 2;
             } catch (RuntimeException | Error e) {
-                // Of the refill ring, or of a heap that is full.
+                // The refill ring failed, or the heap is full.
                 area.release();
                 throw e;
             }
