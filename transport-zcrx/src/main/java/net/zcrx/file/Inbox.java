@@ -8,9 +8,8 @@ import java.util.concurrent.RejectedExecutionException;
 import net.zcrx.uring.Errno;
 
 /**
- * Requests of other threads on their way to the loop. They are not tasks of the loop themselves, because it drops a
- * task that it takes in the moment in which it ends: here whoever comes last, the thread or the loop, sees each of
- * them.
+ * Requests of other threads on their way to the loop. They are not tasks of the loop themselves, because it drops a task
+ * that it takes in the moment in which it ends: here whoever comes last, the thread or the loop, sees each of them.
  */
 final class Inbox {
     private final IoEventLoop eventLoop;
@@ -29,7 +28,7 @@ final class Inbox {
         };
     }
 
-    /** Puts a request on its way; any thread. */
+    /** From any thread. */
     void put(FileRequest<?> request) {
         requests.add(request);
         try {

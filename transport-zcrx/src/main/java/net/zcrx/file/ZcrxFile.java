@@ -27,20 +27,20 @@ import net.zcrx.loop.LoopHandle;
  * }</pre>
  *
  * <p><b>Threads.</b> All methods may be called on any thread, and none waits. Listeners of their futures run on the
- * event loop; on a thread of Netty's if that has ended, or an argument was wrong. From the loop's own thread a call
- * costs least.
+ * event loop; on a thread of Netty's if that has ended, or an argument was wrong. From the loop's own thread a call costs
+ * least.
  *
  * <p><b>Order.</b> Any number of operations may be under way. The kernel has up to 32 of a file and 256 of a loop at a
- * time, of writes through the page cache 4 of a file, and does them in any order; the rest waits, in the order of the
- * calls and without a bound. Writes that wait and lie side by side are joined to one request. An application that
- * writes faster than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close}
- * begin when all that was asked before has ended.
+ * time, of writes through the page cache 4 of a file, and does them in any order; the rest waits, in the order of the calls
+ * and without a bound. Writes that wait and lie side by side are joined to one request. An application that writes faster
+ * than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close} begin when all that
+ * was asked before has ended.
  *
  * <p><b>Failures</b> are told by the future, as a {@link ZcrxFileException} that says what failed, where, and how much
  * was written before; an argument out of its range as {@link IllegalArgumentException}. A future cannot be cancelled.
  *
- * <p><b>Life.</b> Close the file when it is of no more use. An event loop that ends closes its files; what the kernel
- * has of them then may still complete, and all else fails with {@code ECANCELED}.
+ * <p><b>Life.</b> Close the file when it is of no more use. An event loop that ends closes its files; what the kernel has
+ * of them then may still complete, and all else fails with {@code ECANCELED}.
  */
 public final class ZcrxFile {
     /**
@@ -77,12 +77,12 @@ public final class ZcrxFile {
      *     they have for the JDK; without {@code WRITE} it is opened to read
      * @return fails with a {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.FileAlreadyExistsException},
      *     {@link java.nio.file.AccessDeniedException} or {@link ZcrxFileException}
-     * @throws IllegalArgumentException if the event loop is none of this transport, or the path none of the default
-     *     file system
+     * @throws IllegalArgumentException if the event loop is none of this transport, or the path none of the default file
+     *     system
      * @throws UnsupportedOperationException if there is no such option
      */
     public static Future<ZcrxFile> open(EventLoop eventLoop, Path path, OpenOption... options) {
-        if (!(eventLoop instanceof IoEventLoop ioLoop) || !ioLoop.isCompatible(LoopHandle.class)) {
+        if (!(eventLoop instanceof IoEventLoop) || !((IoEventLoop) eventLoop).isCompatible(LoopHandle.class)) {
             throw new IllegalArgumentException(eventLoop + " is no event loop of zcrx. Use one of a ZcrxEventLoopGroup,"
                     + " or of a group made with ZcrxIoHandler.newFactory().");
         }
@@ -104,7 +104,7 @@ public final class ZcrxFile {
         return files.eventLoop();
     }
 
-    /** Returns the path, as it was given to {@code open}. */
+    /** As it was opened. */
     public Path path() {
         return file.path();
     }
