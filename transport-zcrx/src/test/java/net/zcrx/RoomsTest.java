@@ -150,8 +150,8 @@ class RoomsTest {
                     all.filter(file -> file.toString().endsWith(".java"))
                             .map(sources::relativize)
                             .filter(file -> file.getParent() != null)
-                            .forEach(file -> (file.endsWith("package-info.java") ? explained : packages)
-                                    .add(file.getParent()));
+                            .forEach(file ->
+                                    (file.endsWith("package-info.java") ? explained : packages).add(file.getParent()));
                 }
             }
         }

@@ -84,26 +84,29 @@ class LiarTest {
     private Stream<DynamicTest> tests(Victim victim, Meeting meeting) throws Exception {
         Witness witness = new Witness(loops, 1);
         witness.look();
-        return new Lies(new BadDescriptors(directory)).all().stream()
-                .map(lie -> dynamicTest(lie.name(), () -> {
-                    int before = descriptors();
-                    long mapped = Area.mappedBytes();
-                    victim.failures.clear();
-                    victim.active.clear();
-                    try (Liar liar = meeting.begin()) {
-                        Channel channel = victim.active.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
-                        lie.telling().tell(liar);
-                        assertTrue(
-                                channel.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS),
-                                "The connection goes on.");
-                        Throwable failure = victim.failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
-                        assertTrue(failure != null && failure.getMessage().contains(lie.words()), () -> "" + failure);
-                        witness.look();
-                    }
-                    loops.await("descriptors closed", () -> descriptors() <= before);
-                    loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
-                    assertTrue(victim.failures.isEmpty(), "It was told once.");
-                }));
+        return new Lies(new BadDescriptors(directory))
+                .all().stream()
+                        .map(lie -> dynamicTest(lie.name(), () -> {
+                            int before = descriptors();
+                            long mapped = Area.mappedBytes();
+                            victim.failures.clear();
+                            victim.active.clear();
+                            try (Liar liar = meeting.begin()) {
+                                Channel channel = victim.active.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
+                                lie.telling().tell(liar);
+                                assertTrue(
+                                        channel.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS),
+                                        "The connection goes on.");
+                                Throwable failure = victim.failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
+                                assertTrue(
+                                        failure != null && failure.getMessage().contains(lie.words()),
+                                        () -> "" + failure);
+                                witness.look();
+                            }
+                            loops.await("descriptors closed", () -> descriptors() <= before);
+                            loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
+                            assertTrue(victim.failures.isEmpty(), "It was told once.");
+                        }));
     }
 
     /** Whatever comes first instead of a hello. */
@@ -113,20 +116,22 @@ class LiarTest {
         DomainSocketAddress address = (DomainSocketAddress) server.localAddress();
         Witness witness = new Witness(loops, 2);
         witness.look();
-        return new HandshakeLies(new BadDescriptors(directory)).hellos().stream()
-                .map(lie -> dynamicTest(lie.name(), () -> {
-                    int before = descriptors();
-                    try (Liar liar = Liar.silentClient(address)) {
-                        lie.telling().tell(liar);
-                        if (!lie.words().isEmpty()) {
-                            Message answer = liar.receive();
-                            assertEquals(Message.REFUSAL + " " + lie.words(), answer.kind() + " " + answer.number());
-                        }
-                        awaitEnd(liar);
-                        witness.look();
-                    }
-                    loops.await("descriptors closed", () -> descriptors() <= before);
-                }));
+        return new HandshakeLies(new BadDescriptors(directory))
+                .hellos().stream()
+                        .map(lie -> dynamicTest(lie.name(), () -> {
+                            int before = descriptors();
+                            try (Liar liar = Liar.silentClient(address)) {
+                                lie.telling().tell(liar);
+                                if (!lie.words().isEmpty()) {
+                                    Message answer = liar.receive();
+                                    assertEquals(
+                                            Message.REFUSAL + " " + lie.words(), answer.kind() + " " + answer.number());
+                                }
+                                awaitEnd(liar);
+                                witness.look();
+                            }
+                            loops.await("descriptors closed", () -> descriptors() <= before);
+                        }));
     }
 
     private static void awaitEnd(Liar liar) throws Exception {

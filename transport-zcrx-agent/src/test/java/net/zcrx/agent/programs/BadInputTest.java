@@ -135,8 +135,7 @@ class BadInputTest {
     @Test
     @Tag(ONE_JDK)
     void shouldLeaveEpollWhereZcrxIsSwitchedOff() throws Exception {
-        Said said =
-                netty().option("-Dnet.zcrx.enabled=false").agent("report").run();
+        Said said = netty().option("-Dnet.zcrx.enabled=false").agent("report").run();
         assertContains(EPOLL, said);
         assertContains("zcrx is switched off by -Dnet.zcrx.enabled=false", said.warning());
     }
