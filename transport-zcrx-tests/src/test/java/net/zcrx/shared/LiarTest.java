@@ -13,6 +13,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.Socket;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -84,29 +85,27 @@ class LiarTest {
     private Stream<DynamicTest> tests(Victim victim, Meeting meeting) throws Exception {
         Witness witness = new Witness(loops, 1);
         witness.look();
-        return new Lies(new BadDescriptors(directory))
-                .all().stream()
-                        .map(lie -> dynamicTest(lie.name(), () -> {
-                            int before = descriptors();
-                            long mapped = Area.mappedBytes();
-                            victim.failures.clear();
-                            victim.active.clear();
-                            try (Liar liar = meeting.begin()) {
-                                Channel channel = victim.active.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
-                                lie.telling().tell(liar);
-                                assertTrue(
-                                        channel.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS),
-                                        "The connection goes on.");
-                                Throwable failure = victim.failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
-                                assertTrue(
-                                        failure != null && failure.getMessage().contains(lie.words()),
-                                        () -> "" + failure);
-                                witness.look();
-                            }
-                            loops.await("descriptors closed", () -> descriptors() <= before);
-                            loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
-                            assertTrue(victim.failures.isEmpty(), "It was told once.");
-                        }));
+        List<Lie> lies = new Lies(new BadDescriptors(directory)).all();
+        return lies.stream()
+                .map(lie -> dynamicTest(lie.name(), () -> {
+                    int before = descriptors();
+                    long mapped = Area.mappedBytes();
+                    victim.failures.clear();
+                    victim.active.clear();
+                    try (Liar liar = meeting.begin()) {
+                        Channel channel = victim.active.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
+                        lie.telling().tell(liar);
+                        assertTrue(
+                                channel.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS),
+                                "The connection goes on.");
+                        Throwable failure = victim.failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
+                        assertTrue(failure != null && failure.getMessage().contains(lie.words()), () -> "" + failure);
+                        witness.look();
+                    }
+                    loops.await("descriptors closed", () -> descriptors() <= before);
+                    loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
+                    assertTrue(victim.failures.isEmpty(), "It was told once.");
+                }));
     }
 
     /** Whatever comes first instead of a hello. */
@@ -116,22 +115,21 @@ class LiarTest {
         DomainSocketAddress address = (DomainSocketAddress) server.localAddress();
         Witness witness = new Witness(loops, 2);
         witness.look();
-        return new HandshakeLies(new BadDescriptors(directory))
-                .hellos().stream()
-                        .map(lie -> dynamicTest(lie.name(), () -> {
-                            int before = descriptors();
-                            try (Liar liar = Liar.silentClient(address)) {
-                                lie.telling().tell(liar);
-                                if (!lie.words().isEmpty()) {
-                                    Message answer = liar.receive();
-                                    assertEquals(
-                                            Message.REFUSAL + " " + lie.words(), answer.kind() + " " + answer.number());
-                                }
-                                awaitEnd(liar);
-                                witness.look();
-                            }
-                            loops.await("descriptors closed", () -> descriptors() <= before);
-                        }));
+        List<Lie> lies = new HandshakeLies(new BadDescriptors(directory)).hellos();
+        return lies.stream()
+                .map(lie -> dynamicTest(lie.name(), () -> {
+                    int before = descriptors();
+                    try (Liar liar = Liar.silentClient(address)) {
+                        lie.telling().tell(liar);
+                        if (!lie.words().isEmpty()) {
+                            Message answer = liar.receive();
+                            assertEquals(Message.REFUSAL + " " + lie.words(), answer.kind() + " " + answer.number());
+                        }
+                        awaitEnd(liar);
+                        witness.look();
+                    }
+                    loops.await("descriptors closed", () -> descriptors() <= before);
+                }));
     }
 
     private static void awaitEnd(Liar liar) throws Exception {
