@@ -32,7 +32,7 @@ struct group {
     struct sockaddr_in server;
     int connections;
     size_t size;      /* of a message, or of one call to send; bytes */
-    double rate;      /* messages a second of the whole group; 0: each follows the last at once */
+    double rate;      /* messages per second of the whole group; 0: each follows the last at once */
     const char *path; /* HTTP POST to it; NULL: plain TCP */
     int cpu;          /* that it runs on; -1: wherever the program may */
     pthread_t thread;

@@ -135,17 +135,17 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
                 socket.shutdown(true, false);
             } catch (IOException e) {
                 // The connection is gone as a whole.
-                tell(ChannelInputShutdownEvent.INSTANCE);
+                fireUserEvent(ChannelInputShutdownEvent.INSTANCE);
                 unsafe().close(unsafe().voidPromise());
                 return;
             } catch (NotYetConnectedException e) {
                 // Both sides have ended theirs: then the kernel has no connection whose input could be shut down.
             }
-            tell(ChannelInputShutdownEvent.INSTANCE);
+            fireUserEvent(ChannelInputShutdownEvent.INSTANCE);
         }
         // A handler may have closed the channel, which is told of no more reads then.
         if (!isClosing()) {
-            tell(ChannelInputShutdownReadComplete.INSTANCE);
+            fireUserEvent(ChannelInputShutdownReadComplete.INSTANCE);
         }
     }
 

@@ -103,7 +103,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     }
 
     /** Fires a user event; the pipeline's executor may refuse it. */
-    final void tell(Object event) {
+    final void fireUserEvent(Object event) {
         try {
             pipeline().fireUserEventTriggered(event);
         } catch (RuntimeException | Error e) {
@@ -172,7 +172,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     }
 
     static void checkResolvable(SocketAddress address) {
-        if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {
+        if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
             throw new UnresolvedAddressException();
         }
     }

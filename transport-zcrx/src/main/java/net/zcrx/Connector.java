@@ -132,7 +132,7 @@ final class Connector {
         if (channel.socketConfig().isTcpFastOpenConnect() && outbound != null) {
             outbound.addFlush();
             Object first = outbound.current();
-            if (first instanceof ByteBuf && ((ByteBuf) first).isReadable()) {
+            if (first instanceof ByteBuf buffer && buffer.isReadable()) {
                 try {
                     channel.socket.setIntOpt(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1);
                 } catch (IOException ignored) {

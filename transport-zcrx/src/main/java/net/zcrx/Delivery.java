@@ -9,29 +9,30 @@ import java.util.ArrayDeque;
 import net.zcrx.receive.Receiver;
 
 /**
- * How the user of a connection gets what it received: in order, when asked for, and the rest at the end.
+ * Delivers received data to the pipeline: in order, on demand, and whatever is left when the connection ends.
  *
- * <p>A buffer is as long as what came at once, and at most as long as the {@code RecvByteBufAllocator} wants it. Data
- * that arrives though nobody asks for it, as auto-read just went off, is kept for the next read().
+ * <p>A buffer holds whatever arrived in one go, limited by the {@code RecvByteBufAllocator}. Data that arrives although
+ * nobody asked for it, as auto-read was just switched off, is kept for the next read().
  *
- * <p>A superclass and not a part, as each object that a connection has is memory.
+ * <p>A superclass rather than a field, because every object per connection costs memory.
  */
 abstract class Delivery implements Receiver.Inbound {
     final ZcrxSocketChannel channel;
-    /** Received last; the next completion may still add to it. */
+    /** The newest buffer; the next completion may still add to it. */
     private ByteBuf last;
 
-    /** What nobody has asked for; {@code null} if there never was any. */
+    /** Received data that nobody has asked for yet; {@code null} if there never was any. */
     private ArrayDeque<ByteBuf> kept;
 
     private boolean wanted;
-    /** Whether everything is handed on, asked for or not. */
-    private boolean unasked;
+    /** Whether everything is delivered, even if the user did not ask to read. */
+    private boolean deliveringAll;
     /** Whether the user was handed something since the last channelReadComplete. */
     private boolean reading;
 
     private boolean closed;
-    private boolean toldCopyingOut;
+    /** Whether the last memory event was {@code COPYING_OUT}. */
+    private boolean firedCopyingOut;
 
     Delivery(ZcrxSocketChannel channel) {
         this.channel = channel;
@@ -43,28 +44,28 @@ abstract class Delivery implements Receiver.Inbound {
     /** Whether what comes now is behind a gap in the connection's bytes. */
     abstract boolean hasFailed();
 
-    /** The user wants to read. */
-    void want() {
+    /** The user has asked to read. */
+    void requestRead() {
         wanted = true;
     }
 
-    /** The user wants to read no more. */
-    void clear() {
+    /** The user does not want to read any more. */
+    void cancelRead() {
         wanted = false;
     }
 
-    /** Hands on everything from now on, asked for or not. */
-    final void handOnUnasked() {
-        unasked = true;
+    /** From now on everything is delivered, whether the user asked to read or not. */
+    final void deliverAll() {
+        deliveringAll = true;
     }
 
-    final boolean isUnasked() {
-        return unasked;
+    final boolean isDeliveringAll() {
+        return deliveringAll;
     }
 
-    /** Whether what comes is handed on at once. */
+    /** Whether data that arrives is delivered at once. */
     final boolean isWanted() {
-        return wanted || unasked;
+        return wanted || deliveringAll;
     }
 
     /** Whether there will be nothing more to hand on. */
@@ -142,7 +143,7 @@ abstract class Delivery implements Receiver.Inbound {
         }
     }
 
-    /** As {@link #offer} with each; none of them is left, even if whoever is handed one throws an exception. */
+    /** Offers each of them. None is left, even if a handler throws an exception. */
     private void offerAll(ArrayDeque<ByteBuf> complete) {
         ByteBuf buffer;
         try {
@@ -213,7 +214,7 @@ abstract class Delivery implements Receiver.Inbound {
     }
 
     private boolean mayDeliver() {
-        return (reading || wanted || unasked)
+        return (reading || wanted || deliveringAll)
                 && channel.isAttached()
                 && !channel.isClosing()
                 && !channel.isInputClosed();
@@ -223,7 +224,7 @@ abstract class Delivery implements Receiver.Inbound {
         // Each buffer answers the requests before it: a read() while the last one is handled asks for more.
         wanted = false;
         count(buffer.readableBytes());
-        tellIfCopyingOut();
+        fireMemoryEventIfChanged();
         try {
             channel.pipeline().fireChannelRead(buffer);
         } catch (Throwable e) {
@@ -280,11 +281,11 @@ abstract class Delivery implements Receiver.Inbound {
         }
     }
 
-    private void tellIfCopyingOut() {
+    private void fireMemoryEventIfChanged() {
         boolean copyingOut = isCopyingOut();
-        if (copyingOut != toldCopyingOut) {
-            toldCopyingOut = copyingOut;
-            channel.tell(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
+        if (copyingOut != firedCopyingOut) {
+            firedCopyingOut = copyingOut;
+            channel.fireUserEvent(copyingOut ? ZcrxMemoryEvent.COPYING_OUT : ZcrxMemoryEvent.RECOVERED);
         }
     }
 

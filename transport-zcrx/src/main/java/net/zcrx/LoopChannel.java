@@ -57,7 +57,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     /** Handles a completion of one of this channel's requests. */
     abstract void complete(IoUringIoEvent event);
 
-    /** Called at the end of a loop pass in which {@link #ready} was called. */
+    /** Called at the end of a loop pass in which {@link #scheduleEndPass} was called. */
     abstract void endPass();
 
     /** The last request has ended. Called on the loop's thread, and again if there are requests later. */
@@ -82,12 +82,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     }
 
     /** Has {@link #endPass} called before the loop may sleep: once, however often this is called. */
-    final void ready() {
+    final void scheduleEndPass() {
         loop.ready((LoopUnsafe) unsafe());
     }
 
     /** Has {@link #endPass} called in the next pass, before which the loop does not sleep. */
-    final void readyLater() {
+    final void scheduleLaterEndPass() {
         loop.readyLater((LoopUnsafe) unsafe());
     }
 
@@ -165,7 +165,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
 
     @Override
     protected final boolean isCompatible(EventLoop eventLoop) {
-        return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(LoopHandle.class);
+        return eventLoop instanceof IoEventLoop ioLoop && ioLoop.isCompatible(LoopHandle.class);
     }
 
     @Override
@@ -319,7 +319,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
                 registerNext = null;
             }
             leaving = false;
-            tellIfDeregistered();
+            succeedIfDeregistered();
             if (next != null) {
                 // This also hands over what this thread has written.
                 eventLoop().execute(next);
@@ -327,7 +327,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         }
 
         /** A listener may register the channel at once, on any thread. */
-        private void tellIfDeregistered() {
+        private void succeedIfDeregistered() {
             if (deregisterPromise != null && deregistered && !leaving) {
                 ChannelPromise promise = deregisterPromise;
                 deregisterPromise = null;
@@ -365,7 +365,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
                     // Not before: the next loop's thread may have the channel from then on, and deregister it again.
                     registration.cancel();
                 } else {
-                    tellIfDeregistered();
+                    succeedIfDeregistered();
                 }
             }));
         }

@@ -21,7 +21,7 @@ final class LoopMetrics {
             return new State(more, ended);
         }
 
-        State settled() {
+        State withoutEnded() {
             List<ZcrxIoHandler> left = new ArrayList<>();
             Ended sum = ended;
             for (ZcrxIoHandler handler : handlers) {
@@ -52,12 +52,12 @@ final class LoopMetrics {
     }
 
     void add(ZcrxIoHandler handler) {
-        state.updateAndGet(before -> before.settled().plus(handler));
+        state.updateAndGet(before -> before.withoutEnded().plus(handler));
     }
 
     /** The metrics of each loop, in the order in which they were made, then those of all ended loops as one. */
     List<ZcrxMetrics> metrics() {
-        State now = state.updateAndGet(State::settled);
+        State now = state.updateAndGet(State::withoutEnded);
         List<ZcrxMetrics> metrics = new ArrayList<>();
         now.handlers.forEach(handler -> metrics.add(handler.metrics()));
         if (now.ended != null) {

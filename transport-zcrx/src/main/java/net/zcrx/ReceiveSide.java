@@ -38,13 +38,13 @@ final class ReceiveSide extends Delivery {
             if (wait == this) {
                 state = State.IDLE;
                 if (channel.isAttached() && !channel.isClosing()) {
-                    settleOrRaise();
+                    armAfterWait();
                 }
             }
         }
     }
 
-    /** What the receiver knows of the connection. */
+    /** The connection, as its receiver sees it. */
     private final class Tenant implements Receiver.Tenant {
         @Override
         public Socket socket() {
@@ -68,36 +68,36 @@ final class ReceiveSide extends Delivery {
         }
     }
 
-    /** What one read of a channel without auto-read may bring, in bytes: as much as Netty's adaptive reads at most. */
+    /** Bytes that one read of a channel without auto-read may bring: the most of Netty's adaptive reads. */
     private static final int BYTES_OF_A_READ = 64 * 1024;
     /**
-     * What comes in a pass of the loop, in bytes, with which a connection that had to wait for memory is received in
-     * bulk from then on; a small message costs more that way.
+     * Bytes per pass from which a connection that has had to wait for memory is received in bundles. Bundles make small
+     * messages more expensive.
      */
     private static final int BULK = 128 * 1024;
-    /** With this it is armed again as before. */
+    /** Bytes per pass below which such a connection is received as before again. */
     private static final int NO_BULK = 32 * 1024;
 
     private State state = State.IDLE;
-    /** For the waits on this loop, which are one after the other; {@code null} before the first. */
+    /** Waits for memory on this loop, one after the other; {@code null} before the first. */
     private Wait wait;
 
     private long receive;
     /** Bytes after which the receive that was armed last ends by itself; 0 if it does not. */
     private int limit;
-    /** Whether it was armed in bulk. */
+    /** Whether the receive that was armed last takes bundles. */
     private boolean bulk;
     /** Whether it had to wait for memory since it last sent something. */
     private boolean waited;
 
     private long received;
     private int receivedThisPass;
-    /** Of the passes that brought something; the last one counts half. */
+    /** Mean of the bytes per pass, over passes that brought some; the last one counts half. */
     private int meanOfPass;
 
     private boolean watchingHangUp;
 
-    /** What it receives with on this loop: it depends on the queue that its packets come by. */
+    /** The receiver of this loop for the queue that the packets arrive on. */
     private Receiver receiver;
 
     private Tenant tenant;
@@ -112,21 +112,21 @@ final class ReceiveSide extends Delivery {
     }
 
     @Override
-    void want() {
-        super.want();
-        wakeIfAttached();
+    void requestRead() {
+        super.requestRead();
+        scheduleEndPassIfAttached();
     }
 
     @Override
-    void clear() {
-        super.clear();
-        wakeIfAttached();
+    void cancelRead() {
+        super.cancelRead();
+        scheduleEndPassIfAttached();
     }
 
     /** Auto-read went off, and what is armed is for auto-read. */
-    void wakeIfAttached() {
+    void scheduleEndPassIfAttached() {
         if (channel.isAttached()) {
-            channel.ready();
+            channel.scheduleEndPass();
         }
     }
 
@@ -138,7 +138,7 @@ final class ReceiveSide extends Delivery {
         if ((event.flags() & Uring.CQE_F_MORE) == 0) {
             ended(result);
         }
-        wake();
+        scheduleEndPassOnLoop();
     }
 
     private void take(IoUringIoEvent event) {
@@ -151,12 +151,12 @@ final class ReceiveSide extends Delivery {
 
     private Receiver receiver() {
         if (receiver == null) {
-            receiveBy(channel.loop().receiver());
+            useReceiver(channel.loop().receiver());
         }
         return receiver;
     }
 
-    private void receiveBy(Receiver next) {
+    private void useReceiver(Receiver next) {
         leaveReceiver();
         receiver = next;
         if (next.isZeroCopy() && !isClosed()) {
@@ -178,13 +178,13 @@ final class ReceiveSide extends Delivery {
         return receiver().isCopyingOut();
     }
 
-    /** With a gap in its bytes the connection cannot go on; the loop can. */
+    /** Ends the connection, which cannot go on with a gap in its bytes; the loop can. */
     @Override
     public void fail(Throwable cause) {
         if (error == null) {
             error = cause;
         }
-        handOnUnasked();
+        deliverAll();
     }
 
     @Override
@@ -195,14 +195,14 @@ final class ReceiveSide extends Delivery {
     void hangUp(int result) {
         watchingHangUp = false;
         if (result > 0) {
-            handOnUnasked();
+            deliverAll();
         }
-        wake();
+        scheduleEndPassOnLoop();
     }
 
     /**
-     * What came was a message, and this may be its answer. Nothing is gained by messages that come in bulk, and their
-     * sender waits longer, as they are acknowledged less often.
+     * The connection sends, so what it received may have been a message. Bundles gain nothing for messages, and their
+     * sender waits longer, as it gets fewer acknowledgments.
      */
     void sent() {
         waited = false;
@@ -218,7 +218,7 @@ final class ReceiveSide extends Delivery {
         receiver = null;
         if (channel.config().isAutoRead()) {
             // The next loop reads anew, if auto-read is on still.
-            super.clear();
+            super.cancelRead();
         }
     }
 
@@ -233,13 +233,13 @@ final class ReceiveSide extends Delivery {
         }
         endReading(ended || error != null, error);
         if (!channel.isClosing()) {
-            settle();
+            armOrCancel();
         }
     }
 
-    private void settleOrRaise() {
+    private void armAfterWait() {
         try {
-            settle();
+            armOrCancel();
         } catch (RuntimeException | Error e) {
             channel.raiseAndClose(e);
         }
@@ -271,7 +271,7 @@ final class ReceiveSide extends Delivery {
         } else if (result == 0) {
             ended = limit == 0 || received < limit;
             if (ended) {
-                handOnUnasked();
+                deliverAll();
             }
         } else if (!mayGoOn(result)) {
             boolean elsewhere = result == -Errno.EFAULT && receiver.isZeroCopy();
@@ -291,24 +291,24 @@ final class ReceiveSide extends Delivery {
     private boolean mayGoOn(int result) {
         return result == -Errno.ECANCELED
                 || receiver.isTransient(result)
-                || result == -Errno.EINVAL && turnFromBulk()
-                || result == -Errno.EFAULT && turnToOtherQueue();
+                || result == -Errno.EINVAL && leaveBulk()
+                || result == -Errno.EFAULT && useOtherQueue();
     }
 
     /** A kernel without it refuses each receive that was armed in bulk, of which there may be several. */
-    private boolean turnFromBulk() {
+    private boolean leaveBulk() {
         if (bulk) {
             receiver.endBulk();
         }
         return bulk;
     }
 
-    /** The packets come by another queue, since the connection began or since the NIC's rules were changed. */
-    private boolean turnToOtherQueue() {
+    /** The packets arrive on another queue, since the connection began or since the NIC's rules were changed. */
+    private boolean useOtherQueue() {
         try {
             Receiver next = channel.loop().receiverAfter(receiver, channel.socket, tried++);
             if (next != null) {
-                receiveBy(next);
+                useReceiver(next);
             }
             return next != null;
         } catch (NicException e) {
@@ -318,7 +318,7 @@ final class ReceiveSide extends Delivery {
     }
 
     /** Arms or cancels what the state asks for. */
-    private void settle() {
+    private void armOrCancel() {
         if (isClosed()) {
             return;
         }
@@ -330,14 +330,15 @@ final class ReceiveSide extends Delivery {
             state = State.CANCELLING;
             channel.submit(Uring.cancel(receive));
         }
-        if (state == State.IDLE && !watchingHangUp && !isUnasked() && channel.isActive()) {
+        if (state == State.IDLE && !watchingHangUp && !isDeliveringAll() && channel.isActive()) {
             watchingHangUp = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLRDHUP)) != 0;
         }
     }
 
     /**
-     * Whether a receive without limit has to end as nobody wants what it brings. One that brings messages may stay until
-     * it has brought one: who turns auto-read off while an answer is on its way, and on again, pays nothing for it.
+     * Whether a receive without limit has to end as nobody wants what it brings. One that brings messages may stay
+     * until it has brought one: who turns auto-read off while an answer is on its way, and on again, pays nothing for
+     * it.
      */
     private boolean isUnwelcome(boolean mayReceive) {
         return !mayReceive && (hasKept() || meanOfPass >= NO_BULK || channel.isInputClosed());
@@ -360,12 +361,12 @@ final class ReceiveSide extends Delivery {
 
     private int limit() {
         int grant = channel.socketConfig().receiveGrant();
-        return grant > 0 || channel.config().isAutoRead() || isUnasked() ? grant : BYTES_OF_A_READ;
+        return grant > 0 || channel.config().isAutoRead() || isDeliveringAll() ? grant : BYTES_OF_A_READ;
     }
 
-    private void wake() {
+    private void scheduleEndPassOnLoop() {
         if (channel.loop() != null) {
-            channel.ready();
+            channel.scheduleEndPass();
         }
     }
 }

@@ -44,27 +44,27 @@ final class ReceiverChoice {
             GroupQueues queues,
             long copyBytes) {
         int ring = RingFd.of(uring);
-        switch (config.mode()) {
-            case COPY:
-                return copy(wakeup, ring, config, copyBytes, "");
-            case ZERO_COPY:
-            case KERNEL_COPY:
+        return switch (config.mode()) {
+            case COPY -> copy(wakeup, ring, config, copyBytes, "");
+            case ZERO_COPY, KERNEL_COPY -> {
                 try {
-                    return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
+                    yield zeroCopy(wakeup, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
                     throw new IllegalStateException(
                             "Mode " + config.mode() + " was demanded but does not work: " + e.getMessage(), e);
                 }
-            default:
+            }
+            case AUTO -> {
                 if (config.interfaceQueues().isEmpty()) {
-                    return copy(wakeup, ring, config, copyBytes, config.noQueues());
+                    yield copy(wakeup, ring, config, copyBytes, config.noQueues());
                 }
                 try {
-                    return zeroCopy(wakeup, ring, config, index, eventUserData, queues);
+                    yield zeroCopy(wakeup, ring, config, index, eventUserData, queues);
                 } catch (NicException e) {
-                    return copy(wakeup, ring, config, copyBytes, e.getMessage());
+                    yield copy(wakeup, ring, config, copyBytes, e.getMessage());
                 }
-        }
+            }
+        };
     }
 
     private static ReceiverChoice copy(

@@ -26,9 +26,9 @@ import net.zcrx.uring.Uring;
 final class SendSide implements Gathering.Rule {
     /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
     private static final int MIN_RECEIVED_ZERO_COPY = 4096;
-    /** What a file sends in a pass of its loop, whose other connections wait meanwhile. */
+    /** Bytes of a file region that may be sent in one pass, while the loop's other connections wait. */
     private static final int REGION_BYTES_OF_A_PASS = 1 << 20;
-    /** After which a region that gave nothing is asked again. */
+    /** Time after which a region that gave nothing is asked again. */
     private static final long RETRY_MILLIS = 2;
 
     private final ZcrxSocketChannel channel;
@@ -213,14 +213,14 @@ final class SendSide implements Gathering.Rule {
         endPassIfStopped();
     }
 
-    /** Whoever waits for the end of what was flushed, close() or the end of the output, hears of it there. */
+    /** Lets close(), or the end of the output, go on when what was flushed before is done. */
     private void endPassIfStopped() {
         if (stopping && !busy && channel.loop() != null) {
-            channel.ready();
+            channel.scheduleEndPass();
         }
     }
 
-    /** What comes of it, closing or the end of the output, fails the messages. */
+    /** Ends the connection or its output, which fails the messages. */
     private void fail(Throwable cause) {
         busy = false;
         stopped = true;
@@ -236,13 +236,13 @@ final class SendSide implements Gathering.Rule {
         int regions = 0;
         Object message;
         while (maySend() && (message = in.current()) != null) {
-            if (message instanceof FileRegion) {
+            if (message instanceof FileRegion region) {
                 if (regions++ == channel.config().getWriteSpinCount()) {
                     // Whoever hears of a write may write again: the loop's other channels have their turn.
                     awaitWritable();
                     return busy;
                 }
-                FileRegionSend.Step step = now().writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_PASS);
+                FileRegionSend.Step step = now().writeRegion(in, region, REGION_BYTES_OF_A_PASS);
                 if (step != FileRegionSend.Step.DONE && maySend()) {
                     return awaitRegion(step);
                 }
@@ -261,7 +261,7 @@ final class SendSide implements Gathering.Rule {
         return false;
     }
 
-    /** Whoever hears of a write may close the channel, end its output, or move it to another loop. */
+    /** Looked at after each write, as a listener may close the channel, end its output, or move it to another loop. */
     private boolean maySend() {
         return !stopping && channel.isAttached() && channel.socket.isOpen();
     }

@@ -50,9 +50,9 @@ public final class Zcrx {
     }
 
     /**
-     * Why a loop with an area of the default size could not receive by zero copy from this queue of a NIC, as far as can
-     * be told without trying: kernel, capability, driver, header split, locked memory, a queue in use. Takes a moment:
-     * not for an event loop's thread.
+     * Why a loop with an area of the default size could not receive by zero copy from this queue of a NIC, as far as
+     * can be told without trying: kernel, capability, driver, header split, locked memory, a queue in use. Takes a
+     * moment: not for an event loop's thread.
      *
      * @return a sentence with the command that fixes it, or {@code null} if nothing is known to prevent zero copy
      */
@@ -71,17 +71,17 @@ public final class Zcrx {
 
     /**
      * Moves a client's bootstrap to this transport although a framework has set its group and channel already, which
-     * Netty refuses to set twice. For frameworks that choose both by themselves and then hand the bootstrap to a hook, as
-     * Lettuce ({@code NettyCustomizer}) and Redisson ({@code NettyHook}) do. Options, handler, resolver and addresses
-     * stay. A bootstrap for unix domain sockets gets those of Netty's io_uring transport.
+     * Netty refuses to set twice. For frameworks that choose both by themselves and then hand the bootstrap to a hook,
+     * as Lettuce ({@code NettyCustomizer}) and Redisson ({@code NettyHook}) do. Options, handler, resolver and
+     * addresses stay. A bootstrap for unix domain sockets gets those of Netty's io_uring transport.
      *
      * <p>The group stays the caller's to shut down; the group that the bootstrap had stays the framework's. A resolver
      * that opens datagram channels of another transport cannot do so on these event loops: give the framework one with
      * {@code IoUringDatagramChannel}.
      *
      * @param group a {@link ZcrxEventLoopGroup}, or another group on {@link ZcrxIoHandler}s
-     * @throws IllegalArgumentException if the group is of another transport, or if the bootstrap makes other channels than
-     *     connections; the bootstrap is as before
+     * @throws IllegalArgumentException if the group is of another transport, or if the bootstrap makes other channels
+     *     than connections; the bootstrap is as before
      * @throws IllegalStateException if this Netty keeps its settings elsewhere, or its module is not open to this one;
      *     the message says what to do
      */

@@ -190,10 +190,9 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
      * <p>Bind fails, with nothing changed and nothing listened on, if the NIC refuses, with a
      * {@link java.io.IOException} that says why and what to do, or if the factory's config names no interface queue
      * ({@link IllegalStateException}). If no loop has bound its queue, as in mode {@link ZcrxMode#COPY}, there is
-     * nothing to steer to: bind goes on without rules, and logs that at INFO. So it does for queues that a container has
-     * on lease, and names the rule that the host needs. Both bind and close take some
-     * milliseconds of the loop's time for it, and both need {@code CAP_NET_ADMIN}. If the NIC refuses at close, a
-     * warning is logged.
+     * nothing to steer to: bind goes on without rules, and logs that at INFO. So it does for queues that a container
+     * has on lease, and names the rule that the host needs. Both bind and close take some milliseconds of the loop's
+     * time for it, and both need {@code CAP_NET_ADMIN}. If the NIC refuses at close, a warning is logged.
      *
      * <p>Listeners that share a port and name the same queues share the rules, and the last that closes removes them.
      * Rules of a process that was killed are removed when rules for that interface are next installed. A connection

@@ -40,53 +40,53 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     private boolean isFull;
     private int taken;
 
-    /** As many loops as Netty's default. */
+    /** Creates as many loops as Netty's default. */
     public ZcrxEventLoopGroup() {
         this(0);
     }
 
-    /** {@code threads} loops. */
+    /** Creates {@code threads} loops. */
     public ZcrxEventLoopGroup(int threads) {
         this(threads, (ThreadFactory) null);
     }
 
-    /** As many loops as Netty's default, on threads of the factory. */
+    /** Creates as many loops as Netty's default, on threads of the factory. */
     public ZcrxEventLoopGroup(ThreadFactory threadFactory) {
         this(0, threadFactory);
     }
 
-    /** {@code threads} loops on threads of the factory. */
+    /** Creates {@code threads} loops on threads of the factory. */
     public ZcrxEventLoopGroup(int threads, ThreadFactory threadFactory) {
         this(threads, threadFactory, new ZcrxIoHandlerConfig());
     }
 
-    /** {@code threads} loops on threads of the executor. */
+    /** Creates {@code threads} loops on threads of the executor. */
     public ZcrxEventLoopGroup(int threads, Executor executor) {
         this(threads, executor, new ZcrxIoHandlerConfig());
     }
 
-    /** {@code threads} loops with the settings of {@code config}. */
+    /** Creates {@code threads} loops with the settings of {@code config}. */
     public ZcrxEventLoopGroup(int threads, ZcrxIoHandlerConfig config) {
         this(threads, (ThreadFactory) null, config);
     }
 
-    /** {@code threads} loops on threads of the factory, with the settings of {@code config}. */
+    /** Creates {@code threads} loops on threads of the factory, with the settings of {@code config}. */
     public ZcrxEventLoopGroup(int threads, ThreadFactory threadFactory, ZcrxIoHandlerConfig config) {
         this(threads, threadFactory == null ? null : new ThreadPerTaskExecutor(threadFactory), config);
     }
 
-    /** {@code threads} loops on threads of the executor, with the settings of {@code config}. */
+    /** Creates {@code threads} loops on threads of the executor, with the settings of {@code config}. */
     public ZcrxEventLoopGroup(int threads, Executor executor, ZcrxIoHandlerConfig config) {
         this(threads, executor, DefaultEventExecutorChooserFactory.INSTANCE, config);
     }
 
-    /** The same with {@code chooserFactory} to tell which loop is {@link #next}. */
+    /** Creates the same, with {@code chooserFactory} to tell which loop is {@link #next}. */
     public ZcrxEventLoopGroup(
             int threads, Executor executor, EventExecutorChooserFactory chooserFactory, ZcrxIoHandlerConfig config) {
         this(threads, executor, chooserFactory, RejectedExecutionHandlers.reject(), config);
     }
 
-    /** The same with {@code rejectedExecutionHandler} for tasks that a loop does not take. */
+    /** Creates the same, with {@code rejectedExecutionHandler} for tasks that a loop does not take. */
     public ZcrxEventLoopGroup(
             int threads,
             Executor executor,
@@ -97,7 +97,8 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * All that can be chosen of a group. What is {@code null} is Netty's default; only {@code config} must not be.
+     * Creates a group with everything that can be chosen. A {@code null} stands for Netty's default; {@code config} must
+     * not be {@code null}.
      *
      * @param threads how many loops; 0 is Netty's default, or fewer where the limit of locked memory allows no more
      * @param executor starts one task for each loop, which lasts as long as the loop
@@ -171,7 +172,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         return loop;
     }
 
-    /** Returns {@code null} if no more can be had, and nobody asked for a number of loops. */
+    /** Returns {@code null} if no more loops fit, and nobody asked for a number of loops. */
     private IoEventLoop newLoop(Executor executor, ZcrxIoHandlerFactory handlers, Object... args) {
         try {
             return new UserQueuesEventLoop(
@@ -211,7 +212,7 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
         }
     }
 
-    /** What made the loops' handlers, which {@link ZcrxChannelOption#FLOW_STEERING} takes. */
+    /** Returns the factory of the loops' handlers, which {@link ZcrxChannelOption#FLOW_STEERING} takes. */
     public ZcrxIoHandlerFactory ioHandlerFactory() {
         return factory;
     }

@@ -35,7 +35,7 @@ import net.zcrx.uring.RingFd;
 public final class ZcrxIoHandler implements IoHandler {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandler.class);
 
-    /** What Netty's own handlers do. */
+    /** Pause after a failed pass, as Netty's own handlers make it. */
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
 
     /** The kernel ends in one what it was asked to cancel, or two; what is with one of its threads takes longer. */
@@ -52,7 +52,7 @@ public final class ZcrxIoHandler implements IoHandler {
     private final SleepTimer timer = new SleepTimer();
     private final RingEnd ringEnd;
     private boolean prepared;
-    /** From then on nobody needs to wake the loop up. */
+    /** Whether the loop has ended, so that nobody needs to wake it up. */
     private volatile boolean destroyed;
 
     private volatile boolean ended;
@@ -130,8 +130,8 @@ public final class ZcrxIoHandler implements IoHandler {
         reception.receiver().start(Thread.currentThread());
         uring.initialize();
         IdleAccounting.correct(uring);
-        if (reception.receiver() instanceof ZeroCopyReceiver) {
-            KernelEvents.listen(uring, (ZeroCopyReceiver) reception.receiver());
+        if (reception.receiver() instanceof ZeroCopyReceiver receiver) {
+            KernelEvents.listen(uring, receiver);
         }
         ringEnd.register();
         timer.register(uring);
@@ -200,8 +200,8 @@ public final class ZcrxIoHandler implements IoHandler {
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
         IoRegistration registration = uring.register(handle);
-        if (handle instanceof LoopHandle) {
-            ((LoopHandle) handle).attach(loop);
+        if (handle instanceof LoopHandle ours) {
+            ours.attach(loop);
         }
         return registration;
     }

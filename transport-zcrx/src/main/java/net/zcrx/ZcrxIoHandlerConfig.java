@@ -135,8 +135,8 @@ public final class ZcrxIoHandlerConfig {
      * ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
      *
      * @param queues an interface, a colon and a queue or a range of queues, both ends included; several with commas,
-     *     such as {@code eth0:4-7,eth1:2}. {@code leased} is for all queues that this network namespace has on lease from
-     *     NICs of the host (Linux 7.1), as they are now. Where there are none, this has no queues, which mode AUTO
+     *     such as {@code eth0:4-7,eth1:2}. {@code leased} is for all queues that this network namespace has on lease
+     *     from NICs of the host (Linux 7.1), as they are now. Where there are none, this has no queues, which mode AUTO
      *     tells as its reason to copy, and {@link ZcrxMode#ZERO_COPY} refuses.
      * @throws IllegalArgumentException if it reads otherwise or names a queue twice; none is added then
      */
@@ -292,8 +292,8 @@ public final class ZcrxIoHandlerConfig {
     }
 
     /**
-     * Sets how many kernel threads a ring may have for work that may wait for a socket. Our own channels give them none;
-     * 0 is for the kernel's limit, which is the user's number of processes.
+     * Sets how many kernel threads a ring may have for work that may wait for a socket. Our own channels give them
+     * none; 0 is for the kernel's limit, which is the user's number of processes.
      */
     public ZcrxIoHandlerConfig maxUnboundedWorkers(int maxUnboundedWorkers) {
         this.maxUnboundedWorkers = (int) inRange("maxUnboundedWorkers", maxUnboundedWorkers, 0, Integer.MAX_VALUE);

@@ -47,7 +47,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final LoopMetrics metrics = new LoopMetrics();
     /** Written by one thread at a time. */
     private volatile int handlers;
-    /** With its reason; {@code null} before there is a loop. */
+    /** Mode of the first loop, with its reason; {@code null} before there is a loop. */
     private String modeOfFirst;
 
     /** @param loops of the group; 0 if that is not known, or Netty's default */
@@ -80,7 +80,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
         // One at a time: a loop can share a queue only when the loop that binds it has done so.
         LoopThread thread = new LoopThread(executor);
         ZcrxIoHandler handler = new ZcrxIoHandler(this, thread, newRing(thread), config, handlers, areaBytes());
-        tellMode(handler);
+        logMode(handler);
         handlers++;
         metrics.add(handler);
         return handler;
@@ -90,7 +90,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
      * Logs the mode once for the group, and for each loop that receives in another way than the first, or for another
      * reason.
      */
-    private void tellMode(ZcrxIoHandler handler) {
+    private void logMode(ZcrxIoHandler handler) {
         String mode = handler.mode() + (handler.modeReason().isEmpty() ? "" : ": " + handler.modeReason());
         if (modeOfFirst == null) {
             modeOfFirst = mode;

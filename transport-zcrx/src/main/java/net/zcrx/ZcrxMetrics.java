@@ -16,7 +16,7 @@ public final class ZcrxMetrics {
     private final ZcrxMode mode;
     private final String modeReason;
     private final boolean ended;
-    /** By {@link Counter#ordinal}. */
+    /** Values of the counters, by {@link Counter#ordinal}. */
     private final long[] values;
 
     private ZcrxMetrics(ZcrxMode mode, String modeReason, boolean ended, long[] values) {

@@ -127,20 +127,20 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         }
         activate();
         // The user may have asked to read before there was anything to accept from.
-        wake();
+        scheduleEndPassIfAttached();
     }
 
     @Override
     protected void doBeginRead() {
         wanted = true;
         asked = !config.isAutoRead();
-        wake();
+        scheduleEndPassIfAttached();
     }
 
     @Override
     void stopReading() {
         wanted = false;
-        wake();
+        scheduleEndPassIfAttached();
     }
 
     @Override
@@ -150,9 +150,9 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         }
     }
 
-    private void wake() {
+    private void scheduleEndPassIfAttached() {
         if (isAttached()) {
-            ready();
+            scheduleEndPass();
         }
     }
 
@@ -171,14 +171,14 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         } else if (result != -Errno.ECANCELED && result != -Errno.EAGAIN) {
             error = result;
         }
-        ready();
+        scheduleEndPass();
     }
 
     /** A read() that was called on no loop is served by the next one. */
     @Override
     void endActivation() {
         if (isActive()) {
-            wake();
+            scheduleEndPassIfAttached();
         }
     }
 
@@ -204,7 +204,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         }
         if (wanted && !accepted.isEmpty()) {
             // As many as one read may bring, then others have their turn.
-            readyLater();
+            scheduleLaterEndPass();
         }
         arm();
     }
@@ -281,7 +281,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
     @Override
     void beginClose() {
         wanted = false;
-        ready();
+        scheduleEndPass();
     }
 
     @Override

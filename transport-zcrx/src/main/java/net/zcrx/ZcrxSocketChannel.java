@@ -98,7 +98,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         return info;
     }
 
-    /** As {@link #tcpInfo()}, into what a subclass has for it. */
+    /** Fills {@code info} as {@link #tcpInfo()} does, for subclasses with a type of their own. */
     protected final void readTcpInfo(ZcrxTcpInfo info) {
         try {
             info.update(socket);
@@ -141,18 +141,10 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     @Override
     void complete(IoUringIoEvent event) {
         switch (event.opcode()) {
-            case Uring.OP_RECV:
-            case Uring.OP_RECV_ZC:
-                reads.complete(event);
-                break;
-            case Uring.OP_POLL_ADD:
-                polled((int) event.userData(), event.res());
-                break;
-            case Uring.OP_ASYNC_CANCEL:
-                break;
-            default:
-                writes.complete(event);
-                break;
+            case Uring.OP_RECV, Uring.OP_RECV_ZC -> reads.complete(event);
+            case Uring.OP_POLL_ADD -> polled((int) event.userData(), event.res());
+            case Uring.OP_ASYNC_CANCEL -> {}
+            default -> writes.complete(event);
         }
     }
 
@@ -182,7 +174,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         writes.immediate(false);
         if (isActive() && isAttached()) {
             flushPending();
-            ready();
+            scheduleEndPass();
         }
         if (connector != null) {
             connector.resume();
@@ -191,17 +183,17 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
 
     @Override
     protected void doBeginRead() {
-        reads.want();
+        reads.requestRead();
     }
 
     @Override
     void stopReading() {
-        reads.clear();
+        reads.cancelRead();
     }
 
     @Override
     void autoReadClearedElsewhere() {
-        reads.wakeIfAttached();
+        reads.scheduleEndPassIfAttached();
     }
 
     @Override
@@ -227,8 +219,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
             // The kernel still has data that was flushed before close(), so the outbound buffer is still there.
             throw new ClosedChannelException();
         }
-        if (message instanceof ByteBuf) {
-            ByteBuf buffer = (ByteBuf) message;
+        if (message instanceof ByteBuf buffer) {
             return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? copyToDirect(buffer) : buffer;
         }
         if (message instanceof FileRegion) {
@@ -294,7 +285,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     void connected() {
         Native.setBlocking(socket.intValue());
         activate(connector.computeRemoteAddress());
-        ready();
+        scheduleEndPass();
     }
 
     /** Sends data that was flushed before the connection stood, or while the channel was on no loop. */

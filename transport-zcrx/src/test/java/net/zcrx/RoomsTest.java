@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -135,5 +136,27 @@ class RoomsTest {
         List<Path> root =
                 sources().stream().filter(file -> room(file).isEmpty()).toList();
         assertTrue(root.size() <= MOST_FILES, () -> ROOT + " has " + root.size() + " files.");
+    }
+
+    /** In each module, so that a reader finds what a package is for; a module may add a class to another's package. */
+    @Test
+    void shouldSayWhatEachPackageIsFor() throws IOException {
+        Set<Path> packages = new TreeSet<>();
+        Set<Path> explained = new HashSet<>();
+        try (Stream<Path> modules = Files.list(Path.of(System.getProperty("basedir", "."), ".."))) {
+            for (Path sources : (Iterable<Path>)
+                    modules.map(module -> module.resolve("src/main/java")).filter(Files::isDirectory)::iterator) {
+                try (Stream<Path> all = Files.walk(sources)) {
+                    all.filter(file -> file.toString().endsWith(".java"))
+                            .map(sources::relativize)
+                            .filter(file -> file.getParent() != null)
+                            .forEach(file ->
+                                    (file.endsWith("package-info.java") ? explained : packages).add(file.getParent()));
+                }
+            }
+        }
+        assertTrue(packages.size() > BELOW.size(), packages::toString);
+        packages.removeAll(explained);
+        assertEquals(Set.of(), packages, "These have no package-info.java.");
     }
 }

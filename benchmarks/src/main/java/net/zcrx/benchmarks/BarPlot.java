@@ -7,8 +7,8 @@ import java.util.Locale;
 import net.zcrx.benchmarks.Summary.Cell;
 
 /**
- * A chart as SVG: for each group a horizontal bar for each transport, as long as the median, with a line from the least to
- * the greatest value. Each group has its label, however many there are.
+ * A chart as SVG: for each group a horizontal bar for each transport, as long as the median, with a line from the least
+ * to the greatest value. Each group has its label, however many there are.
  */
 final class BarPlot {
     private static final int LEFT = 190;
@@ -19,7 +19,9 @@ final class BarPlot {
     private static final int BAR = 14;
     private static final int GAP = 12;
     private static final int LEGEND = 110;
-    /** A range that goes beyond this share of the greatest median is drawn as an arrow: else it would dwarf the bars. */
+    /**
+     * A range that goes beyond this share of the greatest median is drawn as an arrow: else it would dwarf the bars.
+     */
     private static final double MOST_OF_MEDIAN = 1.6;
 
     private final Metric metric;

@@ -10,7 +10,7 @@ import java.util.Set;
  * @param connections at once
  * @param streams calls or requests at once on each connection; 1 where the protocol has no streams
  * @param bytes of a message, or of a call to send
- * @param rate messages a second of the whole group; 0 for as fast as it goes
+ * @param rate messages per second of the whole group; 0 for as fast as it goes
  * @param path of HTTP; empty for plain TCP
  * @param besideServer whether it is sent from the server's processor, and so never queues behind what the load
  *     generator's own has to send: for few messages

@@ -100,7 +100,9 @@ final class Nginx implements AutoCloseable {
         }
     }
 
-    /** It writes its process id when it listens. It may do so in another network namespace, where nobody here gets to. */
+    /**
+     * It writes its process id when it listens. It may do so in another network namespace, where nobody here gets to.
+     */
     private void awaitListening() throws RunFailedException {
         try {
             while (!Files.exists(directory.resolve("nginx.pid"))) {

@@ -9,8 +9,8 @@ import net.zcrx.benchmarks.protocols.GrpcLoad;
 import org.HdrHistogram.Histogram;
 
 /**
- * A program of this module. The one for TCP and HTTP/1.1 is in C, as it must take less of its processor than the server of
- * its own; the one for gRPC uses gRPC's own client.
+ * A program of this module. The one for TCP and HTTP/1.1 is in C, as it must take less of its processor than the server
+ * of its own; the one for gRPC uses gRPC's own client.
  */
 final class OwnGenerator extends LoadGenerator {
     private final List<Load> groups;

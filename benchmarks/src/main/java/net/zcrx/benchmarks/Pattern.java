@@ -91,8 +91,8 @@ record Pattern(
     }
 
     /**
-     * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with, takes
-     * up to twice the processor time, and its latencies are the compiler's; codecs have the most code.
+     * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with,
+     * takes up to twice the processor time, and its latencies are the compiler's; codecs have the most code.
      */
     double warmup() {
         if (load.stream().anyMatch(Load::hasCodecs)) {

@@ -63,18 +63,33 @@ final class Report {
     }
 
     private String pattern(Summary summary) {
-        PatternRuns runs = summary.runs();
+        List<String> notes = new ArrayList<>();
+        StringBuilder text = new StringBuilder(heading(summary.runs())).append(text(peers(summary, notes)));
+        counters(summary).ifPresent(notes::add);
+        notes.add(String.format(
+                Locale.ROOT,
+                "Fixed work on the server's processor differed by %.0f %%%s.",
+                summary.noise() * 100,
+                summary.isNoisy() ? ": too noisy to conclude anything" : ""));
+        notes.forEach(note -> text.append(markdown ? "\n" : "  ").append(note).append('\n'));
+        return text.toString();
+    }
+
+    private String heading(PatternRuns runs) {
         StringBuilder text = new StringBuilder();
         text.append(markdown ? "## " : "").append(runs.name()).append(": ").append(runs.title());
         text.append(runs.pacedRate() > 0 ? "; paced at " + Math.round(runs.pacedRate()) + " messages/s" : "");
         text.append(String.format(Locale.ROOT, " (rounds: %d of %.1f s)", runs.rounds(), runs.seconds()));
-        text.append(markdown ? "\n\n" : "\n");
-        List<Metric> columns = columns(runs);
+        return text.append(markdown ? "\n\n" : "\n").toString();
+    }
+
+    /** A row for each peer that has a result; what else there is to say of them goes into {@code notes}. */
+    private Table peers(Summary summary, List<String> notes) {
+        List<Metric> columns = columns(summary.runs());
         Table table = new Table();
         List<String> head = new ArrayList<>(List.of("peer"));
         columns.forEach(metric -> head.add(metric.heading()));
         table.row(head);
-        List<String> notes = new ArrayList<>();
         for (Peer peer : results.peers()) {
             if (!summary.has(peer)) {
                 continue;
@@ -95,15 +110,7 @@ final class Report {
             }
             table.row(row);
         }
-        text.append(text(table));
-        counters(summary).ifPresent(notes::add);
-        notes.add(String.format(
-                Locale.ROOT,
-                "Fixed work on the server's processor differed by %.0f %%%s.",
-                summary.noise() * 100,
-                summary.isNoisy() ? ": too noisy to conclude anything" : ""));
-        notes.forEach(note -> text.append(markdown ? "\n" : "  ").append(note).append('\n'));
-        return text.toString();
+        return table;
     }
 
     /** The median, and in brackets from where to where. */

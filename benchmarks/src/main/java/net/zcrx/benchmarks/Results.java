@@ -31,7 +31,7 @@ record Results(String suite, Machine machine, List<Peer> peers, List<PatternRuns
      * The runs of one pattern.
      *
      * @param seconds of a measurement
-     * @param pacedRate messages a second of the paced part; 0 if it has none
+     * @param pacedRate messages per second of the paced part; 0 if it has none
      * @param calibrations nanoseconds that a fixed amount of work took on the server's processor before each run
      */
     record PatternRuns(

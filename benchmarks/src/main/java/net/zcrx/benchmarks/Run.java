@@ -60,7 +60,7 @@ final class Run {
     /**
      * Runs it.
      *
-     * @param pacedRate messages a second of the paced part; 0 to leave it out
+     * @param pacedRate messages per second of the paced part; 0 to leave it out
      * @param syscalls for patterns at a rate
      * @throws RunFailedException if the peer cannot do it
      */

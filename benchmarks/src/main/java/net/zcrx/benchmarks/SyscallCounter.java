@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Counts a process's system calls, by {@code perf} and the kernel's tracepoint. While they are counted each costs more, so
- * nothing else is measured meanwhile.
+ * Counts a process's system calls, by {@code perf} and the kernel's tracepoint. While they are counted each costs more,
+ * so nothing else is measured meanwhile.
  */
 final class SyscallCounter {
     private static final String CALLS = "raw_syscalls:sys_enter";

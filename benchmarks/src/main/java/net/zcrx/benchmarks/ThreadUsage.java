@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What the kernel has on its books for each thread of a process, at one moment. Threads of the kernel that work for the process are among them.
+ * What the kernel has on its books for each thread of a process, at one moment. Threads of the kernel that work for the
+ * process are among them.
  */
 public final class ThreadUsage {
     private static final double NANOSECONDS = 1e9;
@@ -24,7 +25,8 @@ public final class ThreadUsage {
     /**
      * What a process used between two moments; of threads that ended meanwhile nothing is known.
      *
-     * @param seconds processor time in user space and in the kernel, with softirqs that ran meanwhile, without the compilers
+     * @param seconds processor time in user space and in the kernel, with softirqs that ran meanwhile, without the
+     *     compilers
      * @param compilerSeconds processor time of the JVM's compilers
      * @param contextSwitches voluntary or not, without those of the compilers
      */

@@ -4,9 +4,9 @@ package net.zcrx.agent;
 import java.lang.instrument.Instrumentation;
 
 /**
- * {@code java -javaagent:transport-zcrx-agent.jar[=OPTIONS] ...}: what an application of Netty 4.2 does by epoll runs on
- * zcrx. {@link Options} has the options. Where that cannot be, the application runs on what it ran on before, and one
- * line on standard error says why.
+ * {@code java -javaagent:transport-zcrx-agent.jar[=OPTIONS] ...}: what an application of Netty 4.2 does by epoll runs
+ * on zcrx. {@link Options} has the options. Where that cannot be, the application runs on what it ran on before, and
+ * one line on standard error says why.
  */
 public final class Agent {
     /** Set once an agent works in this JVM. */

@@ -44,7 +44,8 @@ final class EpollUses {
         if (use == null) {
             return;
         }
-        String sentence = "The class " + name.replace('/', '.') + " uses " + spoken(use) + ", which the agent has not.";
+        String sentence =
+                "The class " + name.replace('/', '.') + " uses " + readable(use) + ", which the agent has not.";
         synchronized (found) {
             if (found.putIfAbsent(loader, sentence) == null && given != null) {
                 Console.warn(sentence + " It came too late: zcrx is in use already, and this use will fail. Start"
@@ -54,8 +55,8 @@ final class EpollUses {
     }
 
     /**
-     * Returns a sentence about what a class uses that has its Netty from this loader; {@code null} if none was seen that
-     * cannot be served.
+     * Returns a sentence about what a class uses that has its Netty from this loader; {@code null} if none was seen
+     * that cannot be served.
      */
     String refusal(ClassLoader netty) {
         synchronized (found) {
@@ -71,13 +72,13 @@ final class EpollUses {
     }
 
     /** Without the descriptor. */
-    private static String spoken(String use) {
+    private static String readable(String use) {
         return use.replaceFirst(":.*", "").replace('/', '.');
     }
 
     /**
      * Whether a name in the constant pool begins with epoll's package, as that of each class does which is used. Every
-     * class of the application comes by here, so that this steps over all else.
+     * class of the application is looked at here, so that this steps over all else.
      */
     private static boolean mentionsEpoll(byte[] bytes) {
         int at = POOL;
@@ -136,20 +137,17 @@ final class EpollUses {
 
     /** The class or member that an item of the constant pool names; {@code null} if it is no such item. */
     private static String use(ClassReader reader, int item, char[] buffer) {
-        switch (reader.readByte(item - 1)) {
-            case CLASS:
-                return reader.readUTF8(item, buffer);
-            case FIELD:
-            case METHOD:
-            case INTERFACE_METHOD:
+        return switch (reader.readByte(item - 1)) {
+            case CLASS -> reader.readUTF8(item, buffer);
+            case FIELD, METHOD, INTERFACE_METHOD -> {
                 int nameAndType = reader.getItem(reader.readUnsignedShort(item + 2));
-                return reader.readClass(item, buffer)
+                yield reader.readClass(item, buffer)
                         + '.'
                         + reader.readUTF8(nameAndType, buffer)
                         + ':'
                         + reader.readUTF8(nameAndType + 2, buffer);
-            default:
-                return null;
-        }
+            }
+            default -> null;
+        };
     }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Whether zcrx can be had here, as far as files tell: to try it would be to load Netty before the application does. What
+ * Whether zcrx works here, as far as files tell: to try it would be to load Netty before the application does. What
  * these cannot tell is taken for no.
  */
 final class Machine {
@@ -27,6 +27,9 @@ final class Machine {
         String system = System.getProperty("os.name") + ' ' + System.getProperty("os.arch");
         if (!system.equals("Linux amd64")) {
             return "zcrx works on Linux on x86_64 only, and this is " + system + '.';
+        }
+        if ("false".equals(System.getProperty("net.zcrx.enabled"))) {
+            return "zcrx is switched off by -Dnet.zcrx.enabled=false.";
         }
         if (Boolean.getBoolean("io.netty.transport.noNative")) {
             return "Native transports are switched off by -Dio.netty.transport.noNative=true.";
@@ -63,8 +66,8 @@ final class Machine {
     }
 
     /**
-     * What the kernel asks ({@code io_uring_allowed()} of {@code io_uring/io_uring.c}): with 1 only who is privileged, or
-     * of a group, may make rings; with 2 nobody.
+     * What the kernel asks ({@code io_uring_allowed()} of {@code io_uring/io_uring.c}): with 1 only who is privileged,
+     * or of a group, may make rings; with 2 nobody.
      *
      * @param disabled the sysctl; empty where there is none
      * @param group the sysctl io_uring_group; -1 for none

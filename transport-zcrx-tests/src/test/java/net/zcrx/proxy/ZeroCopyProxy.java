@@ -13,7 +13,7 @@ import net.zcrx.ZcrxSocketChannel;
 
 /**
  * A TCP proxy in which no processor touches a byte. What the NIC wrote into a page is sent from that page: this handler
- * writes each buffer on as it came, and the transport sends buffers of 4 KiB or more that came by zero copy with
+ * writes each buffer on as it came, and the transport sends buffers of 4 KiB or more that arrived by zero copy with
  * SEND_ZC. Netty's outbound buffer holds the reference that the read gave; it goes when the kernel has told that it is
  * done with the page, that is when the other end has acknowledged it, and then the page is the NIC's again.
  *

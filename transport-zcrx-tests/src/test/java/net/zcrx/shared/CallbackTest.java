@@ -44,78 +44,6 @@ class CallbackTest {
     @RegisterExtension
     final SharedLoops loops = new SharedLoops(2);
 
-    private enum Callback {
-        REGISTERED,
-        ACTIVE,
-        READ,
-        READ_COMPLETE,
-        WRITABILITY,
-        EVENT,
-        INACTIVE
-    }
-
-    /** Does something in one of its callbacks. */
-    private static final class Actor extends ChannelInboundHandlerAdapter {
-        private final Callback when;
-        private final Action action;
-
-        Actor(Callback when, Action action) {
-            this.when = when;
-            this.action = action;
-        }
-
-        private void is(Callback now, ChannelHandlerContext context) {
-            if (now == when) {
-                action.act(context.channel());
-            }
-        }
-
-        @Override
-        public void channelRegistered(ChannelHandlerContext context) {
-            is(Callback.REGISTERED, context);
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext context) {
-            is(Callback.ACTIVE, context);
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            ((ByteBuf) message).release();
-            is(Callback.READ, context);
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            is(Callback.READ_COMPLETE, context);
-        }
-
-        @Override
-        public void channelWritabilityChanged(ChannelHandlerContext context) {
-            is(Callback.WRITABILITY, context);
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext context, Object event) {
-            is(Callback.EVENT, context);
-        }
-
-        @Override
-        public void channelInactive(ChannelHandlerContext context) {
-            is(Callback.INACTIVE, context);
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            context.close();
-        }
-    }
-
-    private interface Action {
-        void act(Channel channel);
-    }
-
     /** Writes, ends its output, and closes when the other one does. */
     private static final class Talker extends ChannelInboundHandlerAdapter {
         @Override
@@ -134,7 +62,7 @@ class CallbackTest {
     Stream<DynamicTest> shouldEndInEachCallback() throws Exception {
         List<DynamicTest> all = new ArrayList<>();
         Witness witness = new Witness(loops, 1);
-        for (Callback when : Callback.values()) {
+        for (Actor.Callback when : Actor.Callback.values()) {
             all.add(dynamicTest("close in " + when, () -> endIn(when, Channel::close)));
             all.add(dynamicTest(
                     "close forcibly in " + when,
@@ -155,7 +83,7 @@ class CallbackTest {
             all.add(dynamicTest(
                     "fail in " + when,
                     () -> endIn(when, channel -> {
-                        if (when != Callback.REGISTERED && when != Callback.INACTIVE) {
+                        if (when != Actor.Callback.REGISTERED && when != Actor.Callback.INACTIVE) {
                             throw new IllegalStateException("expected");
                         }
                         channel.close();
@@ -165,17 +93,17 @@ class CallbackTest {
         return all.stream();
     }
 
-    private void endIn(Callback when, Action action) throws Exception {
+    private void endIn(Actor.Callback when, Actor.Action action) throws Exception {
         int descriptors = LiarTest.descriptors();
         Channel server = loops.server(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
                         channel.pipeline().addLast(new Actor(when, action));
-                        if (when == Callback.WRITABILITY || when == Callback.INACTIVE) {
+                        if (when == Actor.Callback.WRITABILITY || when == Actor.Callback.INACTIVE) {
                             channel.eventLoop().execute(() -> {
                                 channel.writeAndFlush(Unpooled.wrappedBuffer(DATA));
-                                if (when == Callback.INACTIVE) {
+                                if (when == Actor.Callback.INACTIVE) {
                                     channel.close();
                                 }
                             });

@@ -20,7 +20,7 @@ final class PodServer {
         Server<PatternReader> server = new Server<>(config, Integer.parseInt(arguments[0]), PatternReader::new);
         try (server) {
             server.listen(server.group(), Pod.PORT, 0, false);
-            // Steering is the host's: that it cannot be had here is no failure.
+            // Steering is the host's: that it is not available here is no failure.
             new ServerBootstrap()
                     .group(server.group())
                     .channel(ZcrxServerSocketChannel.class)

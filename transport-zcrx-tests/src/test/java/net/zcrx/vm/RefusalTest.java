@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Where zero copy cannot be had a sentence says why and what fixes it, and AUTO serves by copy all the same. */
+/** Where zero copy is not available a sentence says why and what fixes it, and AUTO serves by copy all the same. */
 @Tag("vm")
 class RefusalTest {
     private static final long MIB = 1 << 20;

@@ -7,17 +7,17 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What whoever starts the JVM can set without touching code: system properties, each the default of what the
- * application does not set. Read anew each time. Any thread.
+ * System properties of this transport. Each is the default of a setting that the application can make itself. They are
+ * read anew each time, on any thread.
  */
 public final class Flags {
     /** {@code false} makes the transport unavailable, and the kernel is asked nothing. */
     public static final String ENABLED = "net.zcrx.enabled";
 
-    /** Of event loops, by the name of a constant, in letters of either case. */
+    /** The mode of event loops: the name of a {@code ZcrxMode}, in letters of either case. */
     public static final String MODE = "net.zcrx.mode";
 
-    /** Of an event loop's area. */
+    /** The size of an event loop's area, in bytes. */
     public static final String AREA_BYTES = "net.zcrx.areaBytes";
 
     private Flags() {}

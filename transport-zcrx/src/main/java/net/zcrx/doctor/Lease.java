@@ -7,8 +7,8 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.change.QueueLeases;
 
 /**
- * The command that leases queues of a NIC to a container, so that it receives by zero copy in a network of its own. Exit
- * status: 0 done, 1 refused, and all is as it was, 2 wrong usage.
+ * The command that leases queues of a NIC to a container, so that it receives by zero copy in a network of its own.
+ * Exit status: 0 done, 1 refused, and all is as it was, 2 wrong usage.
  */
 public final class Lease {
     private static final int DONE = 0;

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 
-/** An open file and what was asked of it that the kernel does not have yet. Requests begin in the order they came in. */
+/**
+ * An open file and what was asked of it that the kernel does not have yet. Requests begin in the order they came in.
+ */
 final class FileQueue {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(FileQueue.class);
     private static final int NOT_OPEN = -1;
@@ -23,7 +25,7 @@ final class FileQueue {
     private final ArrayDeque<FileRequest<?>> waiting = new ArrayDeque<>();
     private int fd = NOT_OPEN;
     private int begun;
-    /** Of these, those that the kernel does one after the other. */
+    /** How many of these the kernel does one after the other. */
     private int inTurn;
 
     private boolean listed;
@@ -42,7 +44,7 @@ final class FileQueue {
         this.closed = closed;
     }
 
-    /** From any thread. */
+    /** Returns the path that was opened; any thread. */
     Path path() {
         return path;
     }

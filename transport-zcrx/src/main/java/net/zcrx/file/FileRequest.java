@@ -25,7 +25,7 @@ abstract class FileRequest<T> extends Submission {
         counters.add(Counter.FILE_OPERATIONS, 1);
     }
 
-    /** Of an operation that succeeds; {@code null} if it has no counter of its own. */
+    /** Returns the counter of successful operations of this kind; {@code null} if there is none. */
     Counter counter() {
         return null;
     }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import net.zcrx.uring.FileOps;
 
 /**
- * Writes that lie side by side in a file, each beginning where the one before ends, as one request: each costs the kernel
- * a hand-over to a thread and back. Yet each succeeds or fails for itself.
+ * Writes that lie side by side in a file, each beginning where the one before ends, as one request: each costs the
+ * kernel a hand-over to a thread and back. Yet each succeeds or fails for itself.
  */
 final class JoinedWrites extends Submission {
     /** So many that the hand-over costs little beside the copy, and so few that others have their turn soon. */

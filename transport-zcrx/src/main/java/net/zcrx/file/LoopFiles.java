@@ -42,7 +42,7 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
     static final int MOST_OF_FILE = 32;
     /** Kernel threads of a loop's ring for files. Writes to one file through the page cache take turns in one. */
     private static final int MOST_WORKERS = 16;
-    /** What the kernel may copy on the loop's thread for what begins in a pass: about 15 microseconds. */
+    /** Bytes that the kernel may copy on the loop's thread in a pass: about 15 microseconds. */
     private static final int MOST_COPIED = 128 * 1024;
 
     private static final ConcurrentMap<IoEventLoop, LoopFiles> OF_LOOPS = new ConcurrentHashMap<>();
@@ -140,7 +140,9 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         return true;
     }
 
-    /** What is asked in a pass begins at its end, no later than the kernel would hear of it: then writes can be joined. */
+    /**
+     * What is asked in a pass begins at its end, no later than the kernel would hear of it: then writes can be joined.
+     */
     private void schedule(FileQueue file) {
         if (file.list()) {
             listed.add(file);

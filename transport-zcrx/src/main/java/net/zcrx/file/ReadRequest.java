@@ -11,7 +11,7 @@ import net.zcrx.uring.FileOps;
 /** Fills what a buffer has room for, part by part, until the file ends. */
 final class ReadRequest extends FileRequest<Integer> {
     private final ByteBuf target;
-    /** What the kernel writes to: the target itself if that is one piece of direct memory. */
+    /** Memory that the kernel writes to: the target itself if that is one piece of direct memory. */
     private final ByteBuf memory;
 
     private final long position;

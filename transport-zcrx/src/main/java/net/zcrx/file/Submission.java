@@ -4,7 +4,7 @@ package net.zcrx.file;
 import io.netty.channel.uring.IoUringIoOps;
 import net.zcrx.uring.Errno;
 
-/** What the kernel is asked for at a time, once or again and again until it is over. */
+/** A request that the kernel gets once, or part by part until all of it is done. */
 abstract class Submission {
     /** The kernel may be interrupted without having done anything; but not for ever. */
     private static final int MAX_TRIES = 16;
@@ -16,7 +16,7 @@ abstract class Submission {
         this.file = file;
     }
 
-    /** What is to be submitted next. */
+    /** Returns the next submission. */
     abstract IoUringIoOps next(byte flags, short id);
 
     /** How many bytes the submitting thread may have to copy if it does the operation itself. */

@@ -33,7 +33,7 @@ final class WriteRequest extends FileRequest<Void> {
         return length > 0 && position == before.position + before.length && buffer.refCnt() > 0;
     }
 
-    /** Where the kernel is to go on. */
+    /** Returns the position in the file at which the kernel has to go on. */
     long nextPosition() {
         return position + written;
     }

@@ -39,8 +39,8 @@ public final class ZcrxFileException extends FileSystemException {
     }
 
     /**
-     * How many bytes were written, or read, before it failed. Of those behind them nothing is known: the kernel may have
-     * written some.
+     * How many bytes were written, or read, before it failed. Of those behind them nothing is known: the kernel may
+     * have written some.
      */
     public long bytes() {
         return bytes;

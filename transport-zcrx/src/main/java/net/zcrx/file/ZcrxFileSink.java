@@ -23,9 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * itself when half of them are written. What the channel has received by then still comes: at most what it delivers in
  * one pass of its event loop. Auto-read that the application has switched off stays off.
  *
- * <p><b>End.</b> {@link #written()} is done when the channel, or its input, is closed, or this handler is removed from the
- * pipeline, and all that came before is written. It fails with the first write that fails: until the end the failure is also
- * fired as an exception, and what comes later is released. The application closes the channel then; and the file, in each case.
+ * <p><b>End.</b> {@link #written()} is done when the channel, or its input, is closed, or this handler is removed from
+ * the pipeline, and all that came before is written. It fails with the first write that fails: until the end the
+ * failure is also fired as an exception, and what comes later is released. The application closes the channel then; and
+ * the file, in each case.
  *
  * <p>It serves one channel. {@link #position()} and {@link #written()} may be called on any thread.
  */
@@ -100,11 +101,10 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (!(message instanceof ByteBuf)) {
+        if (!(message instanceof ByteBuf buffer)) {
             ctx.fireChannelRead(message);
             return;
         }
-        ByteBuf buffer = (ByteBuf) message;
         if (failed || ended || !buffer.isReadable()) {
             buffer.release();
             return;
@@ -220,7 +220,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
         write(ctx, MOST_WRITES);
         if (!ended && pending <= limit / 2) {
-            goOn(ctx.channel());
+            resumeReading(ctx.channel());
         }
     }
 
@@ -236,7 +236,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
     }
 
-    private void goOn(Channel channel) {
+    private void resumeReading(Channel channel) {
         if (stopped) {
             stopped = false;
             channel.config().setAutoRead(true);
@@ -270,6 +270,6 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         end(ctx);
-        goOn(ctx.channel());
+        resumeReading(ctx.channel());
     }
 }

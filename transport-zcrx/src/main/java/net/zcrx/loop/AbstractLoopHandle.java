@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.loop;
 
-/** What a handle keeps for its loop: its place in the loop's list, and whether it is in the one of those that are ready. */
+/** The state that a loop keeps in each handle: its place in the loop's list, and whether it is ready. */
 public abstract class AbstractLoopHandle implements LoopHandle {
     private int index;
     private boolean ready;

@@ -15,11 +15,11 @@ import io.netty.util.internal.SystemPropertyUtil;
  */
 public record AreaSize(long most, int loops) {
     private static final long MIB = 1 << 20;
-    /** Of the cgroup's limit. The JVM by itself gives its heap up to half of it, and direct memory as much again. */
+    /** All areas take at most this part of the cgroup's limit; heap and direct memory may each take half of it. */
     private static final int SHARE_OF_CGROUP = 8;
 
     private static final int SHARE_OF_DIRECT_MEMORY = 2;
-    /** With fewer the application could hold little before copying out begins. */
+    /** Least chunks of an area: with fewer, copying out would begin when the application holds little. */
     private static final int MIN_CHUNKS = 16;
 
     /** @param loops of the group; 0 for Netty's default */
@@ -31,14 +31,14 @@ public record AreaSize(long most, int loops) {
         return new AreaSize(Math.min(cgroup / SHARE_OF_CGROUP, directMemory / SHARE_OF_DIRECT_MEMORY), loops);
     }
 
-    /** As many as Netty makes where nobody says how many. */
+    /** Returns how many loops Netty makes by default. */
     private static int usualLoops() {
         return Math.max(
                 1, SystemPropertyUtil.getInt("io.netty.eventLoopThreads", NettyRuntime.availableProcessors() * 2));
     }
 
     /**
-     * Of one more loop, in bytes.
+     * Returns the size of the area of one more loop, in bytes.
      *
      * @param asked what the user asks for; 0 for nothing
      * @param usual what it is where nothing limits it

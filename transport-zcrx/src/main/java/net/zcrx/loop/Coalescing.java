@@ -16,21 +16,21 @@ import net.zcrx.uring.Native;
  * left.
  */
 final class Coalescing {
-    /** After a pass that brought less, in bytes, there is nothing to wait for: a message has ended. */
+    /** After a pass with fewer bytes there is nothing to wait for: a message has ended. */
     private static final int MIN_PASS_BYTES = 4096;
-    /** More of them bring enough by themselves; and all at once may be more than there is memory for. */
+    /** More connections bring enough without waits; and all at once may be more than there is memory for. */
     private static final int MOST_CONNECTIONS = 8;
-    /** The rate is taken over so many bytes; */
+    /** The receive rate is measured over windows of this many bytes. */
     private static final int WINDOW_BYTES = 1024 * 1024;
-    /** it is high if they came within this time: 2 Gbit/s, at which a wait gathers more than 12 KiB. */
+    /** A window that took less time has a high rate: 2 Gbit/s, at which a wait of 50 µs gathers more than 12 KiB. */
     private static final long WINDOW_NANOS = 4_000_000;
-    /** Short enough for a socket's buffer to take in what comes meanwhile, at 100 Gbit/s half a megabyte. */
+    /** A wait: short enough for a socket's buffer to take in what arrives, at 100 Gbit/s half a megabyte. */
     private static final long WAIT_NANOS = 50_000;
-    /** One window of so many tries the other way, with waits or without. */
-    private static final int WINDOWS_A_TRIAL = 32;
-    /** What a byte may take longer with waits, which save processor time all the same. */
+    /** One window in so many is a trial of the other way, with waits or without. */
+    private static final int WINDOWS_PER_TRIAL = 32;
+    /** How much longer a byte may take with waits, as they save processor time. */
     private static final double TOLERANCE = 1.05;
-    /** Of a new rate in the mean. */
+    /** Weight of a new rate in the mean. */
     private static final double WEIGHT = 0.25;
 
     private final int ring;
@@ -41,17 +41,20 @@ final class Coalescing {
 
     private int windows;
     private int windowBytes;
-    /** Of {@code System.nanoTime}; 0 if it has not begun. */
+    /** Start of the window, by {@code System.nanoTime}; 0 if it has not begun. */
     private long windowStart;
-    /** Mean time for a byte in windows with waits and without, in nanoseconds; 0 if there were none. */
+    /** Mean time per byte in windows with waits, in nanoseconds; 0 if there were none. */
     private double withWaits;
 
+    /** The same in windows without waits. */
     private double without;
 
-    /** Of the pass that is going on. */
+    /** Bytes of this pass. */
     private int bytes;
 
+    /** Connections that received in this pass. */
     private int connections;
+
     private boolean submitted;
     private int sends;
 
@@ -126,7 +129,7 @@ final class Coalescing {
             without = mean(without, took);
         }
         boolean isWorthIt = withWaits <= without * TOLERANCE;
-        boolean trial = ++windows % WINDOWS_A_TRIAL == 0;
+        boolean trial = ++windows % WINDOWS_PER_TRIAL == 0;
         waiting = isWorthIt != trial;
     }
 

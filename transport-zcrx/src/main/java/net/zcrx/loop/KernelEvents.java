@@ -38,7 +38,7 @@ public final class KernelEvents implements IoUringIoHandle {
         events.registration = Registrations.register(uring, events);
         long userData = events.registration.submit(Uring.nop(CHECK));
         if (userData >>> Integer.SIZE != REGISTRATION) {
-            receiver.deafen();
+            receiver.stopListening();
             LOGGER.warn("Netty numbers its registrations in another way than expected: events of the kernel about a "
                     + "lack of pages will not be heard. Use a Netty version that this transport was tested with.");
         }

@@ -26,11 +26,11 @@ import net.zcrx.uring.IoVectors;
 public final class Loop {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Loop.class);
 
-    /** With so many connections that have received in a pass, or sends, one submission for all of them costs no more. */
+    /** From so many receiving connections, or sends, in a pass on, one submission for all of them costs no more. */
     private static final int MANY = 5;
     /**
-     * With so many channels that are asked before the loop sleeps, and news of one in this pass, others most likely have
-     * news by the time that the loop would be asleep: to look once more costs less than to be woken up for each.
+     * From so many channels on that are asked before the loop sleeps: if one of them had data in this pass, others most
+     * likely have some by the time that the loop would be asleep. To look once more costs less than a wake-up for each.
      */
     private static final int MANY_WAKEFUL = 8;
 
@@ -38,7 +38,7 @@ public final class Loop {
     private final int ring;
     private final Runnable wakeup;
     private final GroupQueues queues;
-    /** The loop's own first, then one for each queue of another loop that a connection of this one came by. */
+    /** The loop's own first, then one for each queue of another loop that has brought data to a connection here. */
     private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
 
     private final IoVectors vectors = new IoVectors();
@@ -87,7 +87,8 @@ public final class Loop {
     }
 
     /**
-     * What a connection may receive with that cannot with {@code current}, as its packets come by another queue.
+     * Returns the receiver to try next for a connection that {@code current} cannot serve, as its packets arrive on
+     * another queue.
      *
      * @param tries how often this was asked since the connection's last byte
      * @return {@code null} if every queue of the group was tried
@@ -97,10 +98,10 @@ public final class Loop {
         if (tries > queues.size()) {
             return null;
         }
-        SharedQueue before = current instanceof ZeroCopyReceiver ? ((ZeroCopyReceiver) current).queue() : null;
+        SharedQueue before = current instanceof ZeroCopyReceiver zeroCopy ? zeroCopy.queue() : null;
         SharedQueue next = tries == 0 ? queues.of(socket) : null;
         if (next == null || next == before) {
-            // Not told; or the newest packet came by that queue, but the next one to be read did not.
+            // Not told; or the newest packet arrived on that queue, but the next one to be read did not.
             next = queues.after(before);
         }
         return next == null ? null : receiverOf(next);
@@ -108,7 +109,7 @@ public final class Loop {
 
     private Receiver receiverOf(SharedQueue queue) throws NicException {
         for (Receiver each : receivers) {
-            if (each instanceof ZeroCopyReceiver && ((ZeroCopyReceiver) each).queue() == queue) {
+            if (each instanceof ZeroCopyReceiver zeroCopy && zeroCopy.queue() == queue) {
                 return each;
             }
         }
@@ -119,8 +120,8 @@ public final class Loop {
     }
 
     /**
-     * Whether a thread that has added a task has to wake the loop up for it: one that is awake looks for tasks before it
-     * sleeps. From any thread.
+     * Whether a thread that has added a task has to wake the loop up for it: one that is awake looks for tasks before
+     * it sleeps. From any thread.
      */
     public boolean isAsleep() {
         // The task was added by a store that may still be on its way; see PassContext.
@@ -206,7 +207,7 @@ public final class Loop {
 
     /**
      * Asks the channel in each pass whether it has news, until the loop is about to sleep, and then whether it may. For
-     * a channel whose news come by memory, which nobody tells the loop of. Once until it has agreed.
+     * a channel whose data arrives in memory without an event for the loop. Asked until it has agreed once.
      */
     public void askBeforeSleep(LoopHandle handle) {
         wakeful.add(handle);

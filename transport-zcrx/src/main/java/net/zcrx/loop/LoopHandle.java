@@ -45,7 +45,7 @@ public interface LoopHandle extends IoHandle {
     /** The ring is closed: no request can complete any more. */
     void loopEnded();
 
-    /** What it did at the end of a pass has failed, which must not reach the others of the loop. */
+    /** Handles a failure of {@link #endPass}, which must not reach the others of the loop. */
     void fail(Throwable cause);
 
     @Override

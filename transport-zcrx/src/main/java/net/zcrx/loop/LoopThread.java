@@ -27,8 +27,8 @@ public final class LoopThread implements ThreadAwareExecutor {
 
     /** On the loop's thread: runs {@code task} when the loop ends, and still takes tasks. */
     public void atEnd(Runnable task) {
-        if (loop instanceof SingleThreadEventExecutor) {
-            ((SingleThreadEventExecutor) loop).addShutdownHook(task);
+        if (loop instanceof SingleThreadEventExecutor executor) {
+            executor.addShutdownHook(task);
         }
     }
 

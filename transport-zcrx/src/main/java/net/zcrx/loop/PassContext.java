@@ -6,13 +6,13 @@ import java.util.function.BooleanSupplier;
 import net.zcrx.receive.Receiver;
 
 /**
- * What Netty says of a pass of the loop, but that the loop does not sleep while there is work left, nor for too long;
- * and Netty's handler hears of no deadline that the {@link SleepTimer} sees to.
+ * Netty's context for one pass, with two changes: the loop may not block while there is work left, nor for too long;
+ * and Netty's handler is told of no deadline that the {@link SleepTimer} takes care of.
  */
 final class PassContext implements IoHandlerContext {
     private final SleepTimer timer;
     private final BooleanSupplier maySleep;
-    /** From the moment before the loop looks for tasks for the last time, until it is awake again. */
+    /** True from the moment before the loop looks for tasks for the last time until it is awake again. */
     private volatile boolean asleep;
 
     private IoHandlerContext netty;

@@ -23,7 +23,7 @@ import net.zcrx.uring.WakeupMark;
 public final class RingEnd implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(RingEnd.class);
 
-    /** What is cancelled ends at once; but no notification of a zero-copy send need come while its peer is silent. */
+    /** A cancelled request ends at once; but the notification of a zero-copy send may wait for a silent peer. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** A request that was in between, and so not found, is found by the next cancellation. */
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -22,7 +22,7 @@ public record RingSize(int entries, int completions, long bytes) {
     private static final int SHARE = 2;
 
     /**
-     * What was asked for.
+     * Returns the size that was asked for.
      *
      * @param chunks of the loop's area
      */
@@ -37,7 +37,7 @@ public record RingSize(int entries, int completions, long bytes) {
     }
 
     /**
-     * As much of this, which nobody asked for, as fits.
+     * Returns as much of this size, which is a default, as fits.
      *
      * @param lockable bytes that the user's processes may lock together
      * @param loops of a group whose number of loops nobody asked for

@@ -15,8 +15,8 @@ import net.zcrx.uring.Uring;
 /**
  * Wakes the loop when its next scheduled task is due. Netty's handler submits a timeout before each sleep, and that
  * completes with whatever ends the sleep: a request and a completion per message for each server with an idle timeout.
- * This one stays with the kernel over many sleeps. It is moved only when a task is to run before it; where the next task
- * runs later, it wakes the loop once for nothing.
+ * This one stays with the kernel over many sleeps. It is moved only when a task is to run before it; where the next
+ * task runs later, it wakes the loop once for nothing.
  */
 public final class SleepTimer implements IoUringIoHandle {
     static final long NO_DEADLINE = -1;
@@ -31,9 +31,9 @@ public final class SleepTimer implements IoUringIoHandle {
     private CleanableDirectBuffer time;
     /** {@code null} before the loop has begun, and when it shuts down. */
     private IoRegistration registration;
-    /** What the kernel knows the timer by; 0 if it has none. */
+    /** The kernel's number of the timer; 0 if it has none. */
     private long timer;
-    /** Of the context that it was asked about: the timer runs until then at the latest. */
+    /** The deadline of the context that was asked about last: the timer runs until then at the latest. */
     private long deadline;
 
     /** On the loop's thread, when the ring is enabled. */

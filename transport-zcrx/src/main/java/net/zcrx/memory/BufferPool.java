@@ -36,7 +36,7 @@ public final class BufferPool {
     /** Buffer objects of an event loop that are kept for the next {@link #get}. */
     private static final int MAX_FREE = 4096;
 
-    /** Where the queue of returns grows by that many for each that are kept. */
+    /** The queue of returns grows by pieces, each with room for this part of the objects that are kept. */
     private static final int KEPT_PER_CHUNK = 4;
 
     /** Releasing threads need not wake the owner. */

@@ -104,7 +104,7 @@ public final class MemoryFile {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof MemoryFile && isSame((MemoryFile) other);
+        return other instanceof MemoryFile file && isSame(file);
     }
 
     @Override

@@ -10,7 +10,7 @@ import net.zcrx.uring.Errno;
 
 /** The netkit interfaces of this network namespace that have queues of a NIC on lease (Linux 7.1). */
 final class Netkits {
-    /** Of the thread's namespace; a sysfs may show another one. It lists interfaces without addresses, too. */
+    /** Interfaces of the thread's namespace, without addresses too; a sysfs may show those of another one. */
     private static final Path INTERFACES = Path.of("/proc/thread-self/net/dev");
 
     private Netkits() {}

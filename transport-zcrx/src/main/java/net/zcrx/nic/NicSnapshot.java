@@ -59,8 +59,8 @@ public record NicSnapshot(
     }
 
     /**
-     * Whether this is no NIC but the interface of a container, whose queues from 1 on are those of a NIC of the host, on
-     * lease; its queue 0 is its own. Header split, RSS and rules are the NIC's and cannot be seen here.
+     * Whether this is no NIC but the interface of a container, whose queues from 1 on are those of a NIC of the host,
+     * on lease; its queue 0 is its own. Header split, RSS and rules are the NIC's and cannot be seen here.
      */
     public boolean isNetkit() {
         return driver.orElse("").equals(NETKIT);

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Wakes a loop once, some seconds after it was set. It is not a task of the loop's: a receiver knows of its loop how to
- * wake it, and nothing else. Nor is it Netty's global executor's, whose thread would keep a JVM that is about to end. Used
- * on the loop's thread only.
+ * wake it, and nothing else. Nor is it Netty's global executor's, whose thread would keep a JVM that is about to end.
+ * Used on the loop's thread only.
  */
 final class CalmTimer {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(CalmTimer.class);

@@ -79,12 +79,12 @@ final class ChunkGroup {
     }
 
     /** The kernel has not run out of chunks for a while. */
-    void calm() {
+    void shrinkTarget() {
         target = Math.min(target, Math.max(target / 2, FIRST_POSTED));
     }
 
     /** Returns whether a receive waits and the kernel has no chunk. */
-    boolean lacks() {
+    boolean lacksChunks() {
         return posted == 0 && !waiters.isEmpty();
     }
 

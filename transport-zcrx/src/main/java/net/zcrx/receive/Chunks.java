@@ -136,7 +136,7 @@ final class Chunks {
     }
 
     /** The memory of a completion on this chunk has come back. */
-    void letGo(int chunk) {
+    void giveBack(int chunk) {
         held[chunk]--;
         freeIfUnused(chunk);
     }

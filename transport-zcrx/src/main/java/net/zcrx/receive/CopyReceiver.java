@@ -209,7 +209,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         } finally {
             // Copied out; or the channel's allocator has thrown.
             if (!handedOut) {
-                chunks.letGo(chunk);
+                chunks.giveBack(chunk);
             }
         }
     }
@@ -233,7 +233,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             joined = pool.get(area, offset, bytes, chunk, false, alloc);
         } finally {
             if (joined == null) {
-                chunks.letGo(chunk);
+                chunks.giveBack(chunk);
             }
         }
         joined.clear().writeBytes(first).writeBytes(second);
@@ -262,7 +262,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public void reclaim(long token) {
-        chunks.letGo((int) token);
+        chunks.giveBack((int) token);
     }
 
     @Override
@@ -305,7 +305,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     /** Chunks come free through this class only, so that it need not look again by itself. */
     @Override
     public long beginPass() {
-        return lacks() && resume() ? 0 : FOR_EVER;
+        return lacksChunks() && resume() ? 0 : FOR_EVER;
     }
 
     @Override
@@ -313,8 +313,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         pool.drain();
         if (++calmPasses == CALM_PASSES) {
             calmPasses = 0;
-            unlimited.calm();
-            limited.calm();
+            unlimited.shrinkTarget();
+            limited.shrinkTarget();
         }
         boolean waiting = resume();
         if (calmTimer.hasRung()) {
@@ -349,7 +349,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
      */
     private boolean resume() {
         post();
-        if (lacks()) {
+        if (lacksChunks()) {
             if (joining != NONE) {
                 endJoining();
             }
@@ -357,14 +357,14 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             pool.wantReturns(true);
             post();
         }
-        if (!lacks()) {
+        if (!lacksChunks()) {
             pool.wantReturns(false);
         }
         return unlimited.resume() | limited.resume();
     }
 
-    private boolean lacks() {
-        return unlimited.lacks() || limited.lacks();
+    private boolean lacksChunks() {
+        return unlimited.lacksChunks() || limited.lacksChunks();
     }
 
     private int chunksFilling() {

@@ -61,7 +61,7 @@ public final class Counters {
         values.setOpaque(counter.ordinal(), value);
     }
 
-    /** From any thread. */
+    /** Returns the value; any thread. */
     public long get(Counter counter) {
         return values.getOpaque(counter.ordinal());
     }

@@ -25,7 +25,7 @@ public final class QueueBinder {
 
     private static final long LONGEST_PAUSE_MILLIS = 200;
     /**
-     * Pages that the page pool of a queue keeps at hand beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
+     * Pages that the page pool of a queue keeps ready beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
      * of no more than both leaves the kernel none to copy into, and data that must be copied would wait forever.
      */
     private static final int POOL_CACHE = 128;
@@ -112,7 +112,7 @@ public final class QueueBinder {
                 }
                 bytes /= 2;
             } catch (RuntimeException | Error e) {
-                // Of the refill ring, or of a heap that is full.
+                // The refill ring failed, or the heap is full.
                 area.release();
                 throw e;
             }

@@ -99,7 +99,7 @@ public final class SharedQueue {
     /** The loop's ring is closed: its receiver is done with the queue. */
     synchronized void leave(ZeroCopyReceiver receiver) {
         users.remove(receiver);
-        deafen(receiver);
+        stopListening(receiver);
         if (!users.isEmpty()) {
             receiver.countAreas(0);
             countAreas();
@@ -189,20 +189,20 @@ public final class SharedQueue {
         }
     }
 
-    boolean hears(ZeroCopyReceiver receiver) {
+    boolean isListener(ZeroCopyReceiver receiver) {
         return listener == receiver;
     }
 
     /** Returns whether a loop hears of it when the NIC finds no page. */
-    boolean isHeard() {
+    boolean hasListener() {
         return listener != null;
     }
 
     /** This loop does not hear events, or not any more: each loop has to look by itself from now on. */
-    void deafen(ZeroCopyReceiver receiver) {
+    void stopListening(ZeroCopyReceiver receiver) {
         if (listener == receiver) {
             listener = null;
-            starvation.untold();
+            starvation.stopReports();
             users.forEach(ZeroCopyReceiver::wakeUp);
         }
     }

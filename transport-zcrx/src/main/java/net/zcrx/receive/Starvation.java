@@ -31,7 +31,7 @@ final class Starvation {
     /** The number of sockets that the bound was made for, a power of two. */
     private int boundFor = 1;
 
-    private boolean told;
+    private boolean reported;
     private volatile int bound = UNBOUNDED;
     private volatile boolean starved;
     private volatile int stalls;
@@ -39,11 +39,11 @@ final class Starvation {
 
     /**
      * @param bytes that the areas have together
-     * @param told whether the kernel tells when the NIC finds no page
+     * @param reported whether the kernel reports when the NIC finds no page
      */
-    Starvation(long bytes, boolean told) {
+    Starvation(long bytes, boolean reported) {
         this.bytes = bytes;
-        this.told = told;
+        this.reported = reported;
         adjust();
     }
 
@@ -54,8 +54,8 @@ final class Starvation {
     }
 
     /** The kernel does not report any more. */
-    synchronized void untold() {
-        told = false;
+    synchronized void stopReports() {
+        reported = false;
         adjust();
     }
 
@@ -141,7 +141,7 @@ final class Starvation {
     void liftIfCalm(long now) {
         if (bound != UNBOUNDED && !starved && now - since > CALM_NANOS) {
             synchronized (this) {
-                if (told) {
+                if (reported) {
                     bound = UNBOUNDED;
                 }
             }
@@ -149,7 +149,7 @@ final class Starvation {
     }
 
     private void adjust() {
-        if (!told || bound != UNBOUNDED) {
+        if (!reported || bound != UNBOUNDED) {
             bound = share();
         }
     }

@@ -62,7 +62,7 @@ final class Tenants {
     }
 
     /** At the end of a pass: applies to the sockets what is known of the NIC's pages. */
-    void attend() {
+    void endPass() {
         if (bound != starvation.bound()) {
             bound = starvation.bound();
             tenants.keySet().forEach(this::apply);

@@ -211,8 +211,8 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     }
 
     /** The kernel's events cannot be heard. */
-    public void deafen() {
-        shared.deafen(this);
+    public void stopListening() {
+        shared.stopListening(this);
     }
 
     /** Wakes the loop; any thread. */
@@ -240,8 +240,8 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
             count();
         }
         boolean waiting = returns.isAwaited();
-        boolean asking = starvation.isStarved() && shared.hears(this);
-        boolean looking = pool.heldTokens() > 0 && !shared.isHeard();
+        boolean asking = starvation.isStarved() && shared.isListener(this);
+        boolean looking = pool.heldTokens() > 0 && !shared.hasListener();
         if (!waiting && !asking && !looking) {
             return FOR_EVER;
         }
@@ -261,7 +261,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         if (users != shared.users() || areas != shared.areas().list()) {
             followOthers();
         }
-        tenants.attend();
+        tenants.endPass();
         if (starvation.isStarved()) {
             askAgain();
         }
@@ -286,14 +286,14 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     /** No page came back to this loop; but the kernel may have found some, or the NIC still finds none. */
     private void askAgain() {
         long now = System.nanoTime();
-        if (shared.hears(this) && now - starvation.since() >= Starvation.PERIOD_NANOS) {
+        if (shared.isListener(this) && now - starvation.since() >= Starvation.PERIOD_NANOS) {
             starvation.ask(now);
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }
     }
 
     private void giveBack() {
-        if (returns.giveBack() && starvation.end() && shared.isHeard()) {
+        if (returns.giveBack() && starvation.end() && shared.hasListener()) {
             // Only now that pages are on their way: before, it would fire again at once.
             queue.armEvent(InterfaceQueue.EVENT_ALLOC_FAIL);
         }

@@ -63,10 +63,9 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     /** One flushed message: goes with the ones before it if it is to be sent in the same way. */
     @Override
     public boolean processMessage(Object message) {
-        if (!(message instanceof ByteBuf)) {
+        if (!(message instanceof ByteBuf buffer)) {
             return false;
         }
-        ByteBuf buffer = (ByteBuf) message;
         if (rule.isZeroCopy(buffer) != (sends != null) || !vectors.add(buffer)) {
             return false;
         }

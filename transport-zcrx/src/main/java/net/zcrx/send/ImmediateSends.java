@@ -13,9 +13,9 @@ import java.nio.ByteBuffer;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
-/** What a connection writes without the ring, by system calls that do not wait: as much as the socket takes at once. */
+/** Writes without the ring, by system calls that do not wait: as much as the socket takes at once. */
 public final class ImmediateSends {
-    /** With the steps of a flush more than a socket holds; a reader that keeps up must not make it last long. */
+    /** Bytes per step: the steps of a flush are more than a socket holds, and do not last long with a fast reader. */
     private static final int REGION_BYTES_OF_A_STEP = 4 << 20;
 
     private final Channel channel;
@@ -42,8 +42,8 @@ public final class ImmediateSends {
         int regionSteps = channel.config().getWriteSpinCount();
         while (in.size() > late && socket.isOpen()) {
             Object message = in.current();
-            if (message instanceof FileRegion) {
-                FileRegionSend.Step step = writeRegion(in, (FileRegion) message, REGION_BYTES_OF_A_STEP);
+            if (message instanceof FileRegion region) {
+                FileRegionSend.Step step = writeRegion(in, region, REGION_BYTES_OF_A_STEP);
                 if (step != FileRegionSend.Step.DONE && (step != FileRegionSend.Step.SENT || --regionSteps <= 0)) {
                     return;
                 }
@@ -102,7 +102,7 @@ public final class ImmediateSends {
         return result;
     }
 
-    /** Of the readable bytes of a buffer in one piece. */
+    /** Returns the address of the readable bytes of a buffer in one piece. */
     public static long address(ByteBuf buffer) {
         if (buffer.hasMemoryAddress()) {
             return buffer.memoryAddress() + buffer.readerIndex();

@@ -9,7 +9,9 @@ import net.zcrx.receive.Counters;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Uring;
 
-/** A connection's sends without a copy: their buffers are held until the kernel's word that it has no more use for them. */
+/**
+ * A connection's sends without a copy: their buffers are held until the kernel's word that it has no more use for them.
+ */
 public final class ZeroCopySends {
     /**
      * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One

@@ -25,7 +25,7 @@ public final class LockedMemory {
                         + " node, or run the pod as a user of its own (securityContext.runAsUser).");
     }
 
-    /** An event loop cannot be had, as the limit is reached. */
+    /** No further event loop can be made, as the limit is reached. */
     public static final class ExhaustedException extends IllegalStateException {
         private static final long serialVersionUID = 1;
 

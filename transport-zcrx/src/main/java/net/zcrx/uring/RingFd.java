@@ -36,8 +36,8 @@ public final class RingFd {
     }
 
     /**
-     * Why the descriptor of a ring cannot be had, as a sentence that says what to do: this Netty keeps it elsewhere, or
-     * its module is not open to this one. {@code null} if it can be had.
+     * Why the descriptor of a ring is not available, as a sentence that says what to do: this Netty keeps it elsewhere,
+     * or its module is not open to this one. {@code null} if it is available.
      */
     public static IllegalStateException failure() {
         return FAILURE;

@@ -206,8 +206,8 @@ public final class Uring {
     }
 
     /**
-     * Gives the timeout that {@code submission} names another time from now ({@code IORING_TIMEOUT_UPDATE}, Linux 5.11);
-     * {@code ENOENT} or {@code EALREADY} if it has passed.
+     * Gives the timeout that {@code submission} names another time from now ({@code IORING_TIMEOUT_UPDATE}, Linux
+     * 5.11); {@code ENOENT} or {@code EALREADY} if it has passed.
      */
     public static IoUringIoOps updateTimeout(long submission, long timespec) {
         return new IoUringIoOps(

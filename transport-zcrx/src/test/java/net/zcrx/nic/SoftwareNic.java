@@ -31,7 +31,7 @@ public final class SoftwareNic {
         return rules;
     }
 
-    /** Packets that came by a queue. */
+    /** Packets that arrived on a queue. */
     public static long packets(int queue) throws Exception {
         String line = ask("nic-stats rx" + queue + "_packets").trim();
         return Long.parseLong(line.substring(line.indexOf('=') + 1));

@@ -29,7 +29,7 @@ class StarvationTest {
     void shouldBoundFromTheBeginningWhereNobodyTells() {
         assertEquals(16 * MIB, new Starvation(64 * MIB, false).bound());
         Starvation later = new Starvation(64 * MIB, true);
-        later.untold();
+        later.stopReports();
         assertEquals(16 * MIB, later.bound());
     }
 

@@ -74,18 +74,18 @@ class TenantsTest {
     @Test
     void shouldBoundAndLift() throws IOException {
         starvation.begin(0);
-        tenants.attend();
+        tenants.endPass();
         // Of half of the area a quarter for each, and the kernel makes the double of what is set.
         assertEquals(128 * KIB, free.bufferBytes());
         assertTrue(free.isLocked());
         assertEquals(32 * KIB, users.bufferBytes(), "The user's own choice is the most.");
         starvation.resize(MIB / 8);
-        tenants.attend();
+        tenants.endPass();
         assertEquals(16 * KIB, free.bufferBytes());
         assertEquals(16 * KIB, users.bufferBytes());
         starvation.end();
         starvation.liftIfCalm(TimeUnit.MINUTES.toNanos(2));
-        tenants.attend();
+        tenants.endPass();
         assertFalse(free.isLocked());
         assertTrue(users.isLocked());
         assertEquals(32 * KIB, users.bufferBytes());
@@ -94,7 +94,7 @@ class TenantsTest {
     @Test
     void shouldBoundWhoComesLater() throws IOException {
         starvation.begin(0);
-        tenants.attend();
+        tenants.endPass();
         One late = new One(Socket.newSocketStream(), ended);
         tenants.enter(late);
         assertTrue(late.isLocked());
@@ -107,7 +107,7 @@ class TenantsTest {
     void shouldNotMindClosedSockets() throws IOException {
         free.socket.close();
         starvation.begin(0);
-        tenants.attend();
+        tenants.endPass();
         assertTrue(users.isLocked());
         assertEquals(32 * KIB, users.bufferBytes());
         assertNull(tenants.largest());
@@ -122,15 +122,15 @@ class TenantsTest {
             assertEquals(0, tenants.mostHeld());
             // As the kernel tells it, once a second.
             starvation.begin(0);
-            tenants.attend();
+            tenants.endPass();
             assertEquals(0, tenants.mostHeld());
             starvation.begin(0);
-            tenants.attend();
+            tenants.endPass();
             assertTrue(tenants.mostHeld() >= 30_000);
             assertEquals(List.of(), ended);
             tenants.endLargest();
-            tenants.attend();
-            tenants.attend();
+            tenants.endPass();
+            tenants.endPass();
             assertEquals(List.of(largest), ended);
             assertTells(recording.events(), connections.clients.get(1));
         }

@@ -9,8 +9,8 @@ import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 
 /**
- * A completion ring full of zero-copy receives, a page each, one after the other without an end; read as Netty's handler
- * reads it: one event object, and slices that were made in advance.
+ * A completion ring full of zero-copy receives, a page each, one after the other without an end; read as Netty's
+ * handler reads it: one event object, and slices that were made in advance.
  */
 final class Completions {
     static final int COUNT = 4096;

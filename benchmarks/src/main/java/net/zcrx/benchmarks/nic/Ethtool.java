@@ -75,7 +75,7 @@ final class Ethtool {
         return numbers(ask("ethtool", "-S", interfaceName));
     }
 
-    /** The same; none where they cannot be had, which is said once and by others. */
+    /** The same; none where ethtool does not tell, which is said once and by others. */
     Map<String, Long> countersIfKnown() {
         try {
             return counters();

@@ -24,7 +24,7 @@ import net.zcrx.benchmarks.Machine;
  * @param nicSettings in ethtool's words, as they were while it was measured
  * @param changes of the NIC for the measurement, as commands that do the same
  * @param doctor what ./zcrx doctor says of the first queue, as it was set up; {@code null} without queues
- * @param notes sentences about what could not be had
+ * @param notes sentences about what was not available
  * @param countersBefore the NIC's own
  * @param countersAfter the same at the end
  */

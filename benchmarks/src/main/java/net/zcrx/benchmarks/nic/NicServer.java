@@ -67,7 +67,7 @@ final class NicServer {
         } catch (IOException e) {
             socket.close();
             throw new IOException(
-                    "Port " + port + " cannot be had (" + e.getMessage()
+                    "Port " + port + " is not free (" + e.getMessage()
                             + "). Three in a row are needed; choose others by --port N on both machines.",
                     e);
         }

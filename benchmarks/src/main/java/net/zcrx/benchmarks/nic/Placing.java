@@ -18,7 +18,7 @@ record Placing(SortedSet<Integer> loops, SortedSet<Integer> softirqs) {
      * Those of a layout as interrupts are placed now.
      *
      * @param softirqCpus what the user says of them, one for each queue; empty to find it out
-     * @throws Processors.UnknownException if the layout cannot be had
+     * @throws Processors.UnknownException if the layout is unknown
      */
     static Placing of(Layout layout, String interfaceName, List<Integer> queues, String softirqCpus)
             throws IOException {

@@ -20,7 +20,7 @@ final class Processors {
 
     private Processors() {}
 
-    /** Why a layout cannot be had: a sentence. */
+    /** Why a layout is unknown: a sentence. */
     static final class UnknownException extends IOException {
         private static final long serialVersionUID = 1;
 

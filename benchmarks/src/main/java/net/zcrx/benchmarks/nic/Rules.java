@@ -16,7 +16,7 @@ final class Rules {
     private final Consumer<String> notes;
     private final Deque<FlowSteering> installed = new ArrayDeque<>();
 
-    /** @param notes told what could not be had */
+    /** @param notes told what the NIC refused */
     Rules(String interfaceName, Consumer<String> notes) {
         this.interfaceName = interfaceName;
         this.notes = notes;

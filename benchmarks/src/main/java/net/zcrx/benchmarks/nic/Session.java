@@ -17,7 +17,7 @@ import net.zcrx.benchmarks.RunFailedException;
 import net.zcrx.benchmarks.nic.NicResults.CaseResult;
 import net.zcrx.nic.NicException;
 
-/** All cases with one client. What cannot be had is a note, and the rest is measured. */
+/** All cases with one client. What is not available is a note, and the rest is measured. */
 final class Session {
     private static final int GREETING_SECONDS = 60;
     private static final int MTU_SECONDS = 60;
@@ -110,7 +110,7 @@ final class Session {
         return candidates.stream().filter(each -> !each.zeroCopy()).toList();
     }
 
-    /** Without those whose buffers cannot be had. */
+    /** Without those whose buffers the NIC refuses. */
     private List<Candidate> withBuffers(List<Candidate> candidates) {
         if (candidates.stream().noneMatch(each -> each.bufferBytes() > 0)) {
             return candidates;

@@ -21,8 +21,8 @@ import java.util.stream.StreamSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code GrpcLoad WARMUP_SECONDS SECONDS ADDRESS KIND:port=P,conns=1,size=BYTES[,streams=CALLS]}: calls over one connection,
- * on one event loop of Netty's epoll, whatever the server has. It prints what the load generator in C does.
+ * {@code GrpcLoad WARMUP_SECONDS SECONDS ADDRESS KIND:port=P,conns=1,size=BYTES[,streams=CALLS]}: calls over one
+ * connection, on one event loop of Netty's epoll, whatever the server has. It prints what the load generator in C does.
  */
 public final class GrpcLoad {
     private static final int DIGITS = 3;

@@ -24,11 +24,10 @@ public final class HttpHandler extends ServiceHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        if (message instanceof HttpRequest) {
-            begin(ctx, (HttpRequest) message);
+        if (message instanceof HttpRequest request) {
+            begin(ctx, request);
         }
-        if (message instanceof HttpContent) {
-            HttpContent content = (HttpContent) message;
+        if (message instanceof HttpContent content) {
             ByteBuf bytes = content.content();
             count(bytes);
             if (echo) {

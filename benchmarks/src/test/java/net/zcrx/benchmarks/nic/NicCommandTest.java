@@ -175,7 +175,7 @@ class NicCommandTest {
             int port = Math.min(taken.getLocalPort(), 65_533);
             String said = said(
                     1, "--listen", "--interface", "lo", "--port", "" + port, "--json", directory.resolve("x") + "");
-            assertTrue(said.contains("Port " + port + " cannot be had"), said);
+            assertTrue(said.contains("Port " + port + " is not free"), said);
         }
     }
 

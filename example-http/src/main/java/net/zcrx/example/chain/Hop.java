@@ -82,7 +82,9 @@ final class Hop {
         return new ZcrxEventLoopGroup(config.interfaceQueueCount(), config);
     }
 
-    /** An HTTP/1.1 server; its handler gets heads and bodies as they come, and switches auto-read off to have them wait. */
+    /**
+     * An HTTP/1.1 server; its handler gets heads and bodies as they come, and switches auto-read off to have them wait.
+     */
     static ChannelHandler http(Supplier<ChannelHandler> handler) {
         return new ChannelInitializer<>() {
             @Override

@@ -20,9 +20,9 @@ import java.util.function.Function;
 import net.zcrx.shared.ZcrxSharedChannel;
 
 /**
- * Passes the requests of a connection on to the next process, one after the other, and its answers back: each piece of a
- * body as soon as it comes, in the buffer that it came in. Who cannot be written to makes the other side wait, and where
- * the next process fails the answer is 502.
+ * Passes the requests of a connection on to the next process, one after the other, and its answers back: each piece of
+ * a body as soon as it comes, in the buffer that it came in. Who cannot be written to makes the other side wait, and
+ * where the next process fails the answer is 502.
  */
 final class Relay extends ChannelInboundHandlerAdapter {
     private final DomainSocketAddress address;

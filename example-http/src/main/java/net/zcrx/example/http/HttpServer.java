@@ -93,8 +93,8 @@ final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Waits until the handlers of connections that were closed have heard of it, and given what they discard to the disk
-     * threads. A connection is closed in one task of its loop, which queues the one that tells its handlers.
+     * Waits until the handlers of connections that were closed have heard of it, and given what they discard to the
+     * disk threads. A connection is closed in one task of its loop, which queues the one that tells its handlers.
      */
     private void awaitHandlers(long end) {
         for (int round = 0; round < 2; round++) {

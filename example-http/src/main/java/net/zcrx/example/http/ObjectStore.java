@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import net.zcrx.ZcrxIoHandler;
 
 /**
- * Objects in one directory, a file each. A few threads do the disk's work, but for uploads on the loops of zcrx; all that
- * concerns one name is done by the same thread, in order.
+ * Objects in one directory, a file each. A few threads do the disk's work, but for uploads on the loops of zcrx; all
+ * that concerns one name is done by the same thread, in order.
  */
 final class ObjectStore {
     /** No separator, and no dot in front: a name can neither leave the directory nor hit a hidden file. */
@@ -96,7 +96,9 @@ final class ObjectStore {
         });
     }
 
-    /** Takes no more work. Returns what is done when that which was begun is finished: never if a disk does not answer. */
+    /**
+     * Takes no more work. Returns what is done when that which was begun is finished: never if a disk does not answer.
+     */
     Future<?> close() {
         return group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }

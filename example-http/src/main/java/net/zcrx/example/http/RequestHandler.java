@@ -70,7 +70,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
             ReferenceCountUtil.release(msg);
         }
         dispatching = false;
-        settle();
+        endCallIfDone();
         if (!ctx.channel().config().isAutoRead()) {
             // What was read is at its end for now: FlowControlHandler holds back that event while auto-read is off.
             endOfBatch();
@@ -170,13 +170,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     private void responseFinished() {
         if (!dispatching) {
-            settle();
+            endCallIfDone();
             endOfBatch();
         }
     }
 
     /** Moves on to the next request as soon as both body and response of this one are through. */
-    private void settle() {
+    private void endCallIfDone() {
         if (call == null) {
             return;
         }

@@ -10,7 +10,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import net.zcrx.file.ZcrxFile;
 
-/** A file that is sent piece by piece, each of which the ring reads while the one before is sent: the loop never waits. */
+/**
+ * A file that is sent piece by piece, each of which the ring reads while the one before is sent: the loop never waits.
+ */
 final class RingInput implements ChunkedInput<ByteBuf> {
     private static final int PIECE = 64 * 1024;
 

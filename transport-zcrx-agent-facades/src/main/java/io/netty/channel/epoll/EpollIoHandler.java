@@ -24,8 +24,8 @@ import net.zcrx.agent.facade.Report;
 
 /**
  * A zcrx loop under the name that the application knows: its TCP channels are on the loop's ring. What is no TCP
- * (datagrams, unix domain sockets) stays Netty's own on an epoll instance, which is there once such a channel comes, and
- * which the ring watches.
+ * (datagrams, unix domain sockets) stays Netty's own on an epoll instance, which is there once such a channel comes,
+ * and which the ring watches.
  */
 public class EpollIoHandler implements IoHandler {
     private final ThreadAwareExecutor executor;

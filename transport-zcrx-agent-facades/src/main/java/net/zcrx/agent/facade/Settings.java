@@ -4,7 +4,9 @@ package net.zcrx.agent.facade;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMode;
 
-/** What the agent was told; it has checked it, and hands it on by system properties, for no class of it is seen here. */
+/**
+ * What the agent was told; it has checked it, and hands it on by system properties, for no class of it is seen here.
+ */
 final class Settings {
     private static final String PREFIX = "net.zcrx.agent.";
 

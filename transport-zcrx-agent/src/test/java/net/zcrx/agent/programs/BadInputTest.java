@@ -131,6 +131,15 @@ class BadInputTest {
         assertContains("Native transports are switched off", said.warning());
     }
 
+    /** Who switches zcrx off wants what there was before it, which is epoll and not NIO. */
+    @Test
+    @Tag(ONE_JDK)
+    void shouldLeaveEpollWhereZcrxIsSwitchedOff() throws Exception {
+        Said said = netty().option("-Dnet.zcrx.enabled=false").agent("report").run();
+        assertContains(EPOLL, said);
+        assertContains("zcrx is switched off by -Dnet.zcrx.enabled=false", said.warning());
+    }
+
     /** The agent cannot see that; the place where applications ask says it. */
     @Test
     void shouldSayNoWhereNativesCannotBeLoaded(@TempDir Path directory) throws Exception {

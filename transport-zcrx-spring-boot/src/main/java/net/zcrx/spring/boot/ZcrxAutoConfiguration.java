@@ -28,8 +28,8 @@ import reactor.netty.resources.LoopResources;
  * {@link ZcrxIoHandlerConfig} has the settings of the event loops, of which there are as many as Reactor Netty would
  * have ({@code -Dreactor.netty.ioWorkerCount}). They end with the application context.
  *
- * <p>Where the transport does not work, one warning says why, and Reactor Netty chooses its transport as it does without
- * this.
+ * <p>Where the transport does not work, one warning says why, and Reactor Netty chooses its transport as it does
+ * without this.
  */
 @AutoConfiguration(
         beforeName = "org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration")

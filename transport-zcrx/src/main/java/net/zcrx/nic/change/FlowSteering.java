@@ -99,7 +99,7 @@ public final class FlowSteering {
         return record.rules().stream().map(FlowRule::toString).toList();
     }
 
-    /** Returns a sentence that says what could not be had, if anything. */
+    /** Returns a sentence that says what the NIC cannot do, if anything. */
     public Optional<String> notice() {
         boolean spread = record.rules().stream().allMatch(rule -> rule.context() != 0);
         return record.queues().size() == 1 || spread

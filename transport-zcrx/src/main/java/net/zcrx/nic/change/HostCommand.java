@@ -25,7 +25,7 @@ record HostCommand(List<String> words) {
         }
     }
 
-    /** What it prints; empty if it fails, or is missing. */
+    /** Runs it and returns what it prints; empty if it fails, or is missing. */
     Optional<String> output() {
         try {
             Result result = start();

@@ -103,7 +103,7 @@ final class LeaseEnd {
             delete.run();
             commands.accept(delete.toString());
         } catch (NicException e) {
-            // With its namespace, meanwhile.
+            // It may have ended with its namespace meanwhile.
             if (!note.isGone()) {
                 throw e;
             }

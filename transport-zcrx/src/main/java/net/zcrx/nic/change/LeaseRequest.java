@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param interfaceName of the NIC
  * @param queues of the NIC, each once, one or more
- * @param target who gets them: a network namespace of {@code ip netns}, a path of one, the number of a process in it, or
- *     a container of docker, podman or crictl
+ * @param target who gets them: a network namespace of {@code ip netns}, a path of one, the number of a process in it,
+ *     or a container of docker, podman or crictl
  * @param address that the target gets for it; packets to it must come to this host
  * @param ports of TCP that are steered to the queues, one or more
  */

@@ -86,10 +86,10 @@ public final class Refusals {
         return switch (errno) {
             case Errno.EPERM ->
                 refused + "CAP_NET_ADMIN in the first user namespace is missing, or the process may not lock "
-                        + areaBytes + " bytes. Run it as root, or mend the latter. "
+                        + areaBytes + " bytes. Run it as root, or raise the limit of locked memory. "
                         + ProcessRequirements.moreLockedMemory();
             case Errno.ENOMEM ->
-                refused + areaBytes + " bytes of memory could not be had or locked (the limit is "
+                refused + areaBytes + " bytes of memory are not available, or may not be locked (the limit is "
                         + Native.memoryLockLimit() + "). Take a smaller area, or raise the limit. "
                         + ProcessRequirements.moreLockedMemory();
             case Errno.EEXIST ->

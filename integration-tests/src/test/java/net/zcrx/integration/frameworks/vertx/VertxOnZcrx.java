@@ -29,7 +29,7 @@ final class VertxOnZcrx implements AfterEachCallback {
         long received = transport.ioHandlerFactory().metrics().stream()
                 .mapToLong(ZcrxMetrics::copiedBytes)
                 .sum();
-        assertTrue(received > least, () -> "Only " + received + " bytes came by our transport.");
+        assertTrue(received > least, () -> "Only " + received + " bytes were received by our transport.");
     }
 
     @Override

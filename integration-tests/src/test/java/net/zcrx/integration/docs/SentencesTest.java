@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The headings of docs/containers.md are what users see: pieces of the code's own sentences. */
-class ContainersTest {
+/** What documents say that users see are pieces of the code's own sentences. */
+class SentencesTest {
     private static final String HEADING = "### ";
     /** Where the kernel ends the process. */
     private static final String NO_WORD = "no word at all";
@@ -29,6 +29,17 @@ class ContainersTest {
         assertTrue(headings.size() >= 10, headings::toString);
         for (String heading : headings) {
             assertTrue(sentences.contains(heading), () -> "Nothing says \"" + heading + "\" any more.");
+        }
+    }
+
+    @Test
+    void shouldHaveSentencesOfCodeAsLogLines() throws IOException {
+        String sentences = sentences();
+        List<List<String>> rows = Markdown.of("docs/metrics.md").rows("Log lines");
+        assertTrue(rows.size() >= 10, rows::toString);
+        for (List<String> row : rows) {
+            String line = row.get(0).replace("`", "");
+            assertTrue(sentences.contains(line), () -> "Nothing says \"" + line + "\" any more.");
         }
     }
 
