@@ -10,13 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractQueue;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.zcrx.ZcrxEventLoopGroup;
+import net.zcrx.ZcrxIoHandlerConfig;
+import net.zcrx.ZcrxMode;
 import net.zcrx.file.ZcrxFile;
 import net.zcrx.file.ZcrxFileException;
 import net.zcrx.testrun.Invariants;
@@ -109,6 +118,66 @@ class FileLoopEndTest {
             assertEquals(0, TestFiles.descriptorsBelow(directory));
             assertTrue(file.close().isSuccess());
         }
+    }
+
+    /** Tasks of a loop that ends in the moment in which one comes from a certain thread. */
+    private static final class EndingQueue extends AbstractQueue<Runnable> {
+        private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+        private volatile Thread last;
+        private volatile Runnable end;
+
+        @Override
+        public boolean offer(Runnable task) {
+            if (Thread.currentThread() == last) {
+                last = null;
+                end.run();
+            }
+            return tasks.offer(task);
+        }
+
+        @Override
+        public Runnable poll() {
+            return tasks.poll();
+        }
+
+        @Override
+        public Runnable peek() {
+            return tasks.peek();
+        }
+
+        @Override
+        public Iterator<Runnable> iterator() {
+            return tasks.iterator();
+        }
+
+        @Override
+        public int size() {
+            return tasks.size();
+        }
+    }
+
+    /** The loop has not ended when it is asked to run the listener, and has when it would. */
+    @Test
+    void shouldTellListenerThatComesWhileLoopEnds() throws Exception {
+        EndingQueue queue = new EndingQueue();
+        ZcrxEventLoopGroup group = new ZcrxEventLoopGroup(
+                1,
+                null,
+                DefaultEventExecutorChooserFactory.INSTANCE,
+                null,
+                capacity -> queue,
+                null,
+                new ZcrxIoHandlerConfig().mode(ZcrxMode.COPY));
+        ZcrxFile file = get(ZcrxFile.open(group.next(), directory.resolve("file"), NEW));
+        Future<Long> size = file.size();
+        get(size);
+        queue.end = () -> group.shutdownGracefully(0, Loops.SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(Loops.SECONDS, TimeUnit.SECONDS);
+        queue.last = Thread.currentThread();
+        CountDownLatch told = new CountDownLatch(1);
+        size.addListener(done -> told.countDown());
+        assertTrue(group.isTerminated());
+        assertTrue(told.await(Loops.SECONDS, TimeUnit.SECONDS));
     }
 
     /** What was read is there, or the future says that it is not; the memory is the caller's again. */

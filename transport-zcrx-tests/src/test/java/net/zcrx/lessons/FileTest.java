@@ -305,6 +305,38 @@ class FileTest {
         get(file.close());
     }
 
+    /** A file ends where it ends, also in the middle of a block; but what is asked for begins with a block. */
+    @Test
+    void shouldReadDirectlyUntilFileEnds() throws Exception {
+        byte[] data = Loops.pattern(2 * BLOCK + 100);
+        Path path = Files.write(disk.resolve("file"), data);
+        Future<ZcrxFile> open = ZcrxFile.open(loops.loop(0), path, ZcrxFile.DIRECT);
+        open.await(Loops.SECONDS, TimeUnit.SECONDS);
+        if (!open.isSuccess()) {
+            TestFiles.failure(EINVAL, open);
+            return;
+        }
+        ZcrxFile file = get(open);
+        ByteBuf target = aligned(4 * BLOCK);
+        assertEquals(data.length, get(file.read(target, 0)));
+        assertEquals(Unpooled.wrappedBuffer(data), target);
+        assertEquals(0, get(file.read(target.clear(), 4 * BLOCK)));
+        for (ByteBuf unaligned : List.of(target.slice(1, BLOCK).clear(), target.clear())) {
+            int position = unaligned == target ? 1 : 0;
+            Future<Integer> read = file.read(unaligned, position);
+            assertTrue(read.await(Loops.SECONDS, TimeUnit.SECONDS));
+            if (read.isSuccess()) {
+                // Some file systems, as tmpfs, have no blocks.
+                assertEquals(Unpooled.wrappedBuffer(data, position, read.getNow()), unaligned);
+            } else {
+                TestFiles.failure(EINVAL, read);
+                assertEquals(0, unaligned.readableBytes());
+            }
+        }
+        target.release();
+        get(file.close());
+    }
+
     /** A buffer whose memory begins at a whole block. */
     private static ByteBuf aligned(int length) {
         ByteBuf memory = Unpooled.directBuffer(length + BLOCK);

@@ -5,56 +5,62 @@ import io.netty.channel.IoEventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import net.zcrx.uring.Errno;
 
 /**
- * Requests of other threads on their way to the loop. They are not tasks of the loop themselves, because it drops a task
- * that it takes in the moment in which it ends: here whoever comes last, the thread or the loop, sees each of them.
+ * What other threads have for a loop. It is not a task of the loop itself, because that drops a task that it takes in the
+ * moment in which it ends: here whoever comes last, the thread or the loop, sees all of it.
  */
-final class Inbox {
+abstract class Inbox<T> {
     private final IoEventLoop eventLoop;
-    private final Queue<FileRequest<?>> requests = new ConcurrentLinkedQueue<>();
-    private final Runnable takeOne;
+    private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
+    private final Runnable takeOne = () -> {
+        T next = waiting.poll();
+        if (next != null) {
+            taken(next);
+        }
+    };
     private volatile boolean ended;
 
-    /** @param files is given the requests, on the loop's thread */
-    Inbox(IoEventLoop eventLoop, LoopFiles files) {
+    Inbox(IoEventLoop eventLoop) {
         this.eventLoop = eventLoop;
-        takeOne = () -> {
-            FileRequest<?> request = requests.poll();
-            if (request != null) {
-                files.begin(request);
-            }
-        };
     }
 
+    /** On the loop's thread. */
+    abstract void taken(T message);
+
+    /** On any thread: the loop has ended. */
+    abstract void ended(T message);
+
+    /** On the thread that has put it: the loop has too many tasks. */
+    abstract void refused(T message);
+
     /** From any thread. */
-    void put(FileRequest<?> request) {
-        requests.add(request);
+    final void put(T message) {
+        waiting.add(message);
         try {
             eventLoop.execute(takeOne);
         } catch (RejectedExecutionException e) {
-            // A loop that ends has yet to look here; any other has too many tasks.
-            if (!eventLoop.isShuttingDown() && requests.remove(request)) {
-                request.fail(request.failure(Errno.ECANCELED));
+            // A loop that ends has yet to look here.
+            if (!eventLoop.isShuttingDown() && waiting.remove(message)) {
+                refused(message);
             }
         }
-        // Read after the request was added, as it is set before they are taken.
+        // Read after the message was added, as it is set before they are taken.
         if (ended) {
             endAll();
         }
     }
 
-    /** The loop takes no more requests; on any thread, and more than once. */
-    void end() {
+    /** The loop takes no more; on any thread, and more than once. */
+    final void end() {
         ended = true;
         endAll();
     }
 
     private void endAll() {
-        FileRequest<?> request;
-        while ((request = requests.poll()) != null) {
-            request.loopEnded();
+        T next;
+        while ((next = waiting.poll()) != null) {
+            ended(next);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayDeque;
@@ -48,7 +49,8 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
     private static final ConcurrentMap<IoEventLoop, LoopFiles> OF_LOOPS = new ConcurrentHashMap<>();
 
     private final IoEventLoop eventLoop;
-    private final Inbox inbox;
+    private final Inbox<FileRequest<?>> inbox;
+    private final Listeners listeners;
     private final Submission[] begun = new Submission[MOST_OF_LOOP];
     /** The places in that array which are free. */
     private final short[] free = new short[MOST_OF_LOOP];
@@ -70,7 +72,23 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         for (short i = 0; i < MOST_OF_LOOP; i++) {
             free[i] = i;
         }
-        inbox = new Inbox(eventLoop, this);
+        listeners = new Listeners(eventLoop);
+        inbox = new Inbox<>(eventLoop) {
+            @Override
+            void taken(FileRequest<?> request) {
+                begin(request);
+            }
+
+            @Override
+            void ended(FileRequest<?> request) {
+                request.loopEnded();
+            }
+
+            @Override
+            void refused(FileRequest<?> request) {
+                request.fail(request.failure(Errno.ECANCELED));
+            }
+        };
     }
 
     /** From any thread. */
@@ -91,6 +109,11 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
 
     IoEventLoop eventLoop() {
         return eventLoop;
+    }
+
+    /** From any thread. */
+    <T> Promise<T> newPromise() {
+        return new FilePromise<>(listeners);
     }
 
     /** From any thread: has the request begin in its turn. */
@@ -267,13 +290,18 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         }
         files.forEach(FileQueue::closeNow);
         files.clear();
-        inbox.end();
+        endInboxes();
     }
 
     /** On another thread: the loop's has ended. */
     private void terminated() {
         OF_LOOPS.remove(eventLoop, this);
+        endInboxes();
+    }
+
+    private void endInboxes() {
         inbox.end();
+        listeners.end();
     }
 
     @Override

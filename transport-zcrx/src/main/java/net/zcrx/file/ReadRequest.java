@@ -23,11 +23,12 @@ final class ReadRequest extends FileRequest<Integer> {
     ReadRequest(FileQueue file, Promise<Integer> promise, ByteBuf target, long position) {
         super(file, promise);
         this.position = position;
-        this.target = target.retain();
         length = target.writableBytes();
         boolean inPlace = target.isDirect() && target.nioBufferCount() == 1;
         memory = inPlace ? target : target.alloc().directBuffer(Math.max(1, length));
         start = inPlace ? target.writerIndex() : 0;
+        // Last, as there may be no memory.
+        this.target = target.retain();
     }
 
     @Override

@@ -10,7 +10,7 @@ final class Vectors {
     private static final int MOST = 64;
     private static final int BYTES = 2 * Long.BYTES;
 
-    /** {@code null} before the first piece. */
+    /** {@code null} before it is needed. */
     private CleanableDirectBuffer memory;
 
     private int count;
@@ -30,22 +30,28 @@ final class Vectors {
 
     /** Adds one piece, as long as there is room. */
     void add(long address, int length) {
+        if (count < MOST) {
+            ByteBuffer vectors = memory();
+            vectors.putLong(count * BYTES, address);
+            vectors.putLong(count * BYTES + Long.BYTES, length);
+            count++;
+        }
+    }
+
+    private ByteBuffer memory() {
         if (memory == null) {
             memory = Buffer.allocateDirectBufferWithNativeOrder(MOST * BYTES);
         }
-        if (count < MOST) {
-            memory.buffer().putLong(count * BYTES, address);
-            memory.buffer().putLong(count * BYTES + Long.BYTES, length);
-            count++;
-        }
+        return memory.buffer();
     }
 
     int count() {
         return count;
     }
 
+    /** Also of no pieces at all, as an empty buffer has. */
     long address() {
-        return Buffer.memoryAddress(memory.buffer());
+        return Buffer.memoryAddress(memory());
     }
 
     void free() {

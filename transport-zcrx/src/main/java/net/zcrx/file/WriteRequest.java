@@ -45,7 +45,8 @@ final class WriteRequest extends FileRequest<Void> {
 
     @Override
     Submission joined(ArrayDeque<FileRequest<?>> waiting) {
-        return takesTurns() ? JoinedWrites.of(this, waiting) : this;
+        // One whose owner has released it meanwhile fails alone.
+        return takesTurns() && buffer.refCnt() > 0 ? JoinedWrites.of(this, waiting) : this;
     }
 
     @Override

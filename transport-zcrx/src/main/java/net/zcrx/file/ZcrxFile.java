@@ -27,8 +27,8 @@ import net.zcrx.loop.LoopHandle;
  * }</pre>
  *
  * <p><b>Threads.</b> All methods may be called on any thread, and none waits. Listeners of their futures run on the
- * event loop; on a thread of Netty's if that has ended, or an argument was wrong. From the loop's own thread a call costs
- * least.
+ * event loop; on a thread of Netty's if that has ended or takes no more tasks, or an argument was wrong. From the loop's own
+ * thread a call costs least.
  *
  * <p><b>Order.</b> Any number of operations may be under way. The kernel has up to 32 of a file and 256 of a loop at a
  * time, of writes through the page cache 4 of a file, and does them in any order; the rest waits, in the order of the calls
@@ -93,10 +93,9 @@ public final class ZcrxFile {
         int flags = OpenFlags.of(options);
         byte[] bytes = path.toAbsolutePath().toString().getBytes(PATHS);
         boolean direct = Arrays.asList(options).contains(DIRECT);
-        IoEventLoop loop = (IoEventLoop) eventLoop;
-        LoopFiles files = LoopFiles.of(loop);
-        FileQueue file = new FileQueue(path, direct, LoopFiles.MOST_OF_FILE, new FilePromise<>(loop));
-        return files.submit(new OpenRequest(files, file, new FilePromise<>(loop), bytes, flags));
+        LoopFiles files = LoopFiles.of((IoEventLoop) eventLoop);
+        FileQueue file = new FileQueue(path, direct, LoopFiles.MOST_OF_FILE, files.newPromise());
+        return files.submit(new OpenRequest(files, file, files.newPromise(), bytes, flags));
     }
 
     /** The event loop whose ring does the work. */
@@ -139,11 +138,19 @@ public final class ZcrxFile {
     /**
      * Reads as many bytes as a buffer has room for without growing, and appends them to it.
      *
-     * @param target must not be used before the future is done, but may be released. It stays the caller's
+     * @param target that is not read-only. It must not be used before the future is done, but may be released. It stays
+     *     the caller's
      * @param position in bytes, from 0 on
      * @return how many bytes were read: fewer than there is room for only where the file ends, 0 behind its end
      */
     public Future<Integer> read(ByteBuf target, long position) {
+        if (target.refCnt() <= 0) {
+            return failed(new IllegalReferenceCountException(target.refCnt()));
+        }
+        if (target.isReadOnly()) {
+            return failed(new IllegalArgumentException(
+                    "A read-only buffer cannot be read into. Give one that may be written to: " + target));
+        }
         ReadRequest request;
         try {
             checkRange(position, target.writableBytes());
@@ -193,7 +200,7 @@ public final class ZcrxFile {
     }
 
     <T> Promise<T> newPromise() {
-        return new FilePromise<>(files.eventLoop());
+        return files.newPromise();
     }
 
     private static <T> Future<T> failed(Throwable cause) {

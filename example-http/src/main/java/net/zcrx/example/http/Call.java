@@ -21,7 +21,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.stream.ChunkedNioFile;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.AsciiString;
 import java.io.IOException;
@@ -35,8 +34,6 @@ import java.nio.channels.FileChannel;
 final class Call {
     /** A body that has at most this many bytes to go is read to its end, to keep its connection. */
     private static final int WORTH_READING_OUT = 64 * 1024;
-
-    private static final int FILE_CHUNK = 64 * 1024;
 
     private static final AsciiString X_CONTENT_TYPE_OPTIONS = AsciiString.cached("x-content-type-options");
 
@@ -210,7 +207,7 @@ final class Call {
         writeHead(binary(size));
         if (sendsInChunks()) {
             chunks();
-            finishFile(ctx.writeAndFlush(new HttpChunkedInput(new ChunkedNioFile(file, FILE_CHUNK))));
+            finishFile(ctx.writeAndFlush(new HttpChunkedInput(new FileInput(file, size))));
         } else {
             ctx.write(new DefaultFileRegion(file, 0, size));
             finishFile(ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT));

@@ -8,11 +8,13 @@ import net.zcrx.file.ZcrxFileException;
 /** Why the disk did not do what a request asks for, as far as a client can do something about it. */
 enum DiskFailure {
     FULL(HttpResponseStatus.INSUFFICIENT_STORAGE, "The server has no room left for the object."),
+    TOO_LARGE(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "The server's disk takes no object of that length."),
     FORBIDDEN(HttpResponseStatus.FORBIDDEN, "The server may not do that with the object."),
     OTHER(HttpResponseStatus.INTERNAL_SERVER_ERROR, "The server's disk failed.");
 
-    private static final int EROFS = 30;
+    private static final int EFBIG = 27;
     private static final int ENOSPC = 28;
+    private static final int EROFS = 30;
     private static final int EDQUOT = 122;
 
     private final HttpResponseStatus status;
@@ -29,6 +31,7 @@ enum DiskFailure {
         }
         return switch (errno(cause)) {
             case ENOSPC, EDQUOT -> FULL;
+            case EFBIG -> TOO_LARGE;
             case EROFS -> FORBIDDEN;
             default -> OTHER;
         };
@@ -45,6 +48,9 @@ enum DiskFailure {
         }
         if (words.endsWith("Disk quota exceeded")) {
             return EDQUOT;
+        }
+        if (words.endsWith("File too large")) {
+            return EFBIG;
         }
         return words.endsWith("Read-only file system") ? EROFS : 0;
     }

@@ -3,6 +3,7 @@ package net.zcrx.example.http;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,10 @@ final class StoreDirectory {
     private final Path path;
     private final boolean durable;
 
+    private interface Change {
+        void make() throws IOException;
+    }
+
     private StoreDirectory(Path path, boolean durable) {
         this.path = path;
         this.durable = durable;
@@ -29,7 +34,7 @@ final class StoreDirectory {
         StoreDirectory directory = new StoreDirectory(path, durable);
         directory.create(path.toAbsolutePath());
         Files.newDirectoryStream(path).close();
-        Files.delete(Files.createTempFile(path, ".probe-", null));
+        directory.change(path, () -> Files.delete(Files.createTempFile(path, ".probe-", null)));
         return directory;
     }
 
@@ -39,8 +44,7 @@ final class StoreDirectory {
             return;
         }
         create(parent);
-        Files.createDirectories(absolute);
-        forceNames(parent);
+        change(parent, () -> Files.createDirectories(absolute));
     }
 
     /** Whether what was answered must survive a loss of power. */
@@ -58,19 +62,24 @@ final class StoreDirectory {
         return path.resolve(".upload-" + UUID.randomUUID());
     }
 
-    /** Gives a complete file its name. Returns whether there was none of this name. */
+    /**
+     * Gives a complete file its name. Returns whether there was none of this name; fails with {@link
+     * FileAlreadyExistsException} if something has it that is no object.
+     */
     boolean publish(Path partial, Path target) throws IOException {
-        // All that concerns a name happens on one thread, so nobody comes between the two lines.
+        // All that concerns a name happens on one thread, so nobody comes between these lines.
         boolean created = !Files.exists(target, LinkOption.NOFOLLOW_LINKS);
-        Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        forceNames(path);
+        if (!created && !isObject(target)) {
+            throw new FileAlreadyExistsException(target.toString(), null, "is no regular file");
+        }
+        change(path, () -> Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE));
         return created;
     }
 
     /** Deletes an object; fails with {@link NoSuchFileException} if there is none. */
     void delete(String name) throws IOException {
-        Files.delete(existing(name));
-        forceNames(path);
+        Path object = existing(name);
+        change(path, () -> Files.delete(object));
     }
 
     /** Deletes a file that was not published; says so where it cannot. */
@@ -89,18 +98,28 @@ final class StoreDirectory {
 
     private Path existing(String name) throws NoSuchFileException {
         Path object = path(name);
-        if (!Files.isRegularFile(object, LinkOption.NOFOLLOW_LINKS)) {
+        if (!isObject(object)) {
             throw new NoSuchFileException(name);
         }
         return object;
     }
 
-    /** A file's own fsync does not put its name on the device. */
-    private void forceNames(Path directory) throws IOException {
-        if (durable) {
-            try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-                names.force(true);
-            }
+    private static boolean isObject(Path path) {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Changes names, and puts them on the device, as a file's own fsync does not do that. The directory is opened first:
+     * where that fails nothing is changed.
+     */
+    private void change(Path directory, Change change) throws IOException {
+        if (!durable) {
+            change.make();
+            return;
+        }
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            change.make();
+            names.force(true);
         }
     }
 }

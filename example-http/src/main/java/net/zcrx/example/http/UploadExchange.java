@@ -4,6 +4,7 @@ package net.zcrx.example.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.EventExecutor;
+import java.nio.file.FileAlreadyExistsException;
 
 /** {@code PUT /objects/<name>}: streams the body to disk. */
 final class UploadExchange implements Exchange {
@@ -66,6 +67,8 @@ final class UploadExchange implements Exchange {
             } else {
                 call.replyNoContent();
             }
+        } else if (failure instanceof FileAlreadyExistsException) {
+            call.reply(HttpResponseStatus.CONFLICT, "The name is taken by something that is no object.");
         } else {
             System.err.println("An object could not be stored: " + failure);
             DiskFailure.of(failure).reply(call);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -288,11 +289,16 @@ class CurlTest {
         Files.createDirectories(server.objects().resolve("directory"));
         Files.deleteIfExists(server.objects().resolve("link"));
         Files.createSymbolicLink(server.objects().resolve("link"), Path.of("/etc/hostname"));
-        for (String name : List.of("directory", "link")) {
+        Path pipe = server.objects().resolve("pipe");
+        Program.run("coreutils", List.of("mkfifo", pipe.toString())).succeeded();
+        for (String name : List.of("directory", "link", "pipe")) {
             assertEquals("404", status(server.url("/objects/" + name)));
             assertEquals("404", status("-X", "DELETE", server.url("/objects/" + name)));
+            assertEquals("409", status("-X", "PUT", "--data", "x", server.url("/objects/" + name)));
             assertTrue(Files.exists(server.objects().resolve(name)));
+            assertFalse(Files.isRegularFile(server.objects().resolve(name), LinkOption.NOFOLLOW_LINKS));
         }
+        Files.delete(pipe);
     }
 
     @Test

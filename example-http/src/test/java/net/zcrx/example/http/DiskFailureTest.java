@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +20,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -26,17 +29,24 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A disk that is full, that may not be written to, or whose objects go while they are read: by ring and by threads. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("transports")
+@EnumSource(
+        value = TransportName.class,
+        names = {"ZCRX", "EPOLL"})
 class DiskFailureTest {
-    /** By threads in a full run only, as it takes long. */
-    static Stream<TransportName> transports() {
-        return "1".equals(System.getenv("ZCRX_FULL"))
-                ? Stream.of(TransportName.ZCRX, TransportName.EPOLL)
-                : Stream.of(TransportName.ZCRX);
+    /** A case that each protocol has, as their responses take other ways through the server. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.METHOD)
+    @ParameterizedTest
+    @EnumSource(
+            value = Protocol.class,
+            names = {"HTTP_1_1", "HTTP_2"})
+    @interface EachProtocol {}
+
+    private interface Case {
+        void run() throws Exception;
     }
 
     private static final int DISK_BYTES = 28 << 20;
@@ -44,6 +54,10 @@ class DiskFailureTest {
     private static final int LARGE = 20 << 20;
 
     private static final int SMALL = 100_003;
+    /** The longest file that the server may write, and more. */
+    private static final int FILE_BYTES = 22 << 20;
+
+    private static final int TOO_LARGE = 23 << 20;
     private static final int INODES = 20;
 
     @TempDir
@@ -51,6 +65,7 @@ class DiskFailureTest {
 
     private static Path large;
     private static Path small;
+    private static Path tooLarge;
     private static ServerProcess server;
 
     @Parameter
@@ -59,13 +74,17 @@ class DiskFailureTest {
     @TempDir
     private Path files;
 
+    private String url;
+
     @BeforeParameterizedClassInvocation
     static void start(TransportName transport) throws Exception {
         large = RandomFile.create(contents, "large", LARGE);
         small = RandomFile.create(contents, "small", SMALL);
+        tooLarge = RandomFile.create(contents, "too-large", TOO_LARGE);
         String mount = "mount -t tmpfs -o size=" + DISK_BYTES + ",nr_inodes=" + INODES + " zcrx $1"
+                + " && exec prlimit --fsize=" + FILE_BYTES
                 // Or root might write anywhere.
-                + " && exec setpriv --bounding-set=-dac_override,-dac_read_search \"$@\"";
+                + " setpriv --bounding-set=-dac_override,-dac_read_search \"$@\"";
         server = ServerProcess.startMounted(mount, transport);
     }
 
@@ -76,6 +95,11 @@ class DiskFailureTest {
             server.stop();
             server = null;
         }
+    }
+
+    @BeforeEach
+    void name() {
+        url = server.url("/objects/object");
     }
 
     @AfterEach
@@ -97,15 +121,26 @@ class DiskFailureTest {
         return Program.run("curl", command).succeeded().output();
     }
 
-    private String put(Protocol protocol, Path content, String url, String... more) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("-T", content.toString(), url));
-        arguments.addAll(List.of(more));
+    private String put(Protocol protocol, Path content, String... more) throws Exception {
+        return put(protocol, content, url, List.of(more));
+    }
+
+    private String put(Protocol protocol, Path content, String where, List<String> more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("-T", content.toString(), where));
+        arguments.addAll(more);
         String status = status(protocol, arguments.toArray(new String[0]));
         assertEquals(List.of(), server.unfinished(), "It was answered before it was gone.");
         return status;
     }
 
-    private void assertReads(Path content, Protocol protocol, String url) throws Exception {
+    /** Stores an object, and when all is over deletes what is there then. */
+    private void withObject(Protocol protocol, Path content, Case of) throws Exception {
+        assertEquals("201", put(protocol, content));
+        of.run();
+        assertEquals("204", status(protocol, "-X", "DELETE", url));
+    }
+
+    private void assertReads(Path content, Protocol protocol) throws Exception {
         assertEquals("200", status(protocol, url));
         assertEquals(-1, Files.mismatch(content, files.resolve("answer")));
     }
@@ -114,66 +149,55 @@ class DiskFailureTest {
         assertFalse(Files.exists(server.objects().resolve(name)));
     }
 
-    /** How many descriptors the server has of files without a name. */
     private static long deletedButOpen() throws IOException {
-        long count = 0;
-        try (Stream<Path> descriptors =
-                Files.list(Path.of("/proc/" + server.process().pid() + "/fd"))) {
-            for (Path descriptor : descriptors.collect(Collectors.toList())) {
-                try {
-                    String target = Files.readSymbolicLink(descriptor).toString();
-                    count += target.contains("/objects/") && target.endsWith(" (deleted)") ? 1 : 0;
-                } catch (IOException closedMeanwhile) {
-                    continue;
-                }
-            }
-        }
-        return count;
+        return server.openObjects().stream()
+                .filter(target -> target.endsWith(" (deleted)"))
+                .count();
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"HTTP_1_1", "HTTP_2"})
+    @EachProtocol
     void shouldTellThatDiskIsFull(Protocol protocol) throws Exception {
-        String url = server.url("/objects/object");
         Path filler = server.objects().resolve("filler");
         Files.write(filler, new byte[DISK_BYTES / 2]);
         for (String header : List.of("Expect:", "Transfer-Encoding: chunked")) {
-            assertEquals("507", put(protocol, large, url, "-H", protocol.isHttp2() ? "Expect:" : header));
+            assertEquals("507", put(protocol, large, "-H", protocol.isHttp2() ? "Expect:" : header));
             assertNoObject("object");
         }
         assertTrue(Files.readString(files.resolve("answer")).contains("no room"));
-        assertEquals("201", put(protocol, small, url));
-        assertEquals("507", put(protocol, large, url));
-        assertReads(small, protocol, url);
-        Files.delete(filler);
-        assertEquals("204", put(protocol, large, url));
-        assertReads(large, protocol, url);
-        assertEquals("204", status(protocol, "-X", "DELETE", url));
+        withObject(protocol, small, () -> {
+            assertEquals("507", put(protocol, large));
+            assertReads(small, protocol);
+            Files.delete(filler);
+            assertEquals("204", put(protocol, large));
+            assertReads(large, protocol);
+        });
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"HTTP_1_1", "HTTP_2"})
+    @EachProtocol
     void shouldTellThatNoFileCanBeMade(Protocol protocol) throws Exception {
-        String url = server.url("/objects/object");
         List<Path> fillers = new ArrayList<>();
         try {
             while (fillers.size() < INODES) {
                 fillers.add(Files.createFile(server.objects().resolve("filler-" + fillers.size())));
             }
         } catch (IOException full) {
-            assertEquals("507", put(protocol, small, url));
+            assertEquals("507", put(protocol, small));
         }
         assertTrue(fillers.size() < INODES);
         assertNoObject("object");
         for (Path filler : fillers) {
             Files.delete(filler);
         }
-        assertEquals("201", put(protocol, small, url));
-        assertEquals("204", status(protocol, "-X", "DELETE", url));
+        withObject(protocol, small, () -> assertReads(small, protocol));
+    }
+
+    @EachProtocol
+    void shouldTellThatFileMayNotBeThatLong(Protocol protocol) throws Exception {
+        withObject(protocol, small, () -> {
+            assertEquals("413", put(protocol, tooLarge));
+            assertTrue(Files.readString(files.resolve("answer")).contains("length"));
+            assertReads(small, protocol);
+        });
     }
 
     private static void remount(String how) throws Exception {
@@ -185,32 +209,28 @@ class DiskFailureTest {
                 .succeeded();
     }
 
-    private void assertMayBeReadOnly(Protocol protocol, Path content, String url) throws Exception {
-        assertEquals("403", put(protocol, content, url));
-        assertEquals("403", put(protocol, content, url + "-2"));
+    private void assertMayBeReadOnly(Protocol protocol) throws Exception {
+        assertEquals("403", put(protocol, small));
+        assertEquals("403", put(protocol, small, url + "-2", List.of()));
         assertNoObject("object-2");
         assertEquals("403", status(protocol, "-X", "DELETE", url));
-        assertReads(content, protocol, url);
+        assertReads(small, protocol);
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"HTTP_1_1", "HTTP_2"})
+    @EachProtocol
     void shouldTellThatDirectoryIsReadOnly(Protocol protocol) throws Exception {
-        String url = server.url("/objects/object");
-        assertEquals("201", put(protocol, small, url));
-        remount("ro");
-        assertMayBeReadOnly(protocol, small, url);
-        remount("rw");
-        Files.setPosixFilePermissions(server.objects(), PosixFilePermissions.fromString("r-xr-xr-x"));
-        assertMayBeReadOnly(protocol, small, url);
-        Files.setPosixFilePermissions(server.objects(), PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertEquals("204", status(protocol, "-X", "DELETE", url));
+        withObject(protocol, small, () -> {
+            remount("ro");
+            assertMayBeReadOnly(protocol);
+            remount("rw");
+            Files.setPosixFilePermissions(server.objects(), PosixFilePermissions.fromString("r-xr-xr-x"));
+            assertMayBeReadOnly(protocol);
+            Files.setPosixFilePermissions(server.objects(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        });
     }
 
     /** A download whose reader stops after the first bytes, until it is read on. */
-    private Process download(Protocol protocol, String url) throws Exception {
+    private Process download(Protocol protocol) throws Exception {
         Process curl = new ProcessBuilder(command(protocol, url))
                 .redirectError(files.resolve("errors").toFile())
                 .start();
@@ -219,22 +239,18 @@ class DiskFailureTest {
         return curl;
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"HTTP_1_1", "HTTP_2"})
+    @EachProtocol
     void shouldReadToItsEndWhatGrowsAndIsDeletedOrReplacedMeanwhile(Protocol protocol) throws Exception {
-        String url = server.url("/objects/object");
         for (boolean delete : new boolean[] {true, false}) {
-            assertEquals("201", put(protocol, large, url));
-            Process curl = download(protocol, url);
+            assertEquals("201", put(protocol, large));
+            Process curl = download(protocol);
             Files.write(server.objects().resolve("object"), new byte[SMALL], StandardOpenOption.APPEND);
             if (delete) {
                 assertEquals("204", status(protocol, "-X", "DELETE", url));
                 assertEquals("404", status(protocol, url));
             } else {
-                assertEquals("204", put(protocol, small, url));
-                assertReads(small, protocol, url);
+                assertEquals("204", put(protocol, small));
+                assertReads(small, protocol);
                 assertEquals("204", status(protocol, "-X", "DELETE", url));
             }
             assertEquals(1, deletedButOpen());
@@ -246,22 +262,18 @@ class DiskFailureTest {
     }
 
     /** The client must see that it has not got all of it. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"HTTP_1_1", "HTTP_2"})
+    @EachProtocol
     void shouldBreakOffWhatShrinksMeanwhile(Protocol protocol) throws Exception {
-        String url = server.url("/objects/object");
-        assertEquals("201", put(protocol, large, url));
-        Process curl = download(protocol, url);
-        Path object = server.objects().resolve("object");
-        try (FileChannel file = FileChannel.open(object, StandardOpenOption.WRITE)) {
-            file.truncate(SMALL);
-        }
-        long received = curl.getInputStream().transferTo(OutputStream.nullOutputStream());
-        assertTrue(received < LARGE);
-        assertNotEquals(0, curl.waitFor());
-        assertEquals("200", status(protocol, url));
-        assertEquals("204", status(protocol, "-X", "DELETE", url));
+        withObject(protocol, large, () -> {
+            Process curl = download(protocol);
+            Path object = server.objects().resolve("object");
+            try (FileChannel file = FileChannel.open(object, StandardOpenOption.WRITE)) {
+                file.truncate(SMALL);
+            }
+            long received = curl.getInputStream().transferTo(OutputStream.nullOutputStream());
+            assertTrue(received < LARGE);
+            assertNotEquals(0, curl.waitFor());
+            assertEquals("200", status(protocol, url));
+        });
     }
 }

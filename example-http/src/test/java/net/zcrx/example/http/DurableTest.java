@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -46,7 +47,9 @@ class DurableTest {
         // The longest time between commits that ext4 has, so that none comes by chance.
         String mount = "mount -t tmpfs -o size=" + DEVICE_BYTES + " zcrx $2/device"
                 + " && truncate -s " + DISK_BYTES + " $2/device/image && mkfs.ext4 -q -F $2/device/image"
-                + " && mount -o loop,commit=300 $2/device/image $1";
+                + " && mount -o loop,commit=300 $2/device/image $1"
+                // Or root might read any directory.
+                + " && exec setpriv --bounding-set=-dac_override,-dac_read_search \"$@\"";
         server = ServerProcess.startMounted(mount, transport, "--durable");
     }
 
@@ -88,6 +91,24 @@ class DurableTest {
         String status = status(Protocol.HTTP_1_1, "-T", content.toString(), url);
         assertTrue(Set.of("500", "507").contains(status), status);
         assertEquals("404", status(Protocol.HTTP_2, url));
+    }
+
+    /** It cannot be forced, as for that it is opened. What is refused for that must not have happened. */
+    @Test
+    void shouldChangeNothingInDirectoryThatCannotBeForced() throws Exception {
+        String url = server.url("/objects/forced");
+        assertEquals("201", status(Protocol.HTTP_1_1, "-X", "PUT", "--data", "first", url));
+        Files.setPosixFilePermissions(server.objects(), PosixFilePermissions.fromString("-wx------"));
+        for (Protocol protocol : List.of(Protocol.HTTP_1_1, Protocol.HTTP_2)) {
+            assertEquals("403", status(protocol, "-X", "PUT", "--data", "second", url));
+            assertEquals("403", status(protocol, "-X", "PUT", "--data", "second", url + "-2"));
+            assertEquals("403", status(protocol, "-X", "DELETE", url));
+            assertEquals("404", status(protocol, url + "-2"));
+        }
+        Files.setPosixFilePermissions(server.objects(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertEquals("first", server.get("/objects/forced"));
+        assertEquals("204", status(Protocol.HTTP_1_1, "-X", "DELETE", url));
+        assertEquals(List.of(), server.unfinished());
     }
 
     @Test

@@ -249,6 +249,10 @@ class RawSocketTest {
             client.assertStatus(408);
             client.assertEnds();
         }
+        try (RawStreams client = new RawStreams(server)) {
+            client.request(1, "PUT", "/objects/slow").data(1, "part".getBytes());
+            assertEquals("408", client.answer(1));
+        }
         assertFalse(Files.exists(server.objects().resolve("slow")));
         try (RawClient client = new RawClient(server)) {
             client.send("POST /echo HTTP/1.1\r\n" + HOST + "Content-Length: 1000\r\n\r\npart");

@@ -161,6 +161,22 @@ final class ServerProcess {
         }
     }
 
+    /** Files of the data directory that the server has open; the names of those that were deleted say so. */
+    List<String> openObjects() throws IOException {
+        List<String> open = new ArrayList<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            for (Path descriptor : descriptors.collect(Collectors.toList())) {
+                try {
+                    open.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (IOException closedMeanwhile) {
+                    continue;
+                }
+            }
+        }
+        open.removeIf(target -> !target.contains("/objects/"));
+        return open;
+    }
+
     /** {@code /stats.json}, asked for by a connection of its own. */
     String stats() throws Exception {
         return get("/stats.json");
