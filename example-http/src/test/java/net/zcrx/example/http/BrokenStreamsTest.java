@@ -107,7 +107,8 @@ class BrokenStreamsTest {
     void shouldRefuseNamesThatAreNone() throws Exception {
         int stream = 1;
         try (RawStreams client = new RawStreams(server)) {
-            for (String name : List.of("..", "../x", "%2e%2e/x", "a%00", "a/b", ".x", "n".repeat(129), "n".repeat(5000))) {
+            for (String name :
+                    List.of("..", "../x", "%2e%2e/x", "a%00", "a/b", ".x", "n".repeat(129), "n".repeat(5000))) {
                 client.request(stream, "PUT", "/objects/" + name).lastData(stream, PART);
                 assertEquals("400", client.answer(stream), name);
                 stream += 2;
