@@ -48,7 +48,8 @@ public final class TestRunRecorder implements TestExecutionListener {
     public void executionFinished(TestIdentifier test, TestExecutionResult result) {
         if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
             String reason = result.getThrowable().map(Throwable::getMessage).orElse("");
-            // A container or chroot forbids things that some tests need: they say so, and the end of the run counts them.
+            // A container or chroot forbids things that some tests need: they say so, and the end of the run counts
+            // them.
             if (!reason.contains(LACKING_MACHINE) && !isOfFullRun(reason)) {
                 skipped.add(nameOf(test));
             }
