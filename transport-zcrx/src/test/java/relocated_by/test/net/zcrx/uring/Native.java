@@ -29,6 +29,8 @@ public final class Native {
 
     public static native int await(int ring, int count, long nanos);
 
+    public static native int futexWake(long address);
+
     public static native int netlinkSocket(int protocol);
 
     public static native int domainSocket();
