@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import net.zcrx.testrun.Invariants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The loops end, whatever is under way. */
 @ExtendWith(Invariants.class)
@@ -154,6 +159,22 @@ class ShutdownTest {
                 }
                 assertFalse(isMapped(address), "The memory stays behind loop and buffers.");
             }
+        }
+    }
+
+    /** Their descriptors are closed by requests, which wait behind others. */
+    @Test
+    void shouldCloseChannelsOfNettysRing(@TempDir Path directory) throws Exception {
+        for (int i = 0; i < 100; i++) {
+            Loops loops = new Loops(1);
+            String path = directory.resolve("socket" + i).toString();
+            new ServerBootstrap()
+                    .group(loops.group)
+                    .channel(IoUringServerDomainSocketChannel.class)
+                    .childHandler(new ChannelInboundHandlerAdapter())
+                    .bind(new DomainSocketAddress(path))
+                    .sync();
+            loops.end();
         }
     }
 }

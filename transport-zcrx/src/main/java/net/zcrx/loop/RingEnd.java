@@ -55,7 +55,10 @@ public final class RingEnd implements IoUringIoHandle {
         uring.prepareToDestroy();
     }
 
-    /** On the loop's thread, before {@code uring.destroy()}: cancels every request and waits until all have ended. */
+    /**
+     * On the loop's thread, before {@code uring.destroy()}: cancels every request, and waits until all have ended. Netty's
+     * channels close their descriptors by requests, which are done.
+     */
     public void endRequests() {
         if (registration == null) {
             // The loop has never run.
@@ -89,7 +92,7 @@ public final class RingEnd implements IoUringIoHandle {
             if (System.nanoTime() - deadline > 0) {
                 return false;
             }
-            cancel.all();
+            cancel.allButClose();
             registration.submit(Uring.drain(++drain));
             completions = uring.run(NoWait.INSTANCE);
             while (drained != drain) {
@@ -97,7 +100,7 @@ public final class RingEnd implements IoUringIoHandle {
                     return false;
                 }
                 Native.await(RingFd.of(uring), 1, AGAIN_NANOS);
-                cancel.all();
+                cancel.allButClose();
                 completions += uring.run(NoWait.INSTANCE);
             }
         } while (completions > 1);

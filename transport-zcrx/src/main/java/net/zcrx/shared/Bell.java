@@ -63,8 +63,8 @@ final class Bell {
         if (segment.getOpaque(way) == 0) {
             ring();
         } else {
-            // A side that has read the number before, and waits for it only after this, finds another one.
-            segment.increment(rung);
+            // A side that begins to wait only after this finds that it need not.
+            segment.putRelease(rung, 1);
             Native.futexWake(segment.address(rung));
         }
     }

@@ -74,12 +74,12 @@ final class Layout {
         return words(side) + 2 * LINE + Integer.BYTES;
     }
 
-    /** How the side waits to be woken up: 1 for a change of {@link #rung} and a futex's wake; 0 for a message. */
+    /** How the side waits to be woken up: 1 for {@link #rung} to be set and a futex's wake; 0 for a message. */
     static int way(int side) {
         return words(side) + 2 * LINE + 2 * Integer.BYTES;
     }
 
-    /** How often the side was woken up by its futex. The other side writes it. */
+    /** 1 once the side was woken up by its futex. The other side sets it, and this one resets it before it sleeps. */
     static int rung(int side) {
         return words(side) + 4 * LINE;
     }

@@ -108,14 +108,9 @@ final class Link {
         }
     }
 
-    /** Where the number is that changes with each wake-up, if the loop waits for a futex. */
+    /** Where the number is that is 0 until this side is woken up, if the loop waits for a futex. */
     long rungAddress() {
         return segment.address(ownRung);
-    }
-
-    /** That number: to be read before {@link #maySleep}. */
-    int rung() {
-        return segment.getOpaque(ownRung);
     }
 
     /** Whether the other side has been asked to wake this one up. */
@@ -135,6 +130,8 @@ final class Link {
             return true;
         }
         in.beforeSleep();
+        // Before the words, so that this undoes no wake-up for one of them.
+        segment.putOpaque(ownRung, 0);
         boolean returns = writes || out.handedOver() > 0;
         if (reads) {
             asleep = nextOdd(asleep);

@@ -104,11 +104,10 @@ final class Passes implements Polls.Owner {
     public boolean maySleep() {
         boolean may;
         try {
-            int rung = link.rung();
             boolean reads = reading.isWanted();
             may = !(reads && reading.hasRest()) && link.maySleep(reads, channel.isBlocked());
             if (may && link.isToBeWoken()) {
-                polls.awaitFutex(link.rungAddress(), rung);
+                polls.awaitFutex(link.rungAddress());
             }
         } catch (LiarException e) {
             // Closing now would change what the loop is going through.

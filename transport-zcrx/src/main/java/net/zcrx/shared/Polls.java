@@ -7,6 +7,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
+import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.Future;
 import java.util.function.Consumer;
 import net.zcrx.loop.AbstractLoopHandle;
@@ -27,7 +28,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         /** Something has come, or the other side has gone: {@code ended} if it has. */
         void polled(boolean ended);
 
-        /** The futex was woken, or its number had changed. */
+        /** The futex was woken, perhaps before it was waited for. */
         default void woken() {}
 
         /** A pass of the loop ends in which {@link Polls#ready()} was called. */
@@ -60,6 +61,8 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     private long end;
     /** The request that waits for a futex; 0 if none does. */
     private long futex;
+    /** What is submitted for that each time; made when it is first needed. */
+    private IoUringIoOps futexWait;
 
     Polls(Owner owner, int fd) {
         this.owner = owner;
@@ -104,10 +107,17 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         static final boolean SUPPORTED = ProbeRing.supports(Uring.OP_FUTEX_WAIT);
     }
 
-    /** Waits for the futex at an address, if the loop can and does not do so already. */
-    void awaitFutex(long address, int seen) {
+    /**
+     * Waits for the futex whose number is 0 until it is woken up, if the loop can and does not do so already.
+     *
+     * @param address of the number, the same each time
+     */
+    void awaitFutex(long address) {
         if (futex == 0 && !left && canAwaitFutex()) {
-            futex = registration.submit(Uring.futexWait(address, seen));
+            if (futexWait == null) {
+                futexWait = Uring.futexWait(address, 0);
+            }
+            futex = registration.submit(futexWait);
             if (futex != 0) {
                 loop.submitted();
             }

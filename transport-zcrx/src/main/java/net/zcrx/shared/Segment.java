@@ -80,10 +80,6 @@ final class Segment {
         INT.setOpaque(memory, place, value);
     }
 
-    void increment(int place) {
-        INT.getAndAdd(memory, place, 1);
-    }
-
     /** Where the number lies in this process. */
     long address(int place) {
         return area.address() + place;

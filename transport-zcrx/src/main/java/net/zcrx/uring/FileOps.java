@@ -59,7 +59,6 @@ public final class FileOps {
     private static final byte OP_FSYNC = 3;
     private static final byte OP_FALLOCATE = 17;
     private static final byte OP_OPENAT = 18;
-    private static final byte OP_CLOSE = 19;
     private static final byte OP_STATX = 21;
     private static final byte OP_READ = 22;
     private static final byte OP_WRITE = 23;
@@ -104,7 +103,7 @@ public final class FileOps {
     }
 
     public static IoUringIoOps close(byte flags, int fd, short id) {
-        return operation(OP_CLOSE, flags, fd, 0, 0, 0, 0, id);
+        return operation(Uring.OP_CLOSE, flags, fd, 0, 0, 0, 0, id);
     }
 
     private static IoUringIoOps operation(

@@ -30,9 +30,14 @@ public final class SyncCancel {
     private static final int REG_FLAGS = 12;
     private static final int REG_TIMEOUT_SEC = 16;
     private static final int REG_TIMEOUT_NSEC = 24;
+    private static final int REG_OPCODE = 32;
     private static final int REG_BYTES = 64;
     private static final int ASYNC_CANCEL_ALL = 1;
     private static final int ASYNC_CANCEL_ANY = 1 << 2;
+    private static final int ASYNC_CANCEL_OP = 1 << 5;
+    /** More operations than any kernel has: it finds no request of the others. */
+    private static final int OPERATIONS = 96;
+
     private static final long NO_TIMEOUT = -1;
 
     private final int ring;
@@ -45,18 +50,25 @@ public final class SyncCancel {
         for (int i = 0; i < REG_BYTES; i += Long.BYTES) {
             argument.putLong(i, 0);
         }
-        argument.putInt(REG_FLAGS, ASYNC_CANCEL_ALL | ASYNC_CANCEL_ANY)
-                .putLong(REG_TIMEOUT_SEC, NO_TIMEOUT)
-                .putLong(REG_TIMEOUT_NSEC, NO_TIMEOUT);
+        argument.putLong(REG_TIMEOUT_SEC, NO_TIMEOUT).putLong(REG_TIMEOUT_NSEC, NO_TIMEOUT);
     }
 
     /**
-     * Cancels every request of the ring that waits or that a kernel thread works at. The kernel waits for none of them
-     * in this, and does not count those that a thread works at.
-     *
-     * @return how many waited, or the negated errno
+     * Cancels every request of the ring that waits or that a kernel thread works at, but none that closes a descriptor:
+     * that would stay open. The kernel waits for none of them in this. Before Linux 6.6, which cannot be asked by
+     * operation, those that close are cancelled, too.
      */
-    public int all() {
+    public void allButClose() {
+        for (int operation = 0; operation < OPERATIONS; operation++) {
+            if (operation != Uring.OP_CLOSE && cancel(ASYNC_CANCEL_ALL | ASYNC_CANCEL_OP, operation) == -Errno.EINVAL) {
+                cancel(ASYNC_CANCEL_ALL | ASYNC_CANCEL_ANY, 0);
+                return;
+            }
+        }
+    }
+
+    private int cancel(int flags, int operation) {
+        memory.buffer().putInt(REG_FLAGS, flags).put(REG_OPCODE, (byte) operation);
         return Native.register(ring, REGISTER_SYNC_CANCEL, Buffer.memoryAddress(memory.buffer()), 1);
     }
 

@@ -16,6 +16,7 @@ public final class Uring {
     public static final byte OP_TIMEOUT_REMOVE = 12;
     public static final byte OP_ACCEPT = 13;
     public static final byte OP_ASYNC_CANCEL = 14;
+    public static final byte OP_CLOSE = 19;
     public static final byte OP_SEND = 26;
     public static final byte OP_RECV = 27;
     public static final byte OP_SEND_ZC = 47;
