@@ -15,6 +15,7 @@ import net.zcrx.send.FileRegionSend;
 import net.zcrx.send.Gathering;
 import net.zcrx.send.ImmediateSends;
 import net.zcrx.send.ZeroCopySends;
+import net.zcrx.uring.DirectAddress;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
@@ -335,7 +336,7 @@ final class SendSide implements Gathering.Rule {
             in.remove();
             return false;
         }
-        long address = ImmediateSends.address(buffer);
+        long address = DirectAddress.of(buffer, buffer.readerIndex(), bytes);
         int fd = channel.socket.intValue();
         if (zeroCopy) {
             short id = zeroCopySends().hold(counters(), buffer);

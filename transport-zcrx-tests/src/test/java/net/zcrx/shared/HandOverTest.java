@@ -3,6 +3,8 @@ package net.zcrx.shared;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.bootstrap.ServerBootstrap;
@@ -17,7 +19,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -126,7 +130,7 @@ class HandOverTest {
             assertTrue(sum(ZcrxMetrics::sharedHandedOverBytes) > data.length / 2, "Most of it is long enough.");
             byte[] came = takeAll();
             assertEquals(2, came[1]);
-            assertArrayEquals(data, java.util.Arrays.copyOfRange(came, 3, came.length));
+            assertArrayEquals(data, Arrays.copyOfRange(came, 3, came.length));
         }
     }
 
@@ -195,10 +199,7 @@ class HandOverTest {
         try (Socket client = gateway(backend)) {
             client.getOutputStream().write(data);
             loops.await("all has come", () -> receivedBytes() == data.length);
-            ByteBuf handedOver = received.stream()
-                    .filter(each -> !ZcrxByteBuf.of(each).area().isWritable())
-                    .findFirst()
-                    .orElseThrow();
+            ByteBuf handedOver = handedOver();
             ByteBuf view = handedOver.retainedSlice(10, 100);
             byte before = view.getByte(5);
             byte after = view.getByte(6);
@@ -209,6 +210,64 @@ class HandOverTest {
             view.release();
             assertArrayEquals(data, takeAll());
         }
+    }
+
+    /** Netty's own buffers copy to the address of another one, if it has one, without asking it. */
+    @Test
+    void shouldCopyWhenOtherBuffersWriteIntoIt() throws Exception {
+        byte[] data = SharedChannelTest.random(60_000);
+        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        try (Socket client = gateway(backend)) {
+            client.getOutputStream().write(data);
+            loops.await("all has come", () -> receivedBytes() == data.length);
+            ByteBuf handedOver = handedOver();
+            assertFalse(handedOver.hasMemoryAddress());
+            assertThrows(UnsupportedOperationException.class, handedOver::memoryAddress);
+            ByteBuf other = handedOver.alloc().directBuffer(100).writeBytes(SharedChannelTest.random(100));
+            other.getBytes(0, handedOver, 10, 50);
+            other.skipBytes(50);
+            other.readBytes(handedOver.slice(60, 50).clear());
+            other.release();
+            assertTrue(handedOver.hasMemoryAddress());
+            assertArrayEquals(SharedChannelTest.random(100), ByteBufUtil.getBytes(handedOver, 10, 100));
+        } finally {
+            takeAll();
+        }
+    }
+
+    /** By TCP, alone and together with others. */
+    @Test
+    void shouldSendFromWhereItLies() throws Exception {
+        byte[] data = SharedChannelTest.random(60_000);
+        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        CompletableFuture<Channel> sender = new CompletableFuture<>();
+        try (Socket client = gateway(backend);
+                Socket reader = tcp(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelActive(ChannelHandlerContext context) {
+                        sender.complete(context.channel());
+                    }
+                })) {
+            client.getOutputStream().write(data);
+            loops.await("all has come", () -> receivedBytes() == data.length);
+            sender.get().writeAndFlush(received.peek().retainedSlice());
+            received.forEach(each -> sender.join().write(each.retain()));
+            sender.get().flush();
+            int first = received.peek().readableBytes();
+            byte[] sent = reader.getInputStream().readNBytes(first + data.length);
+            assertArrayEquals(Arrays.copyOf(data, first), Arrays.copyOf(sent, first));
+            assertArrayEquals(data, Arrays.copyOfRange(sent, first, sent.length));
+            assertFalse(handedOver().hasMemoryAddress(), "It was not copied.");
+        } finally {
+            takeAll();
+        }
+    }
+
+    private ByteBuf handedOver() {
+        return received.stream()
+                .filter(each -> !ZcrxByteBuf.of(each).area().isWritable())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** To a third process and so on: the first one's memory is handed on. */

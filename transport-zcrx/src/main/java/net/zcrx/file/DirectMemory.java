@@ -12,7 +12,7 @@ final class DirectMemory {
 
     private DirectMemory() {}
 
-    /** The address of a range of a buffer that is one piece of direct memory. */
+    /** The address of a range of a buffer that is one piece of direct memory, which the kernel may write to. */
     static long address(ByteBuf buffer, int index, int length) {
         if (buffer.hasMemoryAddress()) {
             return buffer.memoryAddress() + index;

@@ -4,6 +4,7 @@ package net.zcrx.file;
 import io.netty.channel.unix.Buffer;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
+import net.zcrx.uring.DirectAddress;
 
 /** Pieces of memory that one request writes, as the kernel wants them: iovec(3type). */
 final class Vectors {
@@ -23,7 +24,7 @@ final class Vectors {
     void add(ByteBuffer[] pieces) {
         for (ByteBuffer piece : pieces) {
             if (piece.hasRemaining()) {
-                add(Buffer.memoryAddress(piece) + piece.position(), piece.remaining());
+                add(DirectAddress.of(piece), piece.remaining());
             }
         }
     }

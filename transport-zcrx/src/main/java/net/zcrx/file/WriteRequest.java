@@ -7,6 +7,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Promise;
 import java.util.ArrayDeque;
 import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.DirectAddress;
 import net.zcrx.uring.FileOps;
 
 /** Writes a buffer, part by part, each from where the kernel has left off. */
@@ -58,7 +59,7 @@ final class WriteRequest extends FileRequest<Void> {
     IoUringIoOps next(byte flags, short id) {
         if (buffer.nioBufferCount() == 1) {
             int part = bytes();
-            long address = DirectMemory.address(buffer, start + written, part);
+            long address = DirectAddress.of(buffer, start + written, part);
             return FileOps.write(flags, file.fd(), address, part, nextPosition(), id);
         }
         if (vectors == null) {
@@ -74,7 +75,7 @@ final class WriteRequest extends FileRequest<Void> {
         int index = start + written;
         int part = bytes();
         if (buffer.nioBufferCount() == 1) {
-            all.add(DirectMemory.address(buffer, index, part), part);
+            all.add(DirectAddress.of(buffer, index, part), part);
         } else {
             all.add(buffer.nioBuffers(index, part));
         }

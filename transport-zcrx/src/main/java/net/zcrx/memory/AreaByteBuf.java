@@ -125,9 +125,22 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
         return alloc;
     }
 
+    /**
+     * Not while the bytes lie in memory of another process: Netty's buffers copy to the address of another buffer
+     * without asking it, which would end the JVM.
+     */
     @Override
-    public long memoryAddress() {
+    public final boolean hasMemoryAddress() {
+        return !foreign || own != null;
+    }
+
+    @Override
+    public final long memoryAddress() {
         ensureAccessible();
+        if (!hasMemoryAddress()) {
+            throw new UnsupportedOperationException("This buffer lies in memory of another process, which is only read:"
+                    + " take nioBuffer() to read it, or the buffer's own methods to write to it.");
+        }
         return address;
     }
 

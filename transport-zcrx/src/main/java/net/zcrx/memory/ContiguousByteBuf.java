@@ -49,11 +49,6 @@ abstract class ContiguousByteBuf extends AbstractReferenceCountedByteBuf {
     }
 
     @Override
-    public final boolean hasMemoryAddress() {
-        return true;
-    }
-
-    @Override
     public final int nioBufferCount() {
         return 1;
     }

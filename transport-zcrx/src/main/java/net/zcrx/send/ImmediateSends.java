@@ -5,11 +5,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import net.zcrx.uring.DirectAddress;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
@@ -60,12 +60,12 @@ public final class ImmediateSends {
 
     private int send(ByteBuf buffer) throws IOException {
         if (buffer.nioBufferCount() == 1) {
-            return send(socket, address(buffer), buffer.readableBytes());
+            return sendPiece(socket, buffer);
         }
         int sent = 0;
         for (ByteBuffer part : buffer.nioBuffers()) {
             int bytes = part.remaining();
-            int taken = send(socket, Buffer.memoryAddress(part) + part.position(), bytes);
+            int taken = send(socket, DirectAddress.of(part), bytes);
             sent += taken;
             if (taken < bytes) {
                 break;
@@ -77,9 +77,14 @@ public final class ImmediateSends {
     /** Writes as much of the buffer, the current one, as the socket takes at once; returns whether that was all. */
     public static boolean write(ChannelOutboundBuffer in, Socket socket, ByteBuf buffer) throws IOException {
         int bytes = buffer.readableBytes();
-        int sent = send(socket, address(buffer), bytes);
+        int sent = sendPiece(socket, buffer);
         in.removeBytes(sent);
         return sent == bytes;
+    }
+
+    private static int sendPiece(Socket socket, ByteBuf buffer) throws IOException {
+        int bytes = buffer.readableBytes();
+        return send(socket, DirectAddress.of(buffer, buffer.readerIndex(), bytes), bytes);
     }
 
     private static int send(Socket socket, long address, int bytes) throws IOException {
@@ -100,14 +105,5 @@ public final class ImmediateSends {
             throw Errors.newIOException("send", result);
         }
         return result;
-    }
-
-    /** Returns the address of the readable bytes of a buffer in one piece. */
-    public static long address(ByteBuf buffer) {
-        if (buffer.hasMemoryAddress()) {
-            return buffer.memoryAddress() + buffer.readerIndex();
-        }
-        ByteBuffer memory = buffer.internalNioBuffer(buffer.readerIndex(), buffer.readableBytes());
-        return Buffer.memoryAddress(memory) + memory.position();
     }
 }

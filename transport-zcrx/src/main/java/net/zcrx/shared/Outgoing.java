@@ -2,10 +2,10 @@
 package net.zcrx.shared;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
 import net.zcrx.memory.Area;
 import net.zcrx.receive.Counters.Counter;
+import net.zcrx.uring.DirectAddress;
 
 /**
  * What a side writes: it hands received buffers over where they lie, copies all others into slots, and takes back what
@@ -61,18 +61,18 @@ final class Outgoing {
         if (owner == null) {
             return copy(buffer, index, length);
         }
-        if (buffer.hasMemoryAddress()) {
-            return write(owner, buffer, index, length, buffer.memoryAddress() + index);
+        if (buffer.nioBufferCount() > 1) {
+            return writeParts(owner, buffer);
         }
-        return buffer.nioBufferCount() > 1 ? writeParts(owner, buffer) : copy(buffer, index, length);
+        return write(owner, buffer, index, length, buffer.isDirect() ? DirectAddress.of(buffer, index, length) : 0);
     }
 
-    /** Several parts, such as received buffers that were put together, each of which lies elsewhere. */
+    /** Of received buffers that were put together, each lies elsewhere. */
     private int writeParts(ByteBuf owner, ByteBuf buffer) throws LiarException {
         int done = 0;
         for (ByteBuffer part : buffer.nioBuffers()) {
             int bytes = part.remaining();
-            long address = part.isDirect() ? Buffer.memoryAddress(part) + part.position() : 0;
+            long address = part.isDirect() ? DirectAddress.of(part) : 0;
             int written = write(owner, buffer, buffer.readerIndex() + done, bytes, address);
             done += written;
             if (written < bytes) {

@@ -86,10 +86,8 @@ public final class IoVectors {
         if (count + parts > maxCount && count > 0) {
             return false;
         }
-        if (buffer.hasMemoryAddress()) {
-            add(buffer.memoryAddress() + reader, readable);
-        } else if (parts == 1) {
-            add(buffer.internalNioBuffer(reader, readable));
+        if (parts == 1) {
+            add(DirectAddress.of(buffer, reader, readable), readable);
         } else {
             for (ByteBuffer part : buffer.nioBuffers(reader, readable)) {
                 if (count == maxCount) {
@@ -153,7 +151,7 @@ public final class IoVectors {
     }
 
     private void add(ByteBuffer part) {
-        add(Buffer.memoryAddress(part) + part.position(), part.remaining());
+        add(DirectAddress.of(part), part.remaining());
     }
 
     private void add(long address, int length) {
