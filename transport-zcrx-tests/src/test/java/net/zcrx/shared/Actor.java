@@ -18,6 +18,25 @@ final class Actor extends ChannelInboundHandlerAdapter {
         INACTIVE
     }
 
+    /** Hands all that it reads on. */
+    static final class Forwarder extends ChannelInboundHandlerAdapter {
+        private final Channel next;
+
+        Forwarder(Channel next) {
+            this.next = next;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            next.writeAndFlush(message);
+        }
+
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
+    }
+
     @FunctionalInterface
     interface Action {
         void act(Channel channel);

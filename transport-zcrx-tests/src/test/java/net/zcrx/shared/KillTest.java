@@ -2,6 +2,7 @@
 package net.zcrx.shared;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
@@ -14,6 +15,8 @@ import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -23,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.lessons.Child;
 import net.zcrx.memory.Area;
@@ -100,6 +104,62 @@ class KillTest {
             // The listener of the gateway, and the child's streams.
             loops.await("descriptors closed", () -> LiarTest.descriptors() <= descriptors + 4);
         }
+    }
+
+    /** The first process must not receive into what a third one reads, of which only the second one knew. */
+    @Test
+    void shouldKeepWhatIsReadWhenMiddleIsKilled() throws Exception {
+        Channel server = loops.server(new Keeper()).bind().sync().channel();
+        String last = ((DomainSocketAddress) server.localAddress()).path();
+        long pipes = pipes();
+        byte[] data = SharedChannelTest.random(300_000);
+        try (Child child = new Child(List.of(), SharedChild.class, "middle", last)) {
+            DomainSocketAddress address = new DomainSocketAddress(child.await("address"));
+            Channel middle = loops.client(new Keeper()).connect(address).sync().channel();
+            try (Socket socket = connect(Gateway.listen(loops, middle))) {
+                socket.getOutputStream().write(data);
+                loops.await("all has come", () -> receivedBytes() == data.length);
+                assertTrue(received.stream().anyMatch(each -> !each.hasMemoryAddress()), "It was handed on.");
+                child.kill();
+                assertTrue(middle.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS));
+                assertNotNull(failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS));
+            }
+            assertTrue(loops.heldBuffers() > 0, "The last one reads them still.");
+            overwriteWhatIsFree();
+            assertArrayEquals(data, ByteBufUtil.getBytes(Unpooled.wrappedBuffer(
+                    received.stream().map(ByteBuf::slice).toArray(ByteBuf[]::new))));
+            received.forEach(ByteBuf::release);
+            loops.await("every page is back", () -> loops.heldBuffers() == 0);
+        }
+        loops.await("no lease is left", () -> pipes() == pipes);
+    }
+
+    private static long pipes() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+            return all.filter(KillTest::isPipe).count();
+        }
+    }
+
+    private static boolean isPipe(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("pipe:");
+        } catch (IOException e) {
+            // It was closed meanwhile.
+            return false;
+        }
+    }
+
+    private int receivedBytes() {
+        return received.stream().mapToInt(ByteBuf::readableBytes).sum();
+    }
+
+    /** Receives more than an area has. */
+    private void overwriteWhatIsFree() throws Exception {
+        Channel echo = loops.connect(new SharedChannelTest.Echo(), new Actor(Actor.Callback.EVENT, channel -> {}));
+        try (Socket socket = connect(Gateway.listen(loops, echo))) {
+            socket.getOutputStream().write(new byte[32 << 20]);
+        }
+        echo.close().sync();
     }
 
     @Test

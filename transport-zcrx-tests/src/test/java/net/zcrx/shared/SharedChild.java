@@ -36,6 +36,13 @@ final class SharedChild {
                         .channel();
                 System.out.println("port=" + Gateway.listen(loops, backend));
             }
+            case "middle" -> {
+                Channel last = loops.client(new ChannelInboundHandlerAdapter())
+                        .connect(new DomainSocketAddress(arguments[1]))
+                        .sync()
+                        .channel();
+                serve(loops, new Actor.Forwarder(last));
+            }
             case "connect" -> {
                 System.out.println("connects=");
                 connectForEver(loops, new DomainSocketAddress(arguments[1]));

@@ -124,6 +124,11 @@ final class SharedLoops implements AfterEachCallback {
                 shutDown();
             }
         }
+        // What is out when loops end comes back by leases, at which a thread looks now and then.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (Area.mappedBytes() != mappedBefore && System.nanoTime() - deadline < 0) {
+            Thread.sleep(1);
+        }
         assertEquals(mappedBefore, Area.mappedBytes(), "Memory is mapped still.");
     }
 }

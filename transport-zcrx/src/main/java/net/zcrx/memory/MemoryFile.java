@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.memory;
 
-import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.internal.CleanableDirectBuffer;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
@@ -28,22 +25,14 @@ public final class MemoryFile {
     /** Mappings that can write are there already or never (Linux 5.1). */
     private static final int SEAL_FUTURE_WRITE = 1 << 4;
 
-    private static final int STATUS_BYTES = 4 * Long.BYTES;
-
     private final int fd;
-    private final long device;
-    private final long inode;
-    private final long length;
-    private final long owner;
+    private final FileStatus status;
     private int seals;
 
-    private MemoryFile(int fd, int seals, ByteBuffer status) {
+    private MemoryFile(int fd, int seals, FileStatus status) {
         this.fd = fd;
-        device = status.getLong(0);
-        inode = status.getLong(Long.BYTES);
-        length = status.getLong(2 * Long.BYTES);
-        owner = status.getLong(3 * Long.BYTES);
         this.seals = seals;
+        this.status = status;
     }
 
     /**
@@ -66,21 +55,14 @@ public final class MemoryFile {
      * @throws IOException if the kernel tells nothing of it
      */
     public static MemoryFile of(int fd) throws IOException {
-        CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(STATUS_BYTES);
-        ByteBuffer status = memory.buffer();
+        // Before its length, which whoever made it may change until it is sealed. A file of another kind has no
+        // seals, and the kernel says EINVAL.
+        int seals = Math.max(0, Native.fcntl(fd, F_GET_SEALS, 0));
         try {
-            // Before its length, which whoever made it may change until it is sealed. A file of another kind has no
-            // seals, and the kernel says EINVAL.
-            int seals = Math.max(0, Native.fcntl(fd, F_GET_SEALS, 0));
-            int result = Native.status(fd, Buffer.memoryAddress(status));
-            if (result < 0) {
-                new FileDescriptor(fd).close();
-                throw new IOException(
-                        "The kernel told nothing of descriptor " + fd + " (" + Errno.describe(-result) + ").");
-            }
-            return new MemoryFile(fd, seals, status);
-        } finally {
-            memory.clean();
+            return new MemoryFile(fd, seals, FileStatus.of(fd));
+        } catch (IOException e) {
+            new FileDescriptor(fd).close();
+            throw e;
         }
     }
 
@@ -90,26 +72,23 @@ public final class MemoryFile {
 
     /** Its length in bytes when it was created or taken. */
     public long length() {
-        return length;
+        return status.length();
     }
 
     /** The user (uid) that created it. */
     public long owner() {
-        return owner;
+        return status.owner();
     }
 
-    boolean isSame(MemoryFile other) {
-        return device == other.device && inode == other.inode;
-    }
-
+    /** Whether it is the same file, by whatever descriptor. */
     @Override
     public boolean equals(Object other) {
-        return other instanceof MemoryFile file && isSame(file);
+        return other instanceof MemoryFile file && status.isSameFile(file.status);
     }
 
     @Override
     public int hashCode() {
-        return Long.hashCode(31 * device + inode);
+        return Long.hashCode(31 * status.device() + status.inode());
     }
 
     /** Fixes the length for ever. */

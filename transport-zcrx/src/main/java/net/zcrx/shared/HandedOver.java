@@ -3,7 +3,12 @@ package net.zcrx.shared;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.ZcrxByteBuf;
 
@@ -12,12 +17,16 @@ import net.zcrx.memory.ZcrxByteBuf;
  * that the other side can map for that.
  */
 final class HandedOver {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(HandedOver.class);
+
     /** Tokens of what is handed over begin behind those of the slots. */
     private static final int FIRST_TOKEN = Layout.SLOTS;
     /** A page cannot go back to the kernel while a part of it is out: what is shorter is copied at less cost. */
     private static final int LEAST_BYTES = 512;
-    /** Areas that a connection may name. */
+    /** Areas that a connection may name at a time. */
     private static final int MAX_AREAS = 64;
+    /** Areas that it may name at all: see {@link Returns#token}. */
+    private static final int MAX_NUMBER = 0xFFFF;
     /** What may be out of an area, by one connection: this part of it. */
     private static final int AREA_PART = 4;
     /**
@@ -29,8 +38,13 @@ final class HandedOver {
     private static final int PIECE_PART = 4;
 
     private final ControlSocket control;
+    private final ZcrxPeer peer;
     private final Tally tally;
     private final ArrayList<Announced> areas = new ArrayList<>();
+    private int lastNumber;
+    private boolean anyStale;
+    /** The {@link ForeignLeases#changes} that {@link #sweep} has seen. */
+    private long swept;
     /** By token; made when it is first needed. */
     private ByteBuf[] buffers;
 
@@ -44,23 +58,55 @@ final class HandedOver {
     private static final class Announced {
         final Area area;
         final int number;
+        final Lease lease;
+        /** What went with an area of another process. */
+        final List<ForeignLeases.Held> foreign;
+
         final long most;
         long out;
+        /** Its leases are others now: as soon as nothing of it is out, the other side is to forget it. */
+        boolean stale;
 
-        Announced(Area area, int number) {
+        Announced(Area area, int number, Lease lease, List<ForeignLeases.Held> foreign) {
             this.area = area;
             this.number = number;
+            this.lease = lease;
+            this.foreign = foreign;
             most = area.length() / (area.isWritable() ? AREA_PART : FOREIGN_PART);
+        }
+
+        boolean isUnused() {
+            return !area.isWritable() && out == 0;
         }
     }
 
-    HandedOver(ControlSocket control, Tally tally) {
+    HandedOver(ControlSocket control, ZcrxPeer peer, Tally tally) {
         this.control = control;
+        this.peer = peer;
         this.tally = tally;
     }
 
     int count() {
         return count;
+    }
+
+    /** Whether the other side knows areas of other processes of which nothing is out. */
+    boolean isAnyUnused() {
+        for (int i = 0; i < areas.size(); i++) {
+            if (areas.get(i).isUnused()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has the other side forget those. */
+    void forgetUnused() {
+        for (Announced each : areas) {
+            each.stale |= each.isUnused();
+            anyStale |= each.stale;
+        }
+        sweep();
     }
 
     /** The area that the bytes can be handed over in; {@code null} if they have to be copied. */
@@ -96,25 +142,78 @@ final class HandedOver {
 
     /** The number of its area for the other side, which is told; 0 if it cannot be told now. */
     int number(Area area) {
+        sweep();
         Announced announced = find(area);
-        if (announced != null) {
-            return announced.number;
+        if (announced == null) {
+            announced = announce(area);
         }
-        int number = areas.size() + 1;
-        announced = new Announced(area, number);
-        if (number > MAX_AREAS
-                || !control.send(Message.of(
-                        Message.AREA, number, announced.most, area.file().fd()))) {
-            return 0;
+        return announced == null ? 0 : announced.number;
+    }
+
+    /**
+     * Has the other side forget areas of other processes with the leases that went with them, if some have come or gone
+     * since. It would keep what is not read any more from their owners.
+     */
+    void sweep() {
+        long now = ForeignLeases.changes();
+        if (now != swept) {
+            swept = now;
+            for (Announced each : areas) {
+                each.stale |= !each.foreign.equals(ForeignLeases.of(each.area));
+                anyStale |= each.stale;
+            }
         }
+        if (anyStale) {
+            areas.removeIf(each -> each.stale && each.out == 0 && forget(each));
+            anyStale = areas.stream().anyMatch(each -> each.stale);
+        }
+    }
+
+    private boolean forget(Announced announced) {
+        if (!control.send(Message.of(Message.FORGET, announced.number, 0))) {
+            return false;
+        }
+        announced.lease.release();
+        return true;
+    }
+
+    private Announced announce(Area area) {
+        if (areas.size() == MAX_AREAS || lastNumber == MAX_NUMBER) {
+            return null;
+        }
+        int number = lastNumber + 1;
+        IntPredicate send = descriptor -> control.send(Message.of(Message.LEASE, number, 0, descriptor));
+        List<ForeignLeases.Held> foreign = ForeignLeases.handOn(area, send);
+        Lease lease = foreign == null ? null : lease(area, send);
+        if (lease == null) {
+            return null;
+        }
+        Announced announced = new Announced(area, number, lease, foreign);
+        if (!control.send(Message.of(
+                Message.AREA, number, announced.most, area.file().fd()))) {
+            lease.release();
+            return null;
+        }
+        lastNumber = number;
         areas.add(announced);
-        return number;
+        return announced;
+    }
+
+    private Lease lease(Area area, IntPredicate send) {
+        try {
+            return Lease.hand(area, peer, send);
+        } catch (IOException e) {
+            // No descriptor is left: it is copied, until there is one.
+            LOGGER.debug("An area cannot be handed over now.", e);
+            return null;
+        }
     }
 
     private Announced find(Area area) {
         for (int i = 0; i < areas.size(); i++) {
-            if (areas.get(i).area == area) {
-                return areas.get(i);
+            Announced each = areas.get(i);
+            if (each.area == area && !each.stale) {
+                return each;
             }
         }
         return null;
@@ -173,10 +272,47 @@ final class HandedOver {
         return true;
     }
 
-    /** The other side is gone. */
+    /** The other side breaks the rules: whatever it reads, and whoever it has handed it on to, is its own affair. */
     void takeAllBack() {
-        for (int place = 0; count > 0; place++) {
-            takeBack(FIRST_TOKEN + place);
+        for (Announced each : areas) {
+            takeAllBackOf(each);
+            each.lease.release();
         }
+        areas.clear();
+    }
+
+    private void takeAllBackOf(Announced announced) {
+        for (int place = 0; announced.out > 0; place++) {
+            if (from[place] == announced) {
+                takeBack(FIRST_TOKEN + place);
+            }
+        }
+    }
+
+    /** The other side is gone. What it has handed on may be read still, and comes back when it is not. */
+    void expire() {
+        for (Announced each : areas) {
+            if (each.out > 0) {
+                each.lease.retire();
+            }
+        }
+        if (!takeBackUnread()) {
+            // Its loop may end before.
+            tally.leave();
+            Orphans.take(this);
+        }
+    }
+
+    /** Takes back what nobody can read any more, after {@link #expire}; returns whether that was all. */
+    boolean takeBackUnread() {
+        areas.removeIf(each -> {
+            if (each.out > 0 && !each.lease.isOver()) {
+                return false;
+            }
+            takeAllBackOf(each);
+            each.lease.release();
+            return true;
+        });
+        return areas.isEmpty();
     }
 }

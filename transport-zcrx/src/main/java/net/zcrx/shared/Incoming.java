@@ -5,6 +5,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.receive.Counters.Counter;
@@ -33,18 +35,29 @@ final class Incoming {
     private final int otherTail;
     private final int otherState;
 
-    private final ArrayList<Area> areas = new ArrayList<>();
+    /** By number, from 1 on; {@code null} if it is forgotten. */
+    private final ArrayList<Known> areas = new ArrayList<>();
+
+    private int knownAreas;
+    /** Descriptors of leases, of the area that comes next. */
+    private final ArrayList<Integer> nextLeases = new ArrayList<>();
     private BufferPool pool;
     private int head;
     private int seenTail;
     private int publishedHead;
     private int seenState;
 
+    /** An area of the other side, or one that it was handed. */
+    private record Known(Area area, List<ForeignLeases.Held> leases) {}
+
     Incoming(Segment segment, ControlSocket control, Bell bell, Tally tally, int side, Runnable ended) {
         this.tally = tally;
         this.segment = segment;
         this.control = control;
-        returns = new Returns(segment, bell, side, ended);
+        returns = new Returns(segment, bell, side, () -> {
+            areas.forEach(Incoming::releaseLeases);
+            ended.run();
+        });
         ownHead = Layout.head(side);
         int other = 1 - side;
         entries = Layout.data(other);
@@ -147,10 +160,11 @@ final class Incoming {
         for (int i = 0; number > areas.size() && i < MAX_MESSAGES && (message = control.receive()) != null; i++) {
             take(message);
         }
-        if (number < 0 || number > areas.size()) {
+        Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
+        if (known == null) {
             throw new LiarException("it names area " + number + " of " + areas.size());
         }
-        return areas.get(number - 1);
+        return known.area;
     }
 
     /** Takes a message of the other side. */
@@ -159,22 +173,59 @@ final class Incoming {
         if (right && message.kind() == Message.WAKE && message.descriptors().length == 0) {
             return;
         }
-        if (!right
-                || message.kind() != Message.AREA
-                || message.descriptor() < 0
-                || message.number() != areas.size() + 1
-                || areas.size() == MAX_AREAS) {
+        int number = message.number();
+        boolean next = right && message.descriptor() >= 0 && number == areas.size() + 1 && knownAreas < MAX_AREAS;
+        if (next && message.kind() == Message.LEASE && nextLeases.size() <= ForeignLeases.MOST) {
+            takeLease(message.descriptor());
+        } else if (next && message.kind() == Message.AREA) {
+            takeArea(message);
+        } else if (right && message.kind() == Message.FORGET && message.descriptors().length == 0) {
+            forget(number);
+        } else {
             ControlSocket.close(message.descriptors());
             throw new LiarException("it sent a message of version " + message.version() + ", kind " + message.kind()
-                    + ", number " + message.number() + ", with " + message.descriptors().length + " descriptors");
+                    + ", number " + number + ", with " + message.descriptors().length + " descriptors");
         }
+    }
+
+    private void takeLease(int descriptor) throws LiarException {
+        if (!ForeignLeases.isPipe(descriptor)) {
+            ControlSocket.close(descriptor);
+            throw new LiarException("it sent a lease that is no pipe");
+        }
+        nextLeases.add(descriptor);
+    }
+
+    private void takeArea(Message message) throws IOException {
         Area area = ForeignAreas.map(message.descriptor());
-        areas.add(area);
+        Known known = new Known(area, new ArrayList<>());
+        areas.add(known);
+        knownAreas++;
+        while (!nextLeases.isEmpty()) {
+            known.leases.add(ForeignLeases.hold(area, nextLeases.remove(0)));
+        }
         if (message.bytes() < 1 || message.bytes() > area.length()) {
             throw new LiarException(
                     "up to " + message.bytes() + " bytes of an area of " + area.length() + " may be out, it said");
         }
         returns.area(message.bytes());
+    }
+
+    private void forget(int number) throws LiarException {
+        Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
+        if (known == null || returns.isHeld(number)) {
+            throw new LiarException("area " + number + " is to be forgotten, it said, which is not there or in use");
+        }
+        areas.set(number - 1, null);
+        knownAreas--;
+        known.area.release();
+        releaseLeases(known);
+    }
+
+    private static void releaseLeases(Known known) {
+        if (known != null) {
+            known.leases.forEach(ForeignLeases.Held::release);
+        }
     }
 
     /** Takes back what other threads have released, and tells the other side what it may use again. */
@@ -213,8 +264,9 @@ final class Incoming {
         }
         giveBack();
         leave();
-        areas.forEach(Area::release);
-        areas.clear();
+        areas.stream().filter(Objects::nonNull).forEach(known -> known.area.release());
+        nextLeases.forEach(ControlSocket::close);
+        nextLeases.clear();
         returns.close();
     }
 }

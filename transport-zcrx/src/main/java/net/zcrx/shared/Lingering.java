@@ -29,24 +29,24 @@ final class Lingering implements Polls.Owner {
                     polls.watch();
                     polls.ready();
                 } else {
-                    end();
+                    end(Link.Other.GONE);
                 }
             });
         } catch (RuntimeException e) {
             // The loop takes no tasks any more.
-            end();
+            end(Link.Other.GONE);
         }
     }
 
-    private void end() {
+    private void end(Link.Other other) {
         polls.leave();
-        link.endWriting();
+        link.endWriting(other);
     }
 
     @Override
     public void polled(boolean ended) {
         if (ended) {
-            end();
+            end(Link.Other.GONE);
         } else {
             polls.ready();
         }
@@ -66,18 +66,18 @@ final class Lingering implements Polls.Owner {
             return;
         }
         if (out.handedOver() == 0) {
-            end();
+            end(Link.Other.THERE);
         }
     }
 
     @Override
     public void loopEnds() {
-        end();
+        end(Link.Other.THERE);
     }
 
     @Override
     public void fail(Throwable cause) {
         LOGGER.debug("What was handed over by a shared-memory connection is not waited for any more.", cause);
-        end();
+        end(cause instanceof LiarException ? Link.Other.LIAR : Link.Other.THERE);
     }
 }

@@ -20,6 +20,15 @@ final class Link {
     /** A side that sends without end must not keep the loop from its other channels. */
     private static final int MESSAGES_PER_PASS = 64;
 
+    /** What is known of the other side. */
+    enum Other {
+        THERE,
+        /** It has closed its socket, or has ended. */
+        GONE,
+        /** It has broken the rules. */
+        LIAR
+    }
+
     private final Segment segment;
     private final ControlSocket control;
     private final ZcrxPeer peer;
@@ -47,7 +56,7 @@ final class Link {
         this.peer = peer;
         Bell bell = new Bell(segment, control, 1 - side);
         in = new Incoming(segment, control, bell, tally, side, this::end);
-        out = new Outgoing(segment, control, bell, tally, side);
+        out = new Outgoing(segment, control, peer, bell, tally, side);
         ownAsleep = Layout.asleep(side);
         ownWaiting = Layout.waiting(side);
         ownWay = Layout.way(side);
@@ -240,10 +249,10 @@ final class Link {
     /**
      * The channel has closed. The other side is told so, and sees the end of the socket when nothing is held here.
      *
-     * @param alive whether the other side is there still, and right
+     * @param other what is known of the other side
      * @param eventLoop waits for what was handed over, if there is any
      */
-    void close(boolean alive, Supplier<EventLoop> eventLoop) {
+    void close(Other other, Supplier<EventLoop> eventLoop) {
         if (closed) {
             return;
         }
@@ -254,21 +263,25 @@ final class Link {
         // Whoever is not right is told, too.
         out.state(Outgoing.CLOSED);
         in.close();
-        if (alive && out.handedOver() > 0) {
+        if (other == Other.THERE && out.handedOver() > 0) {
             new Lingering(this, out).begin(eventLoop.get());
         } else {
-            endWriting();
+            endWriting(other);
         }
     }
 
     /** It was accepted, and nobody takes it. */
     void refuse() {
-        close(true, () -> null);
+        close(Other.THERE, () -> null);
     }
 
-    /** Nothing that was handed over is waited for any more. */
-    void endWriting() {
-        out.takeAllBack();
+    /** Nothing that was handed over comes back by this connection any more. */
+    void endWriting(Other other) {
+        if (other == Other.LIAR) {
+            out.takeAllBack();
+        } else {
+            out.expire();
+        }
         end();
     }
 

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * A message on the Unix socket of a connection. Its first 16 bytes are the same in every version: magic number, version,
  * kind, number.
  *
- * @param number of the area, or why a connection is refused
+ * @param number of the area (a lease has that of the next one), or why a connection is refused
  * @param bytes of an area that may be out at a time
  * @param descriptors that came with it, or go with it
  */
@@ -32,6 +32,10 @@ record Message(int version, int kind, int number, long bytes, int... descriptors
     static final int AREA = 4;
     /** Wakes up. */
     static final int WAKE = 5;
+    /** A {@link Lease} of the area of which the next message of that kind tells: the writing end of a pipe. */
+    static final int LEASE = 6;
+    /** Nothing of an area is out, and its number names nothing any more. */
+    static final int FORGET = 7;
 
     static final int REFUSED_VERSION = 1;
     static final int REFUSED_USER = 2;

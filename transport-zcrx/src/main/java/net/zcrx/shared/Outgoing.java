@@ -38,12 +38,12 @@ final class Outgoing {
     /** Tokens taken back: each entry has one. */
     private int taken;
 
-    Outgoing(Segment segment, ControlSocket control, Bell bell, Tally tally, int side) {
+    Outgoing(Segment segment, ControlSocket control, ZcrxPeer peer, Bell bell, Tally tally, int side) {
         this.segment = segment;
         this.bell = bell;
         this.tally = tally;
         slots = new CopySlots(segment, side);
-        handedOver = new HandedOver(control, tally);
+        handedOver = new HandedOver(control, peer, tally);
         ownTail = Layout.tail(side);
         ownState = Layout.state(side);
         entries = Layout.data(side);
@@ -197,6 +197,7 @@ final class Outgoing {
             }
             taken++;
         }
+        handedOver.sweep();
         return count > 0;
     }
 
@@ -210,13 +211,14 @@ final class Outgoing {
         return takeBack() || otherHead() != seenHead && tail - seenHead >= Layout.RING;
     }
 
-    /** As {@link CopySlots#isFat()}. */
+    /** Whether {@link #trim} may be of use. */
     boolean isFat() {
-        return slots.isFat();
+        return slots.isFat() || handedOver.isAnyUnused();
     }
 
-    /** As {@link CopySlots#trim}. */
+    /** Gives back what memory and leases are not in use, after {@link #takeBack}. */
     void trim() {
+        handedOver.forgetUnused();
         slots.trim(segment.area());
     }
 
@@ -225,8 +227,19 @@ final class Outgoing {
         return handedOver.count();
     }
 
-    /** The other side is gone: nobody reads what is out. */
+    /** The other side breaks the rules: all that is out is taken from it. */
     void takeAllBack() {
         handedOver.takeAllBack();
+    }
+
+    /** The other side is gone: what is out is taken back as soon as nobody can read it. */
+    void expire() {
+        try {
+            takeBack();
+            handedOver.expire();
+        } catch (LiarException e) {
+            // It had not kept to the rules.
+            takeAllBack();
+        }
     }
 }

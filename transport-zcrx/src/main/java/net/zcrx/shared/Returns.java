@@ -78,6 +78,17 @@ final class Returns implements Reclaimer {
         areas.add(new Held(most));
     }
 
+    /** Whether buffers of an area are held. */
+    boolean isHeld(int number) {
+        Held area = areas.get(number - 1);
+        if (late) {
+            synchronized (this) {
+                return area.bytes > 0;
+            }
+        }
+        return area.bytes > 0;
+    }
+
     /** Whether so many bytes of an area can be out besides those that are held. */
     boolean mayHold(int number, int length) {
         if (number == 0) {

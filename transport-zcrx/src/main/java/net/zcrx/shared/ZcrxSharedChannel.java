@@ -45,8 +45,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
     private volatile DomainSocketAddress remote;
     private volatile boolean active;
     private volatile boolean closed;
-    /** Whether the other side is there still, and keeps to the rules. */
-    private boolean alive = true;
+    private Link.Other other = Link.Other.THERE;
 
     /** Creates a channel to connect. */
     public ZcrxSharedChannel() {
@@ -208,7 +207,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         }
         if (link != null) {
             // What was handed over was so on a loop, perhaps one that the channel has left.
-            link.close(alive, this::eventLoop);
+            link.close(other, this::eventLoop);
         }
         if (polls != null) {
             // Nobody deregisters a channel that is closed forcibly.
@@ -261,7 +260,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         if (link == null) {
             throw new NotYetConnectedException();
         }
-        if (link.isClosed() || !alive) {
+        if (link.isClosed() || other != Link.Other.THERE) {
             throw new IOException("The other process has closed " + this + ".");
         }
         Writing.Outcome outcome = Writing.writeAll(in, link, alloc());
@@ -318,14 +317,18 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
 
     /** The channel cannot go on. */
     void fail(Throwable cause) {
-        alive &= !(cause instanceof LiarException);
+        if (cause instanceof LiarException) {
+            other = Link.Other.LIAR;
+        }
         raise(cause);
         unsafe().close(unsafe().voidPromise());
     }
 
     /** The other process has closed its socket, or has ended. */
     void otherGone() {
-        alive = false;
+        if (other == Link.Other.THERE) {
+            other = Link.Other.GONE;
+        }
         reading.otherGone();
     }
 
