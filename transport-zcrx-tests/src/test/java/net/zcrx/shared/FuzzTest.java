@@ -184,7 +184,7 @@ class FuzzTest {
         int[] descriptors = new int[random.nextInt(6)];
         liar.control.send(new Message(
                 random.nextInt(10) == 0 ? random.nextInt() : Message.VERSION,
-                random.nextInt(7),
+                random.nextInt(Message.FORGET + 2),
                 number(random),
                 random.nextBoolean() ? number(random) : random.nextLong(),
                 descriptors.length > Message.MAX_DESCRIPTORS ? new int[0] : descriptors));

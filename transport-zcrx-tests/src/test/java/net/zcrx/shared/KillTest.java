@@ -125,11 +125,12 @@ class KillTest {
                 assertNotNull(failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS));
             }
             assertTrue(loops.heldBuffers() > 0, "The last one reads them still.");
-            overwriteWhatIsFree();
+            Channel other = overwriteWhatIsFree();
             assertArrayEquals(data, ByteBufUtil.getBytes(Unpooled.wrappedBuffer(
                     received.stream().map(ByteBuf::slice).toArray(ByteBuf[]::new))));
             received.forEach(ByteBuf::release);
             loops.await("every page is back", () -> loops.heldBuffers() == 0);
+            other.close().sync();
         }
         loops.await("no lease is left", () -> pipes() == pipes);
     }
@@ -153,13 +154,13 @@ class KillTest {
         return received.stream().mapToInt(ByteBuf::readableBytes).sum();
     }
 
-    /** Receives more than an area has. */
-    private void overwriteWhatIsFree() throws Exception {
+    /** Receives more than an area has, and hands it over and on by other connections; returns one of those. */
+    private Channel overwriteWhatIsFree() throws Exception {
         Channel echo = loops.connect(new SharedChannelTest.Echo(), new Actor(Actor.Callback.EVENT, channel -> {}));
         try (Socket socket = connect(Gateway.listen(loops, echo))) {
             socket.getOutputStream().write(new byte[32 << 20]);
         }
-        echo.close().sync();
+        return echo;
     }
 
     @Test

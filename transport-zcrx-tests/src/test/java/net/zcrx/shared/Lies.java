@@ -28,6 +28,7 @@ final class Lies {
         addMessages(all);
         addAreas(all);
         addEntriesOfAreas(all);
+        addLeases(all);
         addEnds(all);
         return all;
     }
@@ -157,7 +158,11 @@ final class Lies {
 
     /** Sends a descriptor as that of an area. */
     private static void send(Liar liar, int number, long bytes, int descriptor) {
-        liar.send(message(Message.AREA, number, bytes), descriptor);
+        send(liar, message(Message.AREA, number, bytes), descriptor);
+    }
+
+    private static void send(Liar liar, byte[] message, int descriptor) {
+        liar.send(message, descriptor);
         ControlSocket.close(descriptor);
     }
 
@@ -188,6 +193,38 @@ final class Lies {
 
     private static void addArea(List<Lie> all, String name, String words, BadDescriptors.Opening opening) {
         all.add(new Lie("an area that is " + name, words, liar -> send(liar, 1, 4096, opening.open())));
+    }
+
+    private static void addLeases(List<Lie> all) {
+        byte[] lease = message(Message.LEASE, 1, 0);
+        byte[] forget = message(Message.FORGET, 1, 0);
+        addMessage(all, "of a lease without descriptor", lease);
+        addMessage(all, "that forgets an area that there is not", forget);
+        addMessage(all, "that forgets area 0", message(Message.FORGET, 0, 0));
+        all.add(new Lie("a lease that is a device", LIED, liar -> send(liar, lease, BadDescriptors.device())));
+        all.add(new Lie("a lease of area 2", LIED, liar -> {
+            send(liar, message(Message.LEASE, 2, 0), BadDescriptors.pipe());
+        }));
+        all.add(new Lie("leases without end", LIED, liar -> {
+            for (int i = 0; i < 100; i++) {
+                send(liar, lease, BadDescriptors.pipe());
+            }
+        }));
+        all.add(new Lie("to forget with a descriptor", LIED, liar -> {
+            send(liar, 1, 4096, sealed(4096));
+            send(liar, forget, BadDescriptors.pipe());
+        }));
+        all.add(new Lie("to forget twice", LIED, liar -> {
+            send(liar, lease, BadDescriptors.pipe());
+            send(liar, 1, 4096, sealed(4096));
+            liar.send(forget);
+            liar.send(forget);
+        }));
+        all.add(new Lie("an entry of an area that is forgotten", LIED, liar -> {
+            send(liar, 1, 4096, sealed(4096));
+            liar.send(forget);
+            liar.publish(1, 0, 100, 20);
+        }));
     }
 
     private static void addEntriesOfAreas(List<Lie> all) {

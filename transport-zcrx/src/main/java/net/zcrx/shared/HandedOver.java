@@ -189,8 +189,8 @@ final class HandedOver {
             return null;
         }
         Announced announced = new Announced(area, number, lease, foreign);
-        if (!control.send(Message.of(
-                Message.AREA, number, announced.most, area.file().fd()))) {
+        if (!control.send(
+                Message.of(Message.AREA, number, announced.most, area.file().fd()))) {
             lease.release();
             return null;
         }

@@ -41,6 +41,7 @@ final class Incoming {
     private int knownAreas;
     /** Descriptors of leases, of the area that comes next. */
     private final ArrayList<Integer> nextLeases = new ArrayList<>();
+
     private BufferPool pool;
     private int head;
     private int seenTail;
