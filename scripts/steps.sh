@@ -22,12 +22,20 @@ part() {
     passed=$((passed + $3)) failed=$((failed + $4)) skipped=$((skipped + $5))
 }
 
+# run LIMIT TITLE COMMAND...: shows and keeps what a step prints
+run() {
+    local status=0
+    scripts/limited "$1" "${@:3}" 2>&1 | tee "$log" || status=$?
+    sed -n "s/^stuck   /$2: /p" "$log" >> "$work/failures"
+    return $status
+}
+
 # suite LIMIT TITLE COMMAND...: a step of Java tests, counted by their reports
 suite() {
     local limit=$1 title=$2 begin=$SECONDS status=0 before after; shift 2
     say "$title"
     read -r -a before < <(scripts/reports counts)
-    timeout --kill-after 30 "$limit" "$@" 2>&1 | tee "$log" || status=$?
+    run "$limit" "$title" "$@" || status=$?
     read -r -a after < <(scripts/reports counts)
     local bad=$((after[1] - before[1]))
     # The build can fail beside the tests, or before them.
@@ -70,7 +78,7 @@ check_flakes() {
 check() {
     local limit=$1 title=$2 begin=$SECONDS status=0; shift 2
     say "$title"
-    timeout --kill-after 30 "$limit" "$@" 2>&1 | tee "$log" || status=$?
+    run "$limit" "$title" "$@" || status=$?
     sed -n 's/^failed  //p' "$log" >> "$work/failures"
     sed -n 's/^flaky   //p' "$log" >> "$work/flakes"
     sed -n 's/^skipped \(.*: .*\)/\1/p' "$log" >> "$work/skips"
