@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,5 +110,26 @@ class LimitsTest {
         assertWords("No server", connectFailure(directory + "/none"));
         assertWords("too long", connectFailure(here + "x".repeat(200)));
         assertWords("No server", connectFailure("\0" + UUID.randomUUID()));
+        assertWords("ends at a zero character", bindFailure(here + "\0x"));
+        assertWords("ends at a zero character", connectFailure(here + "\0x"));
+    }
+
+    @Test
+    void shouldTellWhatIsNoAddress() throws Exception {
+        InetSocketAddress inet = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        Channel server = loops.server(new ChannelInboundHandlerAdapter())
+                .register()
+                .sync()
+                .channel();
+        Throwable failure = server.bind(inet).await().cause();
+        assertWords("has a DomainSocketAddress", failure.getMessage());
+        server.bind(SharedLoops.newAddress()).sync();
+        failure = server.bind(SharedLoops.newAddress()).await().cause();
+        assertWords("listens at", failure.getMessage());
+        assertTrue(server.isActive());
+        Channel client = loops.client(new ChannelInboundHandlerAdapter()).register().sync().channel();
+        failure = client.connect(inet).await().cause();
+        assertWords("has a DomainSocketAddress", failure.getMessage());
+        client.connect(server.localAddress()).sync();
     }
 }

@@ -78,6 +78,10 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         ((IoEventLoop) eventLoop).register(this).addListener((Future<IoRegistration> future) -> {
             if (future.isSuccess()) {
                 registration = future.getNow();
+                if (left) {
+                    // It left while the loop took it.
+                    registration.cancel();
+                }
             }
             registered.accept(future);
         });
@@ -85,6 +89,9 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
 
     /** Begins to watch the socket, and goes on until it leaves. */
     void watch() {
+        if (left) {
+            return;
+        }
         input = submit(Uring.POLLIN);
         end = submit(Uring.POLLRDHUP);
     }

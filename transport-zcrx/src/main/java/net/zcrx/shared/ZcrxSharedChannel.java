@@ -185,7 +185,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
     @Override
     protected void doBind(SocketAddress address) {
         // As with a Unix socket, a client's address is of no use to the server; but it may be asked for.
-        local = (DomainSocketAddress) address;
+        local = Addresses.checked(address);
     }
 
     @Override
@@ -360,10 +360,14 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
                 promise.tryFailure(link != null ? new AlreadyConnectedException() : new ConnectionPendingException());
                 return;
             }
-            if (own instanceof DomainSocketAddress) {
-                local = (DomainSocketAddress) own;
+            try {
+                connect = new Connect(ZcrxSharedChannel.this, Addresses.checked(server), promise);
+                local = own == null ? local : Addresses.checked(own);
+            } catch (IllegalArgumentException e) {
+                connect = null;
+                promise.tryFailure(e);
+                return;
             }
-            connect = new Connect(ZcrxSharedChannel.this, (DomainSocketAddress) server, promise);
             connect.begin();
         }
 

@@ -140,7 +140,10 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
 
     @Override
     protected void doBind(SocketAddress address) throws Exception {
-        DomainSocketAddress path = (DomainSocketAddress) address;
+        DomainSocketAddress path = Addresses.checked(address);
+        if (active) {
+            throw bindFailure(path, "this channel listens at " + local + " already; open another one", null);
+        }
         checkFree(path);
         try {
             socket.bind(path);
