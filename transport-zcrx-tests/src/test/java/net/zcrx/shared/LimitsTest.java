@@ -127,7 +127,10 @@ class LimitsTest {
         failure = server.bind(SharedLoops.newAddress()).await().cause();
         assertWords("listens at", failure.getMessage());
         assertTrue(server.isActive());
-        Channel client = loops.client(new ChannelInboundHandlerAdapter()).register().sync().channel();
+        Channel client = loops.client(new ChannelInboundHandlerAdapter())
+                .register()
+                .sync()
+                .channel();
         failure = client.connect(inet).await().cause();
         assertWords("has a DomainSocketAddress", failure.getMessage());
         client.connect(server.localAddress()).sync();

@@ -15,7 +15,8 @@ final class Addresses {
      */
     static DomainSocketAddress checked(SocketAddress address) {
         if (!(address instanceof DomainSocketAddress domain)) {
-            throw new IllegalArgumentException("A shared-memory channel has a DomainSocketAddress, not " + address + '.');
+            throw new IllegalArgumentException(
+                    "A shared-memory channel has a DomainSocketAddress, not " + address + '.');
         }
         if (domain.path().indexOf(0, 1) > 0) {
             throw new IllegalArgumentException("The path of a Unix socket ends at a zero character, so "
