@@ -25,6 +25,7 @@ import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
+import net.zcrx.servers.Await;
 import net.zcrx.shared.ZcrxSharedChannel;
 import net.zcrx.shared.ZcrxSharedServerChannel;
 

@@ -25,7 +25,7 @@ import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 import net.zcrx.file.ZcrxFile;
 import net.zcrx.file.ZcrxFileSink;
-import net.zcrx.integration.Await;
+import net.zcrx.servers.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -25,9 +25,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.Zcrx;
 import net.zcrx.ZcrxMetrics;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Payload;
+import net.zcrx.servers.Await;
+import net.zcrx.servers.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -17,6 +17,7 @@ import net.zcrx.ZcrxMetrics;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Payload;
 import net.zcrx.reactor.netty.ZcrxLoopResources;
+import net.zcrx.servers.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;

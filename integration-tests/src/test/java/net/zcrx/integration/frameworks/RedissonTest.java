@@ -18,6 +18,7 @@ import net.zcrx.Zcrx;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Payload;
+import net.zcrx.servers.RedisServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.redisson.Redisson;

@@ -18,10 +18,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Pairing;
 import net.zcrx.integration.Payload;
+import net.zcrx.servers.Await;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -12,9 +12,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.function.UnaryOperator;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Route;
+import net.zcrx.servers.Await;
 
 /** A server with an {@link EchoService} and one client of it. */
 final class GrpcConnection implements AutoCloseable {

@@ -23,10 +23,10 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.zcrx.ZcrxMetrics;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Payload;
-import net.zcrx.integration.Program;
+import net.zcrx.servers.Await;
+import net.zcrx.servers.Program;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -11,8 +11,8 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
+import net.zcrx.servers.Await;
 import org.junit.jupiter.api.Test;
 
 /** A stream whose server takes nothing, while others of its connection go on. */

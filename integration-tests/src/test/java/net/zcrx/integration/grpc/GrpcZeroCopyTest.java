@@ -13,9 +13,9 @@ import java.util.List;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxMode;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
-import net.zcrx.integration.Program;
+import net.zcrx.servers.Await;
+import net.zcrx.servers.Program;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.stub.ClientCalls;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Payload;
+import net.zcrx.servers.Await;
 
 /** A client's call whose messages the server does not take yet, and others on the same connection. */
 final class SlowCall {

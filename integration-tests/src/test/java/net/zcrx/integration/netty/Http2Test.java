@@ -20,10 +20,10 @@ import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
 import java.util.ArrayList;
 import java.util.List;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Pairing;
 import net.zcrx.integration.Payload;
+import net.zcrx.servers.Await;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

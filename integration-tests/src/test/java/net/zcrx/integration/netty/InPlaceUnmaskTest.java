@@ -12,11 +12,11 @@ import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import net.zcrx.integration.Await;
 import net.zcrx.integration.Loops;
 import net.zcrx.integration.Pairing;
 import net.zcrx.integration.Payload;
 import net.zcrx.memory.ZcrxByteBuf;
+import net.zcrx.servers.Await;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -3,17 +3,11 @@ package net.zcrx.agent.programs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import net.zcrx.servers.PostgresServer;
+import net.zcrx.servers.RedisServer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +28,7 @@ class FrameworksTest {
                 Arguments.of(KtorProgram.class, 1),
                 Arguments.of(MicronautProgram.class, 2),
                 Arguments.of(PulsarProgram.class, 1),
+                Arguments.of(MockServerProgram.class, 1),
                 Arguments.of(AsyncHttpClientProgram.class, 1),
                 Arguments.of(AwsProgram.class, 1));
     }
@@ -116,54 +111,38 @@ class FrameworksTest {
         Java.of(LeavingProgram.class).agent("report").run().carried(1).noWarning();
     }
 
-    /** With a server of their own from the system's packages. */
     @ParameterizedTest
     @MethodSource("clientsOfRedis")
     void shouldServeClientsOfRedis(Class<?> program, @TempDir Path directory) throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/redis-server")), "redis-server is not installed");
-        int port = freePort();
-        Process redis = new ProcessBuilder(
-                        "/usr/bin/redis-server",
-                        "--port",
-                        String.valueOf(port),
-                        "--bind",
-                        "127.0.0.1",
-                        "--save",
-                        "",
-                        "--dir",
-                        directory.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("log").toFile())
-                .start();
-        try {
-            awaitListener(port, redis);
-            Java.of(program, String.valueOf(port))
+        try (RedisServer server = RedisServer.start(directory)) {
+            Java.of(program, Integer.toString(server.port()))
                     .agent("report")
                     .run()
                     .carried(Bytes.COUNT)
                     .noWarning();
-        } finally {
-            redis.destroy();
-            redis.waitFor();
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    @Test
+    void shouldServeR2dbc(@TempDir Path directory) throws Exception {
+        try (PostgresServer server = PostgresServer.start(directory)) {
+            clientOf(server, R2dbcProgram.class).run().carried(Bytes.COUNT).noWarning();
         }
     }
 
-    private static void awaitListener(int port, Process server) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (System.nanoTime() < deadline) {
-            assertTrue(server.isAlive(), "The server ended.");
-            try {
-                new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
-            } catch (IOException e) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            }
+    @Test
+    void shouldServeSqlClientOfVertx(@TempDir Path directory) throws Exception {
+        try (PostgresServer server = PostgresServer.start(directory)) {
+            clientOf(server, VertxPgProgram.class)
+                    .inTheirPlace("vertx-pg")
+                    .run()
+                    .carried(Bytes.COUNT)
+                    .noWarning();
         }
+    }
+
+    private static Java clientOf(PostgresServer server, Class<?> program) {
+        return Java.of(program, Integer.toString(server.port()), PostgresServer.USER)
+                .agent("report");
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A JVM that runs a program: as this one's Java, with a class path that has nothing of zcrx, and with the agent. */
 final class Java {
@@ -66,6 +67,15 @@ final class Java {
     Java without(String part) {
         return withClassPath(
                 classPath.stream().filter(entry -> !entry.contains(part)).toList());
+    }
+
+    /** The jars that the build has put into this folder, before others of the same classes. */
+    Java inTheirPlace(String folder) throws IOException {
+        try (Stream<Path> jars = Files.list(Path.of(System.getProperty("basedir"), "target", folder))) {
+            classPath =
+                    Stream.concat(jars.map(Path::toString), classPath.stream()).toList();
+            return this;
+        }
     }
 
     Java agent(String arguments) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import net.zcrx.ZcrxMetrics;
-import net.zcrx.integration.Await;
+import net.zcrx.servers.Await;
 import net.zcrx.vertx.ZcrxVertxTransport;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.integration.frameworks;
+package net.zcrx.servers;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.integration.frameworks;
+package net.zcrx.servers;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,10 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import net.zcrx.integration.Program;
 
 /** A Redis that forgets all when it ends. */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
     private static final Path COMMAND = Path.of("/usr/bin/redis-server");
 
     private final int port = Ports.free();
@@ -35,16 +34,16 @@ final class RedisServer implements AutoCloseable {
     }
 
     /** Skips the test where there is none. */
-    static RedisServer start(Path directory) throws IOException {
+    public static RedisServer start(Path directory) throws IOException {
         assumeTrue(Files.isExecutable(COMMAND), "Debian's package redis-server is not installed");
         return new RedisServer(directory);
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    Path socket() {
+    public Path socket() {
         return socket;
     }
 

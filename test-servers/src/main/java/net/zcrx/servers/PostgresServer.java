@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.integration.frameworks;
+package net.zcrx.servers;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import net.zcrx.integration.Program;
 
 /** A PostgreSQL with a cluster of its own, which nobody needs a password for. */
 public final class PostgresServer implements AutoCloseable {

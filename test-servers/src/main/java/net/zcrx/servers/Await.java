@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.integration;
+package net.zcrx.servers;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
