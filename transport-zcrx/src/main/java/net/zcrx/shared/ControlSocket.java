@@ -28,7 +28,8 @@ final class ControlSocket {
     private static final int UCRED_GID = 8;
     private static final int UCRED_BYTES = 12;
 
-    // The parts of the memory: a struct msghdr, its only struct iovec, a message, and a struct cmsghdr with descriptors.
+    // The parts of the memory: a struct msghdr, its only struct iovec, a message, and a struct cmsghdr with
+    // descriptors.
     private static final int HEADER = 0;
     private static final int VECTOR = HEADER + MessageAbi.MSGHDR_BYTES;
     private static final int DATA = VECTOR + MessageAbi.IOVEC_BYTES;
@@ -106,7 +107,7 @@ final class ControlSocket {
     /**
      * Returns the next message, or {@code null} if there is none now. The caller owns its descriptors.
      *
-     * @throws LiarException if what came is no message
+     * @throws RuleViolationException if what came is no message
      * @throws IOException if this process has no descriptor left for those of the message
      */
     synchronized Message receive() throws IOException {
