@@ -145,6 +145,27 @@ static bool zcnic_write(struct page_pool *pp, netmem_ref nm, u32 off,
 	return true;
 }
 
+/* The next n bytes of the current buffer, which were written, become a frag */
+static void zcnic_add_frag(struct zcnic_queue *q, struct sk_buff *rx, u32 n, bool pack)
+{
+	struct zcnic_rxmem *mem = &q->mem;
+	u32 room = mem->buf_size - mem->cur_off;
+	u32 truesize = min(ALIGN(n, ZCNIC_BUF_ALIGN), room);
+	bool last = !pack || room - truesize < ZCNIC_ROW;
+
+	if (last)
+		truesize = room;
+	else
+		page_pool_ref_netmem(mem->cur);	/* we keep one ref */
+	/* sets skb->unreadable for a net_iov */
+	skb_add_rx_frag_netmem(rx, skb_shinfo(rx)->nr_frags, mem->cur, mem->cur_off, n, truesize);
+	zs_add(q, netmem_is_net_iov(mem->cur) ? ZS_IOV_BYTES : ZS_PAGE_BYTES, n);
+	if (last)
+		mem->cur = 0;
+	else
+		mem->cur_off += truesize;
+}
+
 /* Payload into the posted buffers: one or more frags */
 int zcnic_fill_split(struct zcnic_queue *q, struct sk_buff *rx,
 			    const struct sk_buff *tx, u32 from)
@@ -159,8 +180,7 @@ int zcnic_fill_split(struct zcnic_queue *q, struct sk_buff *rx,
 		mem->cur = 0;
 	}
 	while (left) {
-		u32 n, truesize;
-		bool last;
+		u32 n;
 
 		if (unlikely(skb_shinfo(rx)->nr_frags == MAX_SKB_FRAGS))
 			return -EMSGSIZE;
@@ -173,20 +193,7 @@ int zcnic_fill_split(struct zcnic_queue *q, struct sk_buff *rx,
 		n = min(left, mem->buf_size - mem->cur_off);
 		if (!zcnic_write(mem->pp, mem->cur, mem->cur_off, tx, from, n))
 			return -EFAULT;
-		truesize = min(ALIGN(n, ZCNIC_BUF_ALIGN), mem->buf_size - mem->cur_off);
-		last = !pack || mem->buf_size - mem->cur_off - truesize < ZCNIC_ROW;
-		if (last)
-			truesize = mem->buf_size - mem->cur_off;
-		else
-			page_pool_ref_netmem(mem->cur);	/* we keep one ref */
-		/* sets skb->unreadable for a net_iov */
-		skb_add_rx_frag_netmem(rx, skb_shinfo(rx)->nr_frags, mem->cur,
-				       mem->cur_off, n, truesize);
-		zs_add(q, netmem_is_net_iov(mem->cur) ? ZS_IOV_BYTES : ZS_PAGE_BYTES, n);
-		if (last)
-			mem->cur = 0;
-		else
-			mem->cur_off += truesize;
+		zcnic_add_frag(q, rx, n, pack);
 		from += n;
 		left -= n;
 	}

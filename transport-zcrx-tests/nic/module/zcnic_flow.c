@@ -11,78 +11,112 @@
 #include <net/ipv6.h>
 #include "zcnic.h"
 
-void zcnic_parse(const struct sk_buff *skb, struct zcnic_flow *fl)
-{
-	union {
-		struct ethhdr eth;
-		struct vlan_hdr vlan;
-		struct iphdr ip4;
-		struct ipv6hdr ip6;
-		struct tcphdr tcp;
-		struct udphdr udp;
-	} tmp;
-	const struct ethhdr *eth;
-	u32 off = ETH_HLEN;
-	__be16 proto;
-	u8 l4;
+/* What a header is copied to where the frame holds it in pieces */
+union zcnic_header {
+	struct ethhdr eth;
+	struct vlan_hdr vlan;
+	struct iphdr ip4;
+	struct ipv6hdr ip6;
+	struct tcphdr tcp;
+	struct udphdr udp;
+};
 
-	memset(fl, 0, sizeof(*fl));
-	eth = skb_header_pointer(skb, 0, sizeof(*eth), &tmp);
+/* The protocol behind the Ethernet header and its VLAN tags, which *off is moved past; 0: cut off */
+static __be16 zcnic_parse_eth(const struct sk_buff *skb, u32 *off)
+{
+	union zcnic_header tmp;
+	const struct ethhdr *eth = skb_header_pointer(skb, 0, sizeof(*eth), &tmp);
+	__be16 proto;
+
 	if (!eth)
-		return;
+		return 0;
 	proto = eth->h_proto;
+	*off = ETH_HLEN;
 	while (eth_type_vlan(proto)) {
-		const struct vlan_hdr *v = skb_header_pointer(skb, off, sizeof(*v), &tmp);
+		const struct vlan_hdr *v = skb_header_pointer(skb, *off, sizeof(*v), &tmp);
 
 		if (!v)
-			return;
+			return 0;
 		proto = v->h_vlan_encapsulated_proto;
-		off += VLAN_HLEN;
+		*off += VLAN_HLEN;
 	}
-	if (proto == htons(ETH_P_IP)) {
-		const struct iphdr *ip = skb_header_pointer(skb, off, sizeof(*ip), &tmp);
+	return proto;
+}
 
-		if (!ip || ip->version != 4 || ip->ihl < 5)
-			return;
-		fl->family = AF_INET;
-		fl->src[0] = ip->saddr;
-		fl->dst[0] = ip->daddr;
-		l4 = ip->protocol;
-		if (ip_is_fragment(ip))
-			return;
-		off += ip->ihl * 4;
-	} else if (proto == htons(ETH_P_IPV6)) {
-		const struct ipv6hdr *ip = skb_header_pointer(skb, off, sizeof(*ip), &tmp);
+/* The protocol behind the header, which *off is moved past; -1 if no ports can be told */
+static int zcnic_parse_ip4(const struct sk_buff *skb, struct zcnic_flow *fl, u32 *off)
+{
+	union zcnic_header tmp;
+	const struct iphdr *ip = skb_header_pointer(skb, *off, sizeof(*ip), &tmp);
 
-		if (!ip || ip->version != 6)
-			return;
-		fl->family = AF_INET6;
-		memcpy(fl->src, &ip->saddr, 16);
-		memcpy(fl->dst, &ip->daddr, 16);
-		l4 = ip->nexthdr;	/* extension headers: not looked into */
-		off += sizeof(*ip);
-	} else {
-		return;
-	}
+	if (!ip || ip->version != 4 || ip->ihl < 5)
+		return -1;
+	fl->family = AF_INET;
+	fl->src[0] = ip->saddr;
+	fl->dst[0] = ip->daddr;
+	if (ip_is_fragment(ip))
+		return -1;
+	*off += ip->ihl * 4;
+	return ip->protocol;
+}
+
+/* As zcnic_parse_ip4() */
+static int zcnic_parse_ip6(const struct sk_buff *skb, struct zcnic_flow *fl, u32 *off)
+{
+	union zcnic_header tmp;
+	const struct ipv6hdr *ip = skb_header_pointer(skb, *off, sizeof(*ip), &tmp);
+
+	if (!ip || ip->version != 6)
+		return -1;
+	fl->family = AF_INET6;
+	memcpy(fl->src, &ip->saddr, 16);
+	memcpy(fl->dst, &ip->daddr, 16);
+	*off += sizeof(*ip);
+	return ip->nexthdr;	/* extension headers: not looked into */
+}
+
+/* The ports of TCP or UDP; false where there are none */
+static bool zcnic_parse_ports(const struct sk_buff *skb, struct zcnic_flow *fl, int l4, u32 *off)
+{
+	union zcnic_header tmp;
+
 	if (l4 == IPPROTO_TCP) {
-		const struct tcphdr *th = skb_header_pointer(skb, off, sizeof(*th), &tmp);
+		const struct tcphdr *th = skb_header_pointer(skb, *off, sizeof(*th), &tmp);
 
 		if (!th || th->doff < 5)
-			return;
+			return false;
 		fl->sport = th->source;
 		fl->dport = th->dest;
-		off += th->doff * 4;
-	} else if (l4 == IPPROTO_UDP) {
-		const struct udphdr *uh = skb_header_pointer(skb, off, sizeof(*uh), &tmp);
+		*off += th->doff * 4;
+		return true;
+	}
+	if (l4 == IPPROTO_UDP) {
+		const struct udphdr *uh = skb_header_pointer(skb, *off, sizeof(*uh), &tmp);
 
 		if (!uh)
-			return;
+			return false;
 		fl->sport = uh->source;
 		fl->dport = uh->dest;
-		off += sizeof(*uh);
-	} else {
-		return;
+		*off += sizeof(*uh);
+		return true;
 	}
+	return false;
+}
+
+void zcnic_parse(const struct sk_buff *skb, struct zcnic_flow *fl)
+{
+	int l4 = -1;
+	__be16 proto;
+	u32 off;
+
+	memset(fl, 0, sizeof(*fl));
+	proto = zcnic_parse_eth(skb, &off);
+	if (proto == htons(ETH_P_IP))
+		l4 = zcnic_parse_ip4(skb, fl, &off);
+	else if (proto == htons(ETH_P_IPV6))
+		l4 = zcnic_parse_ip6(skb, fl, &off);
+	if (l4 < 0 || !zcnic_parse_ports(skb, fl, l4, &off))
+		return;
 	fl->proto = l4;
 	if (off > skb->len)
 		return;

@@ -8,6 +8,18 @@
 #include <net/netdev_lock.h>
 #include "zcnic.h"
 
+static void zcnic_start_queue(struct zcnic_dev *zd, int i, const struct zcnic_rxmem *mem)
+{
+	struct net_device *dev = zd->dev;
+	struct zcnic_queue *q = &zd->q[i];
+
+	netif_napi_add_config_locked(dev, &q->napi, zcnic_poll, i);
+	zcnic_queue_attach(q, mem);
+	netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_RX, &q->napi);
+	netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_TX, &q->napi);
+	napi_enable_locked(&q->napi);
+}
+
 static int zcnic_open(struct net_device *dev)
 {
 	struct zcnic_dev *zd = netdev_priv(dev), *peer;
@@ -24,15 +36,8 @@ static int zcnic_open(struct net_device *dev)
 		if (err)
 			goto err_free;
 	}
-	for (i = 0; i < zd->nq; i++) {
-		struct zcnic_queue *q = &zd->q[i];
-
-		netif_napi_add_config_locked(dev, &q->napi, zcnic_poll, i);
-		zcnic_queue_attach(q, &mem[i]);
-		netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_RX, &q->napi);
-		netif_queue_set_napi(dev, i, NETDEV_QUEUE_TYPE_TX, &q->napi);
-		napi_enable_locked(&q->napi);
-	}
+	for (i = 0; i < zd->nq; i++)
+		zcnic_start_queue(zd, i, &mem[i]);
 	kfree(mem);
 	WRITE_ONCE(zd->up, true);
 	netif_tx_start_all_queues(dev);

@@ -50,18 +50,71 @@ static uint8_t *dmabuf(size_t size, __u32 *fd)
 	return p;
 }
 
+static size_t stats_offset(const struct area_options *o)
+{
+	return PAGE_UP(PAGE + o->refill_entries * sizeof(struct io_uring_zcrx_rqe));
+}
+
+/* The refill region: its header and entries, then a page for the statistics */
+static size_t region_size(const struct area_options *o)
+{
+	return stats_offset(o) + PAGE;
+}
+
+static void make_memory(struct area *a, const struct area_options *o, struct io_uring_zcrx_area_reg *reg)
+{
+	if (o->dmabuf) {
+		reg->flags = IORING_ZCRX_AREA_DMABUF;
+		a->memory = dmabuf(o->size, &reg->dmabuf_fd);
+	} else {
+		a->memory = anonymous(o->size, o->huge_pages);
+		reg->addr = (uintptr_t)a->memory;
+	}
+	memset(a->memory, UNTOUCHED, o->size);
+}
+
+static void register_queue(struct ring *ring, const struct area_options *o, struct io_uring_zcrx_ifq_reg *reg)
+{
+	if (o->interface) {
+		reg->if_idx = if_nametoindex(o->interface);
+		if (!reg->if_idx)
+			die("no interface %s here", o->interface);
+	}
+	int error = ring_register(ring, IORING_REGISTER_ZCRX_IFQ, reg, 1);
+
+	if (error < 0)
+		die("register queue %u: %s (%s)", o->queue, strerror(-error), strerrorname_np(-error));
+}
+
+static uint8_t *map_region(struct ring *ring, const struct area_options *o, uint64_t offset)
+{
+	uint8_t *p = mmap(NULL, region_size(o), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring->fd, offset);
+
+	if (p == MAP_FAILED)
+		die("mmap of the refill region: %m");
+	return p;
+}
+
+/* What the kernel has said of the registration */
+static void take_over(struct area *a, const struct io_uring_zcrx_ifq_reg *reg, uint8_t *refill)
+{
+	a->refill_khead = (unsigned *)(refill + reg->offsets.head);
+	a->refill_ktail = (unsigned *)(refill + reg->offsets.tail);
+	a->refill = (struct io_uring_zcrx_rqe *)(refill + reg->offsets.rqes);
+	a->refill_entries = reg->rq_entries;
+	a->zcrx_id = reg->zcrx_id;
+	a->buffer_size = reg->rx_buf_len;
+}
+
 void area_register(struct area *a, struct ring *ring, const struct area_options *o)
 {
-	/* the refill region: its header and entries, then a page for the statistics */
-	size_t stats_offset = PAGE_UP(PAGE + o->refill_entries * sizeof(struct io_uring_zcrx_rqe));
-	size_t region_size = stats_offset + PAGE;
 	struct io_uring_zcrx_area_reg area_reg = { .len = o->size };
-	struct io_uring_region_desc region = { .size = region_size };
+	struct io_uring_region_desc region = { .size = region_size(o) };
 	struct zcrx_event_desc events = {
 		.user_data = o->event_user_data,
 		.type_mask = 1 << ZCRX_EVENT_ALLOC_FAIL | 1 << ZCRX_EVENT_COPY,
 		.flags = ZCRX_EVENT_DESC_FLAG_STATS,
-		.stats_offset = stats_offset,
+		.stats_offset = stats_offset(o),
 	};
 	struct io_uring_zcrx_ifq_reg reg = {
 		.if_rxq = o->interface ? o->queue : 0,
@@ -74,44 +127,18 @@ void area_register(struct area *a, struct ring *ring, const struct area_options 
 	};
 	uint8_t *refill = NULL;
 
-	memset(a, 0, sizeof(*a));
-	a->ring = ring;
-	a->size = o->size;
-	if (o->dmabuf) {
-		area_reg.flags = IORING_ZCRX_AREA_DMABUF;
-		a->memory = dmabuf(o->size, &area_reg.dmabuf_fd);
-	} else {
-		a->memory = anonymous(o->size, o->huge_pages);
-		area_reg.addr = (uintptr_t)a->memory;
-	}
-	memset(a->memory, UNTOUCHED, o->size);
+	*a = (struct area){ .ring = ring, .size = o->size };
+	make_memory(a, o, &area_reg);
 	if (!o->kernel_region) {
-		refill = anonymous(region_size, false);
+		refill = anonymous(region_size(o), false);
 		region.user_addr = (uintptr_t)refill;
 		region.flags = IORING_MEM_REGION_TYPE_USER;
 	}
-	if (o->interface) {
-		reg.if_idx = if_nametoindex(o->interface);
-		if (!reg.if_idx)
-			die("no interface %s here", o->interface);
-	}
-	int error = ring_register(ring, IORING_REGISTER_ZCRX_IFQ, &reg, 1);
-
-	if (error < 0)
-		die("register queue %u: %s (%s)", o->queue, strerror(-error), strerrorname_np(-error));
-	if (o->kernel_region) {
-		refill = mmap(NULL, region_size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			      ring->fd, region.mmap_offset);
-		if (refill == MAP_FAILED)
-			die("mmap of the refill region: %m");
-	}
-	a->refill_khead = (unsigned *)(refill + reg.offsets.head);
-	a->refill_ktail = (unsigned *)(refill + reg.offsets.tail);
-	a->refill = (struct io_uring_zcrx_rqe *)(refill + reg.offsets.rqes);
-	a->refill_entries = reg.rq_entries;
-	a->stats = (struct zcrx_stats *)(refill + stats_offset);
-	a->zcrx_id = reg.zcrx_id;
-	a->buffer_size = reg.rx_buf_len;
+	register_queue(ring, o, &reg);
+	if (o->kernel_region)
+		refill = map_region(ring, o, region.mmap_offset);
+	take_over(a, &reg, refill);
+	a->stats = (struct zcrx_stats *)(refill + stats_offset(o));
 	a->token = area_reg.rq_area_token;
 }
 

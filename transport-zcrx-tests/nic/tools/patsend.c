@@ -56,16 +56,23 @@ static void send_all(int fd, const uint8_t *p, size_t n)
 	}
 }
 
-int main(int argc, char **argv)
+struct options {
+	const char *host, *port;
+	uint64_t total, seed;
+	size_t chunk;
+	bool random_sizes;
+	int nodelay;
+};
+
+static void parse(int argc, char **argv, struct options *o)
 {
-	bool random_sizes = false;
-	int nodelay = 0, option;
+	int option;
 
 	while ((option = getopt(argc, argv, "nr")) != -1) {
 		if (option == 'n')
-			nodelay = 1;
+			o->nodelay = 1;
 		else if (option == 'r')
-			random_sizes = true;
+			o->random_sizes = true;
 		else
 			die("%s", usage);
 	}
@@ -73,45 +80,66 @@ int main(int argc, char **argv)
 	argc -= optind;
 	if (argc < 3 || argc > 5)
 		die("%s", usage);
+	o->host = argv[0];
+	o->port = argv[1];
+	o->total = strtoull(argv[2], NULL, 0);
+	o->seed = argc > 3 ? strtoull(argv[3], NULL, 0) : 1;
+	o->chunk = argc > 4 ? strtoul(argv[4], NULL, 0) : 1 << 18;
+}
 
-	uint64_t total = strtoull(argv[2], NULL, 0), pos = 0;
-	uint64_t seed = argc > 3 ? strtoull(argv[3], NULL, 0) : 1;
-	size_t chunk = argc > 4 ? strtoul(argv[4], NULL, 0) : 1 << 18;
-	uint8_t *buffer = chunk ? malloc(chunk) : NULL;
+static void send_pattern(int fd, const struct options *o, uint8_t *buffer)
+{
+	uint64_t pos = 0;
 
-	if (!buffer)
-		die("patsend: CHUNK %zu", chunk);
-	int fd = connect_to(argv[0], argv[1]);
+	while (pos < o->total) {
+		size_t n = o->total - pos < o->chunk ? o->total - pos : o->chunk;
 
-	if (nodelay)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
-	double begin = now();
-
-	while (pos < total) {
-		size_t n = total - pos < chunk ? total - pos : chunk;
-
-		if (random_sizes)
+		if (o->random_sizes)
 			n = 1 + (pattern_word(pos, 77) >> 20) % n;
-		pattern_fill(buffer, n, pos, seed);
+		pattern_fill(buffer, n, pos, o->seed);
 		send_all(fd, buffer, n);
 		pos += n;
 	}
-	shutdown(fd, SHUT_WR);
+}
 
+/* Returns what recv did: 0 when the other side has closed, else errno is set */
+static ssize_t await_close(int fd)
+{
 	struct timeval patience = { .tv_sec = CLOSE_SECONDS };
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
 	ssize_t r;
 	char c;
 
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	while ((r = recv(fd, &c, 1, 0)) > 0)
 		;
-	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len);
-	double seconds = now() - begin;
+	return r;
+}
 
+int main(int argc, char **argv)
+{
+	struct options o = { 0 };
+
+	parse(argc, argv, &o);
+	uint8_t *buffer = o.chunk ? malloc(o.chunk) : NULL;
+
+	if (!buffer)
+		die("patsend: CHUNK %zu", o.chunk);
+	int fd = connect_to(o.host, o.port);
+
+	if (o.nodelay)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &o.nodelay, sizeof(o.nodelay));
+	double begin = now();
+
+	send_pattern(fd, &o, buffer);
+	shutdown(fd, SHUT_WR);
+	const char *end = await_close(fd) ? strerrorname_np(errno) : NULL;
+	double seconds = now() - begin;
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len);
 	printf("patsend: sent %llu bytes, %.3f s, %.1f MB/s, retransmits %u, mss %u, end %s\n",
-	       (unsigned long long)pos, seconds, pos / seconds / 1e6, info.tcpi_total_retrans,
-	       info.tcpi_snd_mss, r ? strerrorname_np(errno) : "closed");
-	return r ? 1 : 0;
+	       (unsigned long long)o.total, seconds, o.total / seconds / 1e6, info.tcpi_total_retrans,
+	       info.tcpi_snd_mss, end ? end : "closed");
+	return end ? 1 : 0;
 }

@@ -181,47 +181,55 @@ static void report(double seconds)
 	       events[ZCRX_EVENT_COPY], seconds, total() / seconds / 1e6);
 }
 
-int main(int argc, char **argv)
+/* What the command line says of this program; what it says of the area is in area_options */
+struct options {
+	unsigned port, wanted, cq_entries, pause_us, delay;
+	bool big_cqes, abrupt;
+	uint64_t limit;
+};
+
+static void parse(int argc, char **argv, struct options *o, struct area_options *a)
 {
-	struct area_options o = { .queue = 1, .size = 16 << 20, .refill_entries = 4096, .event_user_data = EVENT };
-	unsigned port = 8000, wanted = 1, cq_entries = 4096, pause_us = 0, delay = 0;
-	bool big_cqes = false, abrupt = false;
-	uint64_t limit = 0;
-	double begin = 0;
 	int option;
 
 	while ((option = getopt(argc, argv, "i:q:p:n:k:b:r:c:HDK3h:u:L:s:xV")) != -1) {
 		switch (option) {
-		case 'i': o.interface = optarg; break;
-		case 'q': o.queue = atoi(optarg); break;
-		case 'p': port = atoi(optarg); break;
-		case 'n': wanted = atoi(optarg); break;
-		case 'k': o.size = strtoul(optarg, NULL, 0) << 10; break;
-		case 'b': o.buffer_size = atoi(optarg); break;
-		case 'r': o.refill_entries = atoi(optarg); break;
-		case 'c': cq_entries = atoi(optarg); break;
-		case 'H': o.huge_pages = true; break;
-		case 'D': o.dmabuf = true; break;
-		case 'K': o.kernel_region = true; break;
-		case '3': big_cqes = true; break;
+		case 'i': a->interface = optarg; break;
+		case 'q': a->queue = atoi(optarg); break;
+		case 'p': o->port = atoi(optarg); break;
+		case 'n': o->wanted = atoi(optarg); break;
+		case 'k': a->size = strtoul(optarg, NULL, 0) << 10; break;
+		case 'b': a->buffer_size = atoi(optarg); break;
+		case 'r': a->refill_entries = atoi(optarg); break;
+		case 'c': o->cq_entries = atoi(optarg); break;
+		case 'H': a->huge_pages = true; break;
+		case 'D': a->dmabuf = true; break;
+		case 'K': a->kernel_region = true; break;
+		case '3': o->big_cqes = true; break;
 		case 'h': held_max = atoi(optarg); break;
-		case 'u': pause_us = atoi(optarg); break;
-		case 'L': limit = strtoull(optarg, NULL, 0); break;
-		case 's': delay = atoi(optarg); break;
-		case 'x': abrupt = true; break;
+		case 'u': o->pause_us = atoi(optarg); break;
+		case 'L': o->limit = strtoull(optarg, NULL, 0); break;
+		case 's': o->delay = atoi(optarg); break;
+		case 'x': o->abrupt = true; break;
 		case 'V': verify = false; break;
 		default: die("%s", usage);
 		}
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+static void set_up(const struct options *o, const struct area_options *a)
+{
 	held = calloc(held_max + 1, sizeof(*held));
 	if (!held)
 		die("zcsrv: -h %u", held_max);
-	ring_open(&ring, 64, cq_entries, big_cqes);
-	area_register(&area, &ring, &o);
-	printf("zcsrv: registered queue %u of %s, area %zu KiB, buffers of %u, refill ring %u\n", o.queue,
-	       o.interface ? o.interface : "no device", area.size >> 10, area.buffer_size, area.refill_entries);
+	ring_open(&ring, 64, o->cq_entries, o->big_cqes);
+	area_register(&area, &ring, a);
+	printf("zcsrv: registered queue %u of %s, area %zu KiB, buffers of %u, refill ring %u\n", a->queue,
+	       a->interface ? a->interface : "no device", area.size >> 10, area.buffer_size, area.refill_entries);
+}
 
+static void accept_all(unsigned port)
+{
 	struct io_uring_sqe *sqe = ring_sqe(&ring);
 
 	sqe->opcode = IORING_OP_ACCEPT;
@@ -229,8 +237,14 @@ int main(int argc, char **argv)
 	sqe->ioprio = IORING_ACCEPT_MULTISHOT;
 	sqe->user_data = ACCEPT;
 	printf("zcsrv: listening\n");
+}
 
-	while (closed < wanted && !(limit && total() >= limit)) {
+/* Until as many connections have ended as are wanted, or so many bytes have come; returns the seconds that it took */
+static double serve(const struct options *o)
+{
+	double begin = 0;
+
+	while (closed < o->wanted && !(o->limit && total() >= o->limit)) {
 		const struct io_uring_cqe *cqe;
 		const uint64_t *second;
 
@@ -238,14 +252,26 @@ int main(int argc, char **argv)
 		while ((cqe = ring_peek(&ring, &second))) {
 			if (!begin)
 				begin = now();
-			on_completion(cqe, second, delay);
+			on_completion(cqe, second, o->delay);
 			ring_seen(&ring);
 		}
-		if (pause_us)
-			usleep(pause_us);
+		if (o->pause_us)
+			usleep(o->pause_us);
 	}
-	report(now() - (begin ? begin : now()));
-	if (abrupt)
+	return now() - (begin ? begin : now());
+}
+
+int main(int argc, char **argv)
+{
+	struct area_options a = { .queue = 1, .size = 16 << 20, .refill_entries = 4096, .event_user_data = EVENT };
+	struct options o = { .port = 8000, .wanted = 1, .cq_entries = 4096 };
+
+	parse(argc, argv, &o, &a);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	set_up(&o, &a);
+	accept_all(o.port);
+	report(serve(&o));
+	if (o.abrupt)
 		kill(getpid(), SIGKILL);
 	ring_close(&ring);
 	return failed() ? 1 : 0;

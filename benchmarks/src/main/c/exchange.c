@@ -66,49 +66,59 @@ static void make_message(struct exchanger *exchanger) {
     exchanger->message_size = (size_t)head + group->size;
 }
 
+/* How long the answer is that begins like this, by its Content-Length; 0 if its head is not complete. */
+static size_t whole_answer(const char *answer, size_t length) {
+    const char *end = strstr(answer, "\r\n\r\n");
+    const char *field = strcasestr(answer, "\r\ncontent-length:");
+    size_t whole = 0;
+    errno = 0;
+    if (end != NULL && field != NULL) {
+        whole = (size_t)(end + 4 - answer) + strtoul(field + 17, NULL, 10);
+    } else if (end != NULL || length == HEAD_MAX) {
+        die("the first answer has no Content-Length");
+    }
+    if (strncmp(answer, "HTTP/1.1 200", 12) != 0) {
+        die("the first answer is not 200");
+    }
+    return whole;
+}
+
+/* Waits for the socket; returns what it is ready for. */
+static short wait_for(int fd, bool sending) {
+    struct pollfd poll_fd = {.fd = fd, .events = (short)(POLLIN | (sending ? POLLOUT : 0))};
+    if (poll(&poll_fd, 1, 30000) <= 0) {
+        die("no answer to the first request");
+    }
+    return poll_fd.revents;
+}
+
 /* The first exchange of a group that speaks HTTP: all answers are as long as this one. */
 static void learn_answer_size(struct exchanger *exchanger, int fd) {
     char answer[HEAD_MAX + 1];
-    size_t length = 0;
     size_t sent = 0;
-    size_t whole = SIZE_MAX;
-    struct pollfd poll_fd = {.fd = fd};
-    while (sent < exchanger->message_size || length < whole) {
-        poll_fd.events = (short)(POLLIN | (sent < exchanger->message_size ? POLLOUT : 0));
-        if (poll(&poll_fd, 1, 30000) <= 0) {
-            die("no answer to the first request");
-        }
-        if (poll_fd.revents & POLLOUT) {
+    size_t length = 0;
+    size_t whole = 0; /* 0 until it is known */
+    while (sent < exchanger->message_size || whole == 0 || length < whole) {
+        short ready = wait_for(fd, sent < exchanger->message_size);
+        if (ready & POLLOUT) {
             ssize_t count = send(fd, exchanger->message + sent, exchanger->message_size - sent, MSG_NOSIGNAL);
             if (count < 0) {
                 die("the first request");
             }
             sent += (size_t)count;
         }
-        if (!(poll_fd.revents & POLLIN)) {
+        if (!(ready & POLLIN)) {
             continue;
         }
-        bool head_only = whole == SIZE_MAX;
-        ssize_t count = head_only ? recv(fd, answer + length, HEAD_MAX - length, 0)
-                                  : recv(fd, NULL, whole - length, MSG_TRUNC);
+        ssize_t count = whole == 0 ? recv(fd, answer + length, HEAD_MAX - length, 0)
+                                   : recv(fd, NULL, whole - length, MSG_TRUNC);
         if (count <= 0) {
             die("the first answer ended after %zu bytes", length);
         }
         length += (size_t)count;
-        if (head_only) {
+        if (whole == 0) {
             answer[length] = 0;
-            char *end = strstr(answer, "\r\n\r\n");
-            char *field = strcasestr(answer, "\r\ncontent-length:");
-            if (end != NULL && field != NULL) {
-                whole = (size_t)(end + 4 - answer) + strtoul(field + 17, NULL, 10);
-            } else if (end != NULL || length == HEAD_MAX) {
-                errno = 0;
-                die("the first answer has no Content-Length");
-            }
-            if (strncmp(answer, "HTTP/1.1 200", 12) != 0) {
-                errno = 0;
-                die("the first answer is not 200");
-            }
+            whole = whole_answer(answer, length);
         }
     }
     exchanger->answer_size = whole;
@@ -269,19 +279,47 @@ static void prefer_this_thread(void) {
     }
 }
 
+static void connect_all(struct exchanger *exchanger) {
+    struct group *group = exchanger->group;
+    exchanger->connections = allocate((size_t)group->connections, sizeof *exchanger->connections);
+    for (int i = 0; i < group->connections; i++) {
+        struct connection *connection = &exchanger->connections[i];
+        connection->fd = dial(&group->server);
+        connection->sent = exchanger->message_size;
+        if (group->path != NULL && i == 0) {
+            learn_answer_size(exchanger, connection->fd);
+        }
+        watch(exchanger->epoll, EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection);
+    }
+}
+
+/* Without a rate: the first message of each connection. */
+static void begin_all(struct exchanger *exchanger) {
+    for (int i = 0; i < exchanger->group->connections; i++) {
+        exchanger->connections[i].began = now_ns();
+        begin(exchanger, &exchanger->connections[i]);
+    }
+}
+
+static void handle_events(struct exchanger *exchanger, int64_t timeout) {
+    struct epoll_event events[256];
+    int count = wait_events(exchanger->epoll, events, 256, timeout);
+    for (int i = 0; i < count; i++) {
+        struct connection *connection = events[i].data.ptr;
+        if (events[i].events & EPOLLOUT) {
+            push(exchanger, connection);
+            begin_due(exchanger, connection);
+        }
+        if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+            pull(exchanger, connection);
+        }
+    }
+}
+
 static void run_echo(struct group *group) {
     struct exchanger exchanger = {.group = group, .epoll = epoll_create1(EPOLL_CLOEXEC)};
     make_message(&exchanger);
-    exchanger.connections = allocate((size_t)group->connections, sizeof *exchanger.connections);
-    for (int i = 0; i < group->connections; i++) {
-        struct connection *connection = &exchanger.connections[i];
-        connection->fd = dial(&group->server);
-        connection->sent = exchanger.message_size;
-        if (group->path != NULL && i == 0) {
-            learn_answer_size(&exchanger, connection->fd);
-        }
-        watch(exchanger.epoll, EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection);
-    }
+    connect_all(&exchanger);
     group_ready();
 
     bool paced = group->rate > 0;
@@ -290,29 +328,16 @@ static void run_echo(struct group *group) {
     }
     enum phase last = WARMUP;
     start_schedule(&exchanger);
-    for (int i = 0; i < group->connections && !paced; i++) {
-        exchanger.connections[i].began = now_ns();
-        begin(&exchanger, &exchanger.connections[i]);
+    if (!paced) {
+        begin_all(&exchanger);
     }
-    struct epoll_event events[256];
     for (enum phase seen; (seen = current_phase()) != STOP;) {
         if (seen != last) {
             /* What the warm-up left undone is not owed to the measurement. */
             start_schedule(&exchanger);
             last = seen;
         }
-        int64_t timeout = paced ? keep_schedule(&exchanger) : INT64_MAX;
-        int count = wait_events(exchanger.epoll, events, 256, timeout);
-        for (int i = 0; i < count; i++) {
-            struct connection *connection = events[i].data.ptr;
-            if (events[i].events & EPOLLOUT) {
-                push(&exchanger, connection);
-                begin_due(&exchanger, connection);
-            }
-            if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-                pull(&exchanger, connection);
-            }
-        }
+        handle_events(&exchanger, paced ? keep_schedule(&exchanger) : INT64_MAX);
     }
     if (paced) {
         record_unanswered(&exchanger);

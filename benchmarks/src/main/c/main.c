@@ -50,21 +50,42 @@ static double number(const char *text) {
     return value;
 }
 
+static const struct kind *kind_of(const char *name) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i]->name, name) == 0) {
+            return kinds[i];
+        }
+    }
+    fprintf(stderr, "load: there is no kind of group %s\n", name);
+    exit(2);
+}
+
+static void set_field(struct group *group, const char *field, const char *value) {
+    if (strcmp(field, "port") == 0) {
+        group->server.sin_port = htons((uint16_t)number(value));
+    } else if (strcmp(field, "conns") == 0) {
+        group->connections = (int)number(value);
+    } else if (strcmp(field, "size") == 0) {
+        group->size = (size_t)number(value);
+    } else if (strcmp(field, "rate") == 0) {
+        group->rate = number(value);
+    } else if (strcmp(field, "path") == 0) {
+        group->path = value;
+    } else if (strcmp(field, "cpu") == 0) {
+        group->cpu = (int)number(value);
+    } else {
+        fprintf(stderr, "load: a group has no field %s\n", field);
+        exit(2);
+    }
+}
+
 static void parse(struct group *group, char *text, const char *address) {
     char *fields = strchr(text, ':');
     if (fields == NULL) {
         usage(2);
     }
     *fields++ = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kinds[i]->name, text) == 0) {
-            group->kind = kinds[i];
-        }
-    }
-    if (group->kind == NULL) {
-        fprintf(stderr, "load: there is no kind of group %s\n", text);
-        exit(2);
-    }
+    group->kind = kind_of(text);
     group->connections = 1;
     group->cpu = -1;
     group->server.sin_family = AF_INET;
@@ -78,22 +99,7 @@ static void parse(struct group *group, char *text, const char *address) {
             usage(2);
         }
         *value++ = 0;
-        if (strcmp(field, "port") == 0) {
-            group->server.sin_port = htons((uint16_t)number(value));
-        } else if (strcmp(field, "conns") == 0) {
-            group->connections = (int)number(value);
-        } else if (strcmp(field, "size") == 0) {
-            group->size = (size_t)number(value);
-        } else if (strcmp(field, "rate") == 0) {
-            group->rate = number(value);
-        } else if (strcmp(field, "path") == 0) {
-            group->path = value;
-        } else if (strcmp(field, "cpu") == 0) {
-            group->cpu = (int)number(value);
-        } else {
-            fprintf(stderr, "load: a group has no field %s\n", field);
-            exit(2);
-        }
+        set_field(group, field, value);
     }
     if (group->connections < 1 || group->size < 4) {
         fputs("load: a group has at least 1 connection and a size of at least 4 bytes\n", stderr);

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 
 ABI_SIZE(struct msghdr, 56);
@@ -34,6 +35,9 @@ ABI_AT(struct iovec, iov_len, 8);
 ABI_AT(struct sockaddr_storage, ss_family, 0);
 ABI_AT(struct sockaddr_in, sin_addr, 4);
 ABI_AT(struct sockaddr_in6, sin6_addr, 8);
+
+/* The value of SO_MEMINFO is an array of u32. */
+_Static_assert(SK_MEMINFO_RMEM_ALLOC == 0, "SK_MEMINFO_RMEM_ALLOC is not at 0");
 
 ABI_SIZE(struct tcp_md5sig, 216);
 ABI_AT(struct tcp_md5sig, tcpm_addr, 0);

@@ -8,6 +8,7 @@
 #define ZCRX_ABI_H
 
 #include <errno.h>
+#include <linux/time_types.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -263,6 +264,11 @@ ABI_AT(struct io_uring_buf, addr, 0);
 ABI_AT(struct io_uring_buf, len, 8);
 ABI_AT(struct io_uring_buf, bid, 12);
 ABI_AT(struct io_uring_buf, resv, 14);
+
+/* What a timeout points to. */
+ABI_SIZE(struct __kernel_timespec, 16);
+ABI_AT(struct __kernel_timespec, tv_sec, 0);
+ABI_AT(struct __kernel_timespec, tv_nsec, 8);
 
 /* Argument of IORING_REGISTER_SYNC_CANCEL; the timeout is a struct __kernel_timespec. */
 struct io_uring_sync_cancel_reg {

@@ -11,6 +11,7 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,9 +26,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/**
- * A file that is longer than this has a second job, in tests too; and so has a method of the code that is not a test.
- */
+/** A file or a method that is longer than this has a second job, in Java and in C, and in tests too. */
 class LengthsTest {
     private static final int MOST_LINES_OF_FILE = 400;
     /** From the return type to the closing brace. */
@@ -43,18 +42,25 @@ class LengthsTest {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The Java files of all modules that are below {@code folder}. */
-    private static List<Path> files(String folder) throws IOException {
+    /** The files of all modules whose names end like this, what the build makes excepted. */
+    private static List<Path> files(String... suffixes) throws IOException {
         List<Path> files = new ArrayList<>();
         for (String module : modules()) {
-            Path directory = ROOT.resolve(module).resolve(folder);
-            if (Files.isDirectory(directory)) {
-                try (Stream<Path> all = Files.walk(directory)) {
-                    all.filter(file -> file.toString().endsWith(".java")).forEach(files::add);
+            try (DirectoryStream<Path> parts =
+                    Files.newDirectoryStream(ROOT.resolve(module), part -> !part.endsWith("target"))) {
+                for (Path part : parts) {
+                    addFiles(files, part, suffixes);
                 }
             }
         }
         return files;
+    }
+
+    private static void addFiles(List<Path> files, Path directory, String... suffixes) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            all.filter(file -> Stream.of(suffixes).anyMatch(file.toString()::endsWith))
+                    .forEach(files::add);
+        }
     }
 
     @Test
@@ -68,7 +74,7 @@ class LengthsTest {
     @Test
     void shouldHaveShortFiles() throws IOException {
         List<String> tooLong = new ArrayList<>();
-        for (Path file : files("src")) {
+        for (Path file : files(".java", ".c", ".h")) {
             int lines = Files.readAllLines(file).size();
             if (lines > MOST_LINES_OF_FILE) {
                 tooLong.add(file.normalize() + " has " + lines + " lines");
@@ -82,14 +88,58 @@ class LengthsTest {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, null)) {
             JavacTask task = (JavacTask) compiler.getTask(
-                    null, manager, null, List.of(), null, manager.getJavaFileObjectsFromPaths(files("src/main")));
+                    null, manager, null, List.of(), null, manager.getJavaFileObjectsFromPaths(files(".java")));
             Methods methods = new Methods(Trees.instance(task).getSourcePositions());
             for (CompilationUnitTree unit : task.parse()) {
                 methods.scan(unit, unit);
             }
-            assertTrue(methods.count > 1000, () -> "Only " + methods.count + " methods were found.");
+            assertTrue(methods.count > 3000, () -> "Only " + methods.count + " methods were found.");
             assertEquals(List.of(), methods.tooLong);
         }
+    }
+
+    @Test
+    void shouldHaveShortFunctions() throws IOException {
+        int count = 0;
+        List<String> tooLong = new ArrayList<>();
+        for (Path file : files(".c", ".h")) {
+            for (CFunctions.Function function : CFunctions.of(Files.readString(file))) {
+                count++;
+                if (function.lines() > MOST_LINES_OF_METHOD) {
+                    tooLong.add(file.normalize() + ":" + function.line() + ": " + function.head() + " has "
+                            + function.lines() + " lines");
+                }
+            }
+        }
+        int found = count;
+        assertTrue(found > 300, () -> "Only " + found + " functions were found.");
+        assertEquals(List.of(), tooLong);
+    }
+
+    @Test
+    void shouldFindFunctionsOfC() {
+        String source = """
+                #define LOOP(x) do { \\
+                    x; } while (0)
+                /* no { brace */
+                struct pair {
+                    int a;
+                };
+                static const struct pair one = {.a = '{'};
+
+                static int
+                first(int a)
+                {
+                    if (a) { return '}'; }
+                    return "}"[0]; // }
+                }
+                int second(void) { return 2; }
+                """;
+        assertEquals(
+                List.of(
+                        new CFunctions.Function("static int first(int a)", 9, 6),
+                        new CFunctions.Function("int second(void)", 15, 1)),
+                CFunctions.of(source));
     }
 
     private static final class Methods extends TreeScanner<Void, CompilationUnitTree> {

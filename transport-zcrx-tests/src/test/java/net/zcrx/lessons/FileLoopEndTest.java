@@ -73,14 +73,19 @@ class FileLoopEndTest {
             assertEquals(writes.size(), told.get());
             buffers.forEach(buffer -> assertEquals(0, buffer.refCnt()));
             assertEquals(0, TestFiles.descriptorsBelow(directory));
-            for (int i = 0; i < writes.size(); i++) {
-                if (writes.get(i).isSuccess()) {
-                    long least = ((long) i / 5 + 1) * LENGTH;
-                    assertTrue(Files.size(files.get(i % 5).path()) >= least);
-                }
-            }
+            assertStored(writes, files);
             for (ZcrxFile file : files) {
                 Files.delete(file.path());
+            }
+        }
+    }
+
+    /** Each write that succeeded is in its file. */
+    private static void assertStored(List<Future<?>> writes, List<ZcrxFile> files) throws Exception {
+        for (int i = 0; i < writes.size(); i++) {
+            if (writes.get(i).isSuccess()) {
+                long least = ((long) i / 5 + 1) * LENGTH;
+                assertTrue(Files.size(files.get(i % 5).path()) >= least);
             }
         }
     }

@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -66,6 +67,21 @@ class FileSinkTest {
         });
     }
 
+    /** Gives a duplicate of each buffer to others, too. */
+    private static ChannelHandler sharing(Queue<ByteBuf> others) {
+        return new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                others.add(((ByteBuf) message).retainedDuplicate());
+                ctx.fireChannelRead(message);
+            }
+        };
+    }
+
+    private EventLoop otherLoop(Loops.Pair pair) {
+        return loops.loop(pair.channel().eventLoop() == loops.loop(0) ? 1 : 0);
+    }
+
     /** A connection whose sink takes its place when its file is open. */
     private Loops.Pair connect(boolean autoRead) throws Exception {
         return Loops.connect(
@@ -95,16 +111,7 @@ class FileSinkTest {
         Loops.Pair pair = connect(false);
         ZcrxFile file = open(pair.channel().eventLoop(), NEW);
         ZcrxFileSink sink = new ZcrxFileSink(file);
-        add(
-                pair,
-                new ChannelInboundHandlerAdapter() {
-                    @Override
-                    public void channelRead(ChannelHandlerContext ctx, Object message) {
-                        shared.add(((ByteBuf) message).retainedDuplicate());
-                        ctx.fireChannelRead(message);
-                    }
-                },
-                sink);
+        add(pair, sharing(shared), sink);
         pair.channel().config().setAutoRead(true);
         CompletableFuture<Void> sent = pair.sendAll(data);
         sent.get(Loops.SECONDS, TimeUnit.SECONDS);
@@ -123,8 +130,7 @@ class FileSinkTest {
     void shouldGatherSmallMessagesForFileOfAnotherLoop() throws Exception {
         byte[] data = Loops.pattern(200_000);
         Loops.Pair pair = connect(true);
-        EventLoop other = loops.loop(pair.channel().eventLoop() == loops.loop(0) ? 1 : 0);
-        ZcrxFile file = open(other, NEW);
+        ZcrxFile file = open(otherLoop(pair), NEW);
         ZcrxFileSink sink = new ZcrxFileSink(file, 100, 10_000);
         add(pair, sink);
         for (int i = 0; i < data.length; i += 50) {
@@ -145,7 +151,7 @@ class FileSinkTest {
         byte[] data = Loops.pattern(24 * MIB);
         int limit = MIB;
         Loops.Pair pair = connect(false);
-        EventLoop other = loops.loop(pair.channel().eventLoop() == loops.loop(0) ? 1 : 0);
+        EventLoop other = otherLoop(pair);
         ZcrxFile file = open(other, NEW);
         ZcrxFileSink sink = new ZcrxFileSink(file, 0, limit);
         add(pair, sink, new ChannelInboundHandlerAdapter() {
@@ -165,15 +171,10 @@ class FileSinkTest {
                 pair.channel().read();
             }
             sent[0] = pair.sendAll(data);
-            // Then it has stopped: what is held stays the same, though the other side wants to send.
             TestFiles.await("the limit is reached", () -> heldBytes() >= limit);
             TestFiles.await(
                     "reading has stopped", () -> !pair.channel().config().isAutoRead());
-            long held = -1;
-            while (held != (held = heldBytes())) {
-                pair.onLoop(() -> null);
-                Thread.sleep(20);
-            }
+            long held = steadyHeldBytes(pair);
             assertTrue(held < data.length / 2, held + " bytes are held.");
             assertFalse(sent[0].isDone());
             assertEquals(0, sink.position());
@@ -185,6 +186,16 @@ class FileSinkTest {
         get(file.close());
         assertStored(data);
         pair.close();
+    }
+
+    /** Waits until what is held stays the same, though the other side wants to send. */
+    private long steadyHeldBytes(Loops.Pair pair) throws Exception {
+        long held = -1;
+        while (held != (held = heldBytes())) {
+            pair.onLoop(() -> null);
+            Thread.sleep(20);
+        }
+        return held;
     }
 
     private long heldBytes() {
@@ -221,34 +232,14 @@ class FileSinkTest {
     void shouldWriteWhatOtherThreadsReleaseToo() throws Exception {
         byte[] data = Loops.pattern(8 * MIB);
         Loops.Pair pair = connect(true);
-        EventLoop first = loops.loop(0);
-        ZcrxFile file = open(pair.channel().eventLoop() == first ? loops.loop(1) : first, NEW);
+        ZcrxFile file = open(otherLoop(pair), NEW);
         ZcrxFileSink sink = new ZcrxFileSink(file);
         BlockingQueue<ByteBuf> others = new LinkedBlockingQueue<>();
-        add(
-                pair,
-                new ChannelInboundHandlerAdapter() {
-                    @Override
-                    public void channelRead(ChannelHandlerContext ctx, Object message) {
-                        others.add(((ByteBuf) message).retainedDuplicate());
-                        ctx.fireChannelRead(message);
-                    }
-                },
-                sink);
+        add(pair, sharing(others), sink);
         AtomicInteger seen = new AtomicInteger();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            Thread thread = new Thread(() -> {
-                while (seen.get() < data.length) {
-                    ByteBuf buffer = others.poll();
-                    if (buffer != null) {
-                        seen.addAndGet(buffer.readableBytes());
-                        buffer.release();
-                    } else {
-                        Thread.yield();
-                    }
-                }
-            });
+            Thread thread = new Thread(() -> releaseAll(others, seen, data.length));
             thread.start();
             threads.add(thread);
         }
@@ -262,6 +253,19 @@ class FileSinkTest {
         assertStored(data);
         assertTrue(loops.allMetrics().stream().anyMatch(metrics -> metrics.offLoopReturns() > 0));
         pair.close();
+    }
+
+    /** Releases buffers until {@code seen}, which threads share, says that all bytes have come. */
+    private static void releaseAll(Queue<ByteBuf> buffers, AtomicInteger seen, int bytes) {
+        while (seen.get() < bytes) {
+            ByteBuf buffer = buffers.poll();
+            if (buffer != null) {
+                seen.addAndGet(buffer.readableBytes());
+                buffer.release();
+            } else {
+                Thread.yield();
+            }
+        }
     }
 
     /** From then on, others get what comes. */

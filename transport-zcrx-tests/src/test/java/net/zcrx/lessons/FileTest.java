@@ -41,6 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FileTest {
     /** More than a loop's ring has room for, and more than kernel threads should be there. */
     private static final int MANY = 10_000;
+    /** Files that these writes are spread over, and the length of each write. */
+    private static final int FILES = 50;
+
+    private static final int LENGTH = 3000;
     /** What the documentation promises for a loop. */
     private static final int MOST_WORKERS = 16;
 
@@ -181,31 +185,22 @@ class FileTest {
     void shouldTakeManyWritesFromManyThreadsWithFewKernelThreads(String kind) throws Exception {
         EventLoop loop = loops.loop(0);
         List<ZcrxFile> files = new ArrayList<>();
-        int count = 50;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < FILES; i++) {
             files.add(get(ZcrxFile.open(loop, directory(kind).resolve("file" + i), NEW)));
         }
         Queue<Future<Void>> writes = new ConcurrentLinkedQueue<>();
         Queue<ByteBuf> buffers = new ConcurrentLinkedQueue<>();
         AtomicInteger next = new AtomicInteger();
-        int length = 3000;
-        Loops.whileStopped(loop, () -> {
-            Thread[] threads = new Thread[4];
-            for (int t = 0; t < threads.length; t++) {
-                threads[t] = new Thread(() -> {
+        Loops.whileStopped(
+                loop,
+                () -> runOnThreads(4, () -> {
                     int i;
                     while ((i = next.getAndIncrement()) < MANY) {
-                        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(length);
-                        buffers.add(buffer.writeBytes(numbered(i, length)));
-                        writes.add(files.get(i % count).write(buffer, (long) i / count * length));
+                        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(LENGTH);
+                        buffers.add(buffer.writeBytes(numbered(i)));
+                        writes.add(files.get(i % FILES).write(buffer, (long) i / FILES * LENGTH));
                     }
-                });
-                threads[t].start();
-            }
-            for (Thread thread : threads) {
-                thread.join();
-            }
-        });
+                }));
         int workers = 0;
         for (Future<Void> write : writes) {
             while (!write.isDone()) {
@@ -219,18 +214,33 @@ class FileTest {
         for (ZcrxFile file : files) {
             get(file.close());
         }
-        for (int i = 0; i < count; i++) {
-            byte[] stored = Files.readAllBytes(files.get(i).path());
-            assertEquals(MANY / count * length, stored.length);
-            for (int part = 0; part < MANY / count; part++) {
-                byte[] found = Arrays.copyOfRange(stored, part * length, (part + 1) * length);
-                assertArrayEquals(numbered(part * count + i, length), found);
-            }
+        for (int i = 0; i < FILES; i++) {
+            assertNumbered(i, Files.readAllBytes(files.get(i).path()));
         }
     }
 
-    private static byte[] numbered(int number, int length) {
-        byte[] data = new byte[length];
+    private static void runOnThreads(int count, Runnable task) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            threads.add(new Thread(task));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    /** Whether the writes of one of the files are all in it. */
+    private static void assertNumbered(int file, byte[] stored) {
+        assertEquals(MANY / FILES * LENGTH, stored.length);
+        for (int part = 0; part < MANY / FILES; part++) {
+            byte[] found = Arrays.copyOfRange(stored, part * LENGTH, (part + 1) * LENGTH);
+            assertArrayEquals(numbered(part * FILES + file), found);
+        }
+    }
+
+    private static byte[] numbered(int number) {
+        byte[] data = new byte[LENGTH];
         Arrays.fill(data, (byte) (number * 31 + (number >>> 8)));
         return data;
     }

@@ -56,8 +56,8 @@ final class HandshakeLies {
         addAnswer(all, "welcome of a version", "has version 7", message(Liar.MAGIC, 7, Message.WELCOME, 0, 0));
         addAnswer(all, "refusal of a user", "ANY_USER", message(Message.REFUSAL, Message.REFUSED_USER, 0));
         addAnswer(all, "refusal of memory", "no memory or desc", message(Message.REFUSAL, Message.REFUSED_MEMORY, 0));
-        addAnswer(all, "refusal for a new reason", "which this version has not", message(Message.REFUSAL, 99, 0));
-        addAnswer(all, "an area", "which this version has not", message(Message.AREA, 1, 1));
+        addAnswer(all, "refusal for a new reason", "is unknown to this version", message(Message.REFUSAL, 99, 0));
+        addAnswer(all, "an area", "is unknown to this version", message(Message.AREA, 1, 1));
         addAnswer(all, "another program", LIED, "SSH-2.0-OpenSSH_9.6 and so on\r\n".getBytes());
         all.add(new Lie("empty with descriptors", LIED, liar -> liar.send(new byte[0], 0, 1)));
         all.add(new Lie("its end", "without an answer", Liar::end));

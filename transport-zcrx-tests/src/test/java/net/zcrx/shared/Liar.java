@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.MemoryFile;
+import net.zcrx.uring.MessageAbi;
 import net.zcrx.uring.Native;
 
 /** The other end of a connection, which a test plays by hand: it waits for nothing, and keeps to no rule by itself. */
@@ -19,8 +20,8 @@ final class Liar implements AutoCloseable {
     /** A message of this version begins with this number. */
     static final int MAGIC = 0x7a63_7278;
 
-    private static final int HEADER_BYTES = 56;
-    private static final int RIGHTS_HEADER = 16;
+    private static final int SOL_SOCKET = 1;
+    private static final int SCM_RIGHTS = 1;
 
     final ControlSocket control;
     final int side;
@@ -135,19 +136,22 @@ final class Liar implements AutoCloseable {
 
     /** Sends whatever it is. */
     void send(byte[] data, int... descriptors) {
-        int rights = descriptors.length == 0 ? 0 : RIGHTS_HEADER + descriptors.length * Integer.BYTES;
-        ByteBuffer all = Buffer.allocateDirectBufferWithNativeOrder(HEADER_BYTES + 16 + data.length + 8 + rights)
-                .buffer();
+        int vector = MessageAbi.MSGHDR_BYTES;
+        int control = vector + MessageAbi.IOVEC_BYTES;
+        int controlBytes = descriptors.length == 0 ? 0 : MessageAbi.CMSGHDR_BYTES + descriptors.length * Integer.BYTES;
+        int begin = control + controlBytes;
+        ByteBuffer all =
+                Buffer.allocateDirectBufferWithNativeOrder(begin + data.length).buffer();
         long address = Buffer.memoryAddress(all);
-        int begin = HEADER_BYTES + 16 + rights;
-        all.putLong(16, address + HEADER_BYTES).putLong(24, 1);
-        all.putLong(HEADER_BYTES, address + begin).putLong(HEADER_BYTES + 8, data.length);
-        if (rights > 0) {
-            int at = HEADER_BYTES + 16;
-            all.putLong(32, address + at).putLong(40, rights);
-            all.putLong(at, rights).putInt(at + 8, 1).putInt(at + 12, 1);
+        all.putLong(MessageAbi.MSG_IOV, address + vector).putLong(MessageAbi.MSG_IOVLEN, 1);
+        all.putLong(vector + MessageAbi.IOV_BASE, address + begin).putLong(vector + MessageAbi.IOV_LEN, data.length);
+        if (controlBytes > 0) {
+            all.putLong(MessageAbi.MSG_CONTROL, address + control).putLong(MessageAbi.MSG_CONTROLLEN, controlBytes);
+            all.putLong(control + MessageAbi.CMSG_LEN, controlBytes)
+                    .putInt(control + MessageAbi.CMSG_LEVEL, SOL_SOCKET)
+                    .putInt(control + MessageAbi.CMSG_TYPE, SCM_RIGHTS);
             for (int i = 0; i < descriptors.length; i++) {
-                all.putInt(at + RIGHTS_HEADER + i * Integer.BYTES, descriptors[i]);
+                all.putInt(control + MessageAbi.CMSGHDR_BYTES + i * Integer.BYTES, descriptors[i]);
             }
         }
         all.put(begin, data);

@@ -52,13 +52,13 @@ class WakeUpTest {
     }
 
     private static void sleeps(Liar liar, int way, int word) {
-        liar.segment.putOpaque(Layout.way(liar.side), way);
+        liar.segment.putOpaque(Layout.usesFutex(liar.side), way);
         liar.segment.putRelease(Layout.asleep(liar.side), word);
         VarHandle.fullFence();
     }
 
     private static int rung(Liar liar) {
-        return liar.segment.getAcquire(Layout.rung(liar.side));
+        return liar.segment.getAcquire(Layout.futexWord(liar.side));
     }
 
     private static void write(Channel channel) throws InterruptedException {
@@ -76,7 +76,7 @@ class WakeUpTest {
             assertEquals(1, rung(liar));
             write(channel);
             assertEquals(1, rung(liar));
-            liar.segment.putOpaque(Layout.rung(liar.side), 0);
+            liar.segment.putOpaque(Layout.futexWord(liar.side), 0);
             write(channel);
             assertEquals(0, rung(liar));
             sleeps(liar, FUTEX, 3);
@@ -106,14 +106,14 @@ class WakeUpTest {
             int other = 1 - liar.side;
             active.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
             int way = ProbeRing.supports(Uring.OP_FUTEX_WAIT) ? FUTEX : MESSAGE;
-            assertEquals(way, liar.segment.getAcquire(Layout.way(other)));
+            assertEquals(way, liar.segment.getAcquire(Layout.usesFutex(other)));
             for (int i = 0; i < 100; i++) {
                 awaitSleep(liar, other);
                 liar.slot(0, 1);
                 liar.segment.putRelease(Layout.tail(liar.side), liar.tail);
                 if (way == FUTEX) {
-                    liar.segment.putRelease(Layout.rung(other), 1);
-                    Native.futexWake(liar.segment.address(Layout.rung(other)));
+                    liar.segment.putRelease(Layout.futexWord(other), 1);
+                    Native.futexWake(liar.segment.address(Layout.futexWord(other)));
                 } else {
                     liar.control.send(Message.RING);
                 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.ZcrxServerSocketChannel;
@@ -53,27 +53,10 @@ class BlockStoreTest {
 
     @Test
     void shouldStoreBlocksFromPagesOfNic() throws Exception {
-        EventLoop loop = group.next();
-        ZcrxFile file = ZcrxFile.open(
-                        loop,
-                        directory.resolve("blocks"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE,
-                        ZcrxFile.DIRECT)
-                .get(SECONDS, TimeUnit.SECONDS);
+        ZcrxFile file = open();
         LongAdder inPlace = new LongAdder();
         LongAdder copied = new LongAdder();
-        new ServerBootstrap()
-                .group(group)
-                .channel(ZcrxServerSocketChannel.class)
-                .childHandler(new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(new BlockStore(file, inPlace, copied));
-                    }
-                })
-                .bind(Nic.PORT)
-                .sync();
+        serve(() -> new BlockStore(file, inPlace, copied));
         try (Command client = Child.start(
                 List.of("nic-peer"),
                 BlockClient.class,
@@ -95,6 +78,30 @@ class BlockStoreTest {
         assertTrue(copied.sum() * 10 <= REQUESTS * BLOCKS, () -> copied.sum() + " blocks were cut: " + metrics);
         assertEquals(REQUESTS * BLOCKS, inPlace.sum() + copied.sum(), metrics::toString);
         assertStored(file.path());
+    }
+
+    private ZcrxFile open() throws Exception {
+        return ZcrxFile.open(
+                        group.next(),
+                        directory.resolve("blocks"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        ZcrxFile.DIRECT)
+                .get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void serve(Supplier<BlockStore> store) throws InterruptedException {
+        new ServerBootstrap()
+                .group(group)
+                .channel(ZcrxServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline().addLast(store.get());
+                    }
+                })
+                .bind(Nic.PORT)
+                .sync();
     }
 
     private ZcrxMetrics metrics() {

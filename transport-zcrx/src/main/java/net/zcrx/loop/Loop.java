@@ -32,7 +32,7 @@ public final class Loop {
      * From so many channels on that are asked before the loop sleeps: if one of them had data in this pass, others most
      * likely have some by the time that the loop would be asleep. To look once more costs less than a wake-up for each.
      */
-    private static final int MANY_WAKEFUL = 8;
+    private static final int MANY_ASKED = 8;
 
     private final Receiver receiver;
     private final int ring;
@@ -52,7 +52,7 @@ public final class Loop {
     private final ArrayDeque<LoopHandle> later = new ArrayDeque<>();
 
     /** Those that are asked before the loop sleeps. */
-    private final ArrayList<LoopHandle> wakeful = new ArrayList<>();
+    private final ArrayList<LoopHandle> asked = new ArrayList<>();
     /** Whether one of these had news in this pass. */
     private boolean news;
 
@@ -210,19 +210,19 @@ public final class Loop {
      * a channel whose data arrives in memory without an event for the loop. Asked until it has agreed once.
      */
     public void askBeforeSleep(LoopHandle handle) {
-        wakeful.add(handle);
+        asked.add(handle);
     }
 
     private boolean maySleep() {
-        if (news && wakeful.size() >= MANY_WAKEFUL) {
+        if (news && asked.size() >= MANY_ASKED) {
             return false;
         }
         boolean may = true;
-        for (int i = wakeful.size() - 1; i >= 0; i--) {
-            if (wakeful.get(i).maySleep()) {
-                LoopHandle last = wakeful.remove(wakeful.size() - 1);
-                if (i < wakeful.size()) {
-                    wakeful.set(i, last);
+        for (int i = asked.size() - 1; i >= 0; i--) {
+            if (asked.get(i).maySleep()) {
+                LoopHandle last = asked.remove(asked.size() - 1);
+                if (i < asked.size()) {
+                    asked.set(i, last);
                 }
             } else {
                 may = false;
@@ -235,7 +235,7 @@ public final class Loop {
     public void forget(LoopHandle handle) {
         ready.remove(handle);
         later.remove(handle);
-        wakeful.remove(handle);
+        asked.remove(handle);
     }
 
     /**
@@ -249,8 +249,8 @@ public final class Loop {
             ready.add(handle);
         }
         news = false;
-        for (int i = 0; i < wakeful.size(); i++) {
-            LoopHandle each = wakeful.get(i);
+        for (int i = 0; i < asked.size(); i++) {
+            LoopHandle each = asked.get(i);
             if (each.hasNews()) {
                 news = true;
                 ready(each);

@@ -24,7 +24,9 @@ public final class SleepTimer implements IoUringIoHandle {
     /** A task that is due within this time is left to Netty's handler: to move the timer ends a sleep as well. */
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** {@code struct __kernel_timespec}: two numbers of 64 bits, seconds and nanoseconds. */
+    // Of a struct __kernel_timespec, which zcrx_abi.h asserts.
+    private static final int TV_SEC = 0;
+    private static final int TV_NSEC = 8;
     private static final int TIMESPEC_BYTES = 16;
 
     /** {@code null} before the loop has begun. */
@@ -59,8 +61,8 @@ public final class SleepTimer implements IoUringIoHandle {
             return false;
         }
         time.buffer()
-                .putLong(0, TimeUnit.NANOSECONDS.toSeconds(delay))
-                .putLong(Long.BYTES, delay % TimeUnit.SECONDS.toNanos(1));
+                .putLong(TV_SEC, TimeUnit.NANOSECONDS.toSeconds(delay))
+                .putLong(TV_NSEC, delay % TimeUnit.SECONDS.toNanos(1));
         long timespec = Buffer.memoryAddress(time.buffer());
         if (timer != 0) {
             registration.submit(Uring.updateTimeout(timer, timespec));

@@ -21,6 +21,9 @@ final class Tenants {
     private static final int SO_MEMINFO = 55;
     private static final int SO_BUF_LOCK = 72;
     private static final int BUF_LOCK_RECEIVE = 2;
+    /** The offset of {@code SK_MEMINFO_RMEM_ALLOC}, which {@code socket_abi.h} asserts. */
+    private static final int MEMINFO_RMEM_ALLOC = 0;
+
     private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
 
     /** The user's SO_RCVBUF, which is the most for that socket; {@link Integer#MAX_VALUE} if the user has set none. */
@@ -155,7 +158,7 @@ final class Tenants {
         }
         try {
             tenant.socket().getRawOpt(SOL_SOCKET, SO_MEMINFO, info.clear());
-            return info.getInt(0);
+            return info.getInt(MEMINFO_RMEM_ALLOC);
         } catch (IOException e) {
             return 0;
         }

@@ -13,13 +13,15 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import net.zcrx.loop.Shutdowns;
 
-/** A channel with two sides that end one at a time: shut down by the user or, its input, by the other process. */
+/**
+ * A channel whose input and output end separately: shut down by the application or, the input, by the other process.
+ */
 abstract class AbstractSharedChannel extends AbstractChannel implements DuplexChannel {
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    /** What was flushed last had no room. */
+    /** What was flushed last had no room, at least in part. */
     private boolean blocked;
-    /** Waits until all that was flushed is written; {@code null} if there is none. */
+    /** The shutdown of the output that waits until all that was flushed is written; {@code null} if there is none. */
     private ChannelPromise pendingShutdown;
 
     AbstractSharedChannel(Channel parent) {
@@ -32,10 +34,10 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
     /** Whether it is or was connected. */
     abstract boolean isLinked();
 
-    /** There is something to do before the loop sleeps. */
-    abstract void wake();
+    /** Has the channel looked at, at the end of a pass, before the loop sleeps. */
+    abstract void scheduleEndPass();
 
-    /** Tells the other side that nothing more is written. */
+    /** Announces to the other side that this one will write no more. */
     abstract void finish();
 
     final void blocked(boolean now) {
@@ -50,13 +52,13 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
     protected final void doShutdownOutput() {
         if (!outputShutdown && isLinked()) {
             outputShutdown = true;
-            // If something is left it has failed.
+            // What was left has failed.
             blocked = false;
             finish();
         }
     }
 
-    /** Tells the pipeline, whose executor may refuse it. */
+    /** Passes a failure to the pipeline. An executor of the pipeline may reject it. */
     final void raise(Throwable cause) {
         try {
             pipeline().fireExceptionCaught(cause);
@@ -79,7 +81,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
         }
     }
 
-    /** Ends the output if that was asked for, and nothing is left to be written. */
+    /** Ends the output if that was requested, and nothing is left to be written. */
     final void endOutputIfWritten() {
         if (pendingShutdown != null && !blocked) {
             ChannelPromise promise = pendingShutdown;
@@ -88,7 +90,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
         }
     }
 
-    /** The channel is closed, and both of its sides with it. */
+    /** The channel is closed, which ends its input and its output. */
     final void endBoth(Throwable cause) {
         inputShutdown = true;
         outputShutdown = true;
@@ -148,7 +150,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
             return;
         }
         inputShutdown = true;
-        wake();
+        scheduleEndPass();
         promise.setSuccess();
     }
 

@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 import net.zcrx.memory.MemoryFile;
 
 /**
- * A connection that was accepted, and is none yet: it waits for the first message of the other side, which may send
- * none. On the server's loop.
+ * The server's part of the handshake: an accepted socket whose first message has not come yet. It may never come. Used
+ * on the server's event loop.
  */
 final class Accept implements Polls.Owner {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Accept.class);
 
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long HELLO_TIMEOUT_SECONDS = 10;
 
     private final ZcrxSharedServerChannel server;
     private final ControlSocket control;
@@ -46,15 +46,15 @@ final class Accept implements Polls.Owner {
                             + ". Each could read all that the other receives; set ANY_USER on both sides if it may");
             return;
         }
-        begin(peer);
+        awaitHello(peer);
     }
 
-    private void begin(ZcrxPeer known) {
+    private void awaitHello(ZcrxPeer known) {
         peer = known;
         timeout = server.eventLoop()
                 .schedule(
-                        () -> refuse("sent nothing within " + PATIENCE_SECONDS + " s"),
-                        PATIENCE_SECONDS,
+                        () -> refuse("sent nothing within " + HELLO_TIMEOUT_SECONDS + " s"),
+                        HELLO_TIMEOUT_SECONDS,
                         TimeUnit.SECONDS);
         polls.register(server.eventLoop(), registered -> {
             if (registered.isSuccess()) {
@@ -70,7 +70,7 @@ final class Accept implements Polls.Owner {
         Message message;
         try {
             message = control.receive();
-        } catch (LiarException e) {
+        } catch (RuleViolationException e) {
             refuse(e.getMessage());
             return;
         } catch (IOException e) {
@@ -122,14 +122,14 @@ final class Accept implements Polls.Owner {
         close();
     }
 
-    /** Whatever becomes of it is not decided here any more. */
+    /** The handshake is over, whatever its outcome. */
     private void end() {
         done = true;
         if (timeout != null) {
             timeout.cancel(false);
         }
         polls.leave();
-        server.decided(this);
+        server.handshakeEnded(this);
     }
 
     void close() {
@@ -146,7 +146,7 @@ final class Accept implements Polls.Owner {
 
     @Override
     public void fail(Throwable cause) {
-        refuse("made an exception: " + cause);
+        refuse("caused an exception: " + cause);
     }
 
     @Override

@@ -5,37 +5,39 @@ import java.lang.invoke.VarHandle;
 import net.zcrx.uring.Native;
 
 /**
- * Wakes the other side up, if it has said that it sleeps.
+ * Wakes the other side up, if it has announced that it sleeps.
  *
  * <h2>Why no wake-up is lost</h2>
  *
- * This side stores what it has to tell, then a full fence, then it reads the other's word. The other side stores an odd
- * number in its word, then a full fence, then it looks for what there is. So one of the two sees the other: either the
- * other side finds what was stored, and does not sleep, or this side finds the odd number, and rings. Each odd number
- * is rung for once, as what is told later is found when the other side wakes up.
+ * This side stores its data or tokens, executes a full fence, and reads the other side's word. The other side stores an
+ * odd number in its word, executes a full fence, and looks for data and tokens. So at least one of the two sees what
+ * the other has stored: either the other side finds the data and does not sleep, or this side finds the odd number and
+ * rings. It rings once for each odd number, because the other side looks at everything when it wakes up.
  */
 final class Bell {
     private final Segment segment;
     private final ControlSocket control;
     private final int asleep;
     private final int waiting;
-    private final int way;
-    private final int rung;
+    private final int usesFutex;
+    private final int futexWord;
+    /** The odd numbers for which it has rung last. */
     private int rungAsleep;
+
     private int rungWaiting;
 
-    /** @param side that is woken up */
+    /** @param side the side that is woken up */
     Bell(Segment segment, ControlSocket control, int side) {
         this.segment = segment;
         this.control = control;
         asleep = Layout.asleep(side);
         waiting = Layout.waiting(side);
-        way = Layout.way(side);
-        rung = Layout.rung(side);
+        usesFutex = Layout.usesFutex(side);
+        futexWord = Layout.futexWord(side);
     }
 
-    /** Data was stored; returns whether it was rung. */
-    boolean data() {
+    /** Rings if the other side sleeps until there is data. Returns whether it has rung. */
+    boolean ringForData() {
         VarHandle.fullFence();
         int word = segment.getAcquire(asleep);
         if ((word & 1) == 0 || word == rungAsleep) {
@@ -46,8 +48,8 @@ final class Bell {
         return true;
     }
 
-    /** Tokens were stored, or data was read; returns whether it was rung. */
-    boolean returns() {
+    /** Rings if the other side sleeps until there are tokens or room in its ring. Returns whether it has rung. */
+    boolean ringForReturns() {
         VarHandle.fullFence();
         int word = segment.getAcquire(waiting);
         if ((word & 1) == 0 || word == rungWaiting) {
@@ -59,19 +61,20 @@ final class Bell {
     }
 
     private void wake() {
-        // At least as new as the word, which the side stores after it.
-        if (segment.getOpaque(way) == 0) {
+        // At least as recent as the odd number, which the other side stores later.
+        if (segment.getOpaque(usesFutex) == 0) {
             ring();
         } else {
-            // A side that begins to wait only after this finds that it need not.
-            segment.putRelease(rung, 1);
-            Native.futexWake(segment.address(rung));
+            // If the other side waits for the futex only after this, the 1 ends its wait at once.
+            segment.putRelease(futexWord, 1);
+            Native.futexWake(segment.address(futexWord));
         }
     }
 
-    /** The state has changed, which the other side is to know of in any case. */
+    /** Rings by a message, whether the other side sleeps or not: for a changed state. */
     void ring() {
-        // A full socket has messages that the other side has not read yet; and one that has failed tells so by itself.
+        // If the socket is full, the other side has messages to read; if it has failed, the other side's poll reports
+        // that.
         control.send(Message.RING);
     }
 }

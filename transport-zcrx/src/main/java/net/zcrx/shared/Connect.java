@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import net.zcrx.uring.Errno;
 
 /**
- * Makes a connection: connects the socket, sends the memory of the connection, and waits for the answer. On the
- * channel's loop.
+ * Makes a connection: connects the socket, sends the connection's memory, and waits for the answer. Used on the
+ * channel's event loop.
  */
 final class Connect implements Polls.Owner {
-    /** A server whose queue of connections is full is asked again. */
-    private static final long AGAIN_MILLIS = 10;
+    /** Pause before another attempt, if the server's queue of connections is full. */
+    private static final long RETRY_MILLIS = 10;
 
     private final ZcrxSharedChannel channel;
     private final DomainSocketAddress server;
@@ -61,15 +61,15 @@ final class Connect implements Polls.Owner {
             socket.connect(server);
         } catch (IOException e) {
             if (!isQueueFull(e)) {
-                throw explained(e);
+                throw withAdvice(e);
             }
-            channel.eventLoop().schedule(this::connectAgain, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+            channel.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
         sendHello();
     }
 
-    private void connectAgain() {
+    private void retry() {
         try {
             connect();
         } catch (IOException | RuntimeException | Error e) {
@@ -77,14 +77,14 @@ final class Connect implements Polls.Owner {
         }
     }
 
-    /** A Unix socket is connected at once or never. Of this exception Netty tells the number in its message only. */
+    /** Connecting a Unix socket never waits. Netty puts the error number into the message of its exception only. */
     private static boolean isQueueFull(IOException e) {
         return e.getMessage() != null && e.getMessage().contains("(" + -Errno.EAGAIN + ")");
     }
 
-    private IOException explained(IOException e) {
+    private IOException withAdvice(IOException e) {
         ConnectException explained = new ConnectException("No server of shared-memory connections listens at " + server
-                + ": " + e.getMessage() + ". Start it, or mend the path.");
+                + ": " + e.getMessage() + ". Start it, or fix the path.");
         explained.initCause(e);
         return explained;
     }
@@ -102,7 +102,7 @@ final class Connect implements Polls.Owner {
             polls.watch();
             if (!control.send(Message.of(
                     Message.HELLO, 0, Layout.BYTES, segment.area().file().fd()))) {
-                // It has closed the connection at once, but may have said why.
+                // The server has closed the connection already, but may have sent a reason.
                 polled(true);
             }
         });
@@ -152,7 +152,7 @@ final class Connect implements Polls.Owner {
         return switch (why) {
             case Message.REFUSED_USER -> "it takes connections of its own user only, unless ANY_USER is set there.";
             case Message.REFUSED_MEMORY -> "it had no memory or descriptors left for it; its log has the reason.";
-            default -> "by its answer " + answer.kind() + ", " + answer.number() + ", which this version has not.";
+            default -> "its answer " + answer.kind() + ", " + answer.number() + " is unknown to this version.";
         };
     }
 

@@ -8,37 +8,38 @@ import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import net.zcrx.uring.Errno;
+import net.zcrx.uring.MessageAbi;
 import net.zcrx.uring.Native;
 
 /**
- * The Unix socket of a connection: it carries {@link Message}s with their descriptors, and tells that the other process
- * has ended. It never waits, whatever the other process does to the socket's flags. Any thread, one at a time.
+ * The Unix socket of a connection. It carries {@link Message}s with their descriptors, and reports the end of the other
+ * process. No call blocks, whatever the other process does to the socket's flags. Safe on any thread.
  */
 final class ControlSocket {
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
-    /** There was no room for all descriptors: in the message, or in this process. */
+    /** The kernel could not deliver all descriptors: the message or this process had no room for them. */
     private static final int MSG_CTRUNC = 0x8;
 
+    // Option of the socket, and its value: a struct ucred, which socket_abi.h asserts.
     private static final int SO_PEERCRED = 17;
-    private static final int CREDENTIALS_BYTES = 12;
+    private static final int UCRED_PID = 0;
+    private static final int UCRED_UID = 4;
+    private static final int UCRED_GID = 8;
+    private static final int UCRED_BYTES = 12;
 
-    // A struct msghdr, with one struct iovec, a message and a struct cmsghdr behind it.
-    private static final int IOV = 16;
-    private static final int IOV_COUNT = 24;
-    private static final int CONTROL = 32;
-    private static final int CONTROL_LENGTH = 40;
-    private static final int FLAGS = 48;
-    private static final int HEADER_BYTES = 56;
-    private static final int VECTOR = HEADER_BYTES;
-    private static final int DATA = VECTOR + 16;
-    /** One byte more than a message has, so that a longer one shows. */
+    // The parts of the memory: a struct msghdr, its only struct iovec, a message, and a struct cmsghdr with
+    // descriptors.
+    private static final int HEADER = 0;
+    private static final int VECTOR = HEADER + MessageAbi.MSGHDR_BYTES;
+    private static final int DATA = VECTOR + MessageAbi.IOVEC_BYTES;
+    /** More than a message has, so that a longer one is noticed. */
     private static final int DATA_BYTES = 32;
 
-    private static final int RIGHTS = DATA + DATA_BYTES;
-    private static final int RIGHTS_HEADER = 16;
-    private static final int RIGHTS_BYTES = RIGHTS_HEADER + Message.MAX_DESCRIPTORS * Integer.BYTES;
-    private static final int BYTES = RIGHTS + RIGHTS_BYTES;
+    private static final int CONTROL = DATA + DATA_BYTES;
+    private static final int DESCRIPTORS = CONTROL + MessageAbi.CMSGHDR_BYTES;
+    private static final int BYTES = DESCRIPTORS + Message.MAX_DESCRIPTORS * Integer.BYTES;
+    private static final int CONTROL_BYTES = BYTES - CONTROL;
 
     private final Socket socket;
     private final CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(BYTES);
@@ -64,7 +65,7 @@ final class ControlSocket {
         return socket.intValue();
     }
 
-    /** Returns whether it was sent; not if the socket is full, or the other side is gone, or this one closed. */
+    /** Returns whether it was sent. It is not if the socket is full or closed, or if the other side is gone. */
     synchronized boolean send(Message message) {
         if (scratch == null) {
             return false;
@@ -73,34 +74,41 @@ final class ControlSocket {
         message.write(scratch);
         scratch.clear();
         int[] descriptors = message.descriptors();
-        int rights = descriptors.length == 0 ? 0 : RIGHTS_HEADER + descriptors.length * Integer.BYTES;
-        prepare(Message.BYTES, rights);
-        if (rights > 0) {
-            scratch.putLong(RIGHTS, rights).putInt(RIGHTS + 8, SOL_SOCKET).putInt(RIGHTS + 12, SCM_RIGHTS);
+        int control = descriptors.length == 0 ? 0 : MessageAbi.CMSGHDR_BYTES + descriptors.length * Integer.BYTES;
+        prepare(Message.BYTES, control);
+        if (control > 0) {
+            scratch.putLong(CONTROL + MessageAbi.CMSG_LEN, control)
+                    .putInt(CONTROL + MessageAbi.CMSG_LEVEL, SOL_SOCKET)
+                    .putInt(CONTROL + MessageAbi.CMSG_TYPE, SCM_RIGHTS);
             for (int i = 0; i < descriptors.length; i++) {
-                scratch.putInt(RIGHTS + RIGHTS_HEADER + i * Integer.BYTES, descriptors[i]);
+                scratch.putInt(DESCRIPTORS + i * Integer.BYTES, descriptors[i]);
             }
         }
         return Native.sendMessage(fd(), address) == Message.BYTES;
     }
 
-    private void prepare(int bytes, int rights) {
-        for (int i = 0; i < HEADER_BYTES; i += Long.BYTES) {
-            scratch.putLong(i, 0);
+    /** Writes the header of a message of so many bytes, and so many bytes of control data; 0 if it has none. */
+    private void prepare(int bytes, int control) {
+        for (int i = 0; i < MessageAbi.MSGHDR_BYTES; i += Long.BYTES) {
+            scratch.putLong(HEADER + i, 0);
         }
-        scratch.putLong(IOV, address + VECTOR)
-                .putLong(IOV_COUNT, 1)
-                .putLong(CONTROL, rights == 0 ? 0 : address + RIGHTS)
-                .putLong(CONTROL_LENGTH, rights)
-                .putLong(VECTOR, address + DATA)
-                .putLong(VECTOR + 8, bytes);
+        scratch.putLong(HEADER + MessageAbi.MSG_IOV, address + VECTOR)
+                .putLong(HEADER + MessageAbi.MSG_IOVLEN, 1)
+                .putLong(HEADER + MessageAbi.MSG_CONTROL, control == 0 ? 0 : address + CONTROL)
+                .putLong(HEADER + MessageAbi.MSG_CONTROLLEN, control)
+                .putLong(VECTOR + MessageAbi.IOV_BASE, address + DATA)
+                .putLong(VECTOR + MessageAbi.IOV_LEN, bytes);
+    }
+
+    private long controlLength() {
+        return scratch.getLong(HEADER + MessageAbi.MSG_CONTROLLEN);
     }
 
     /**
-     * Returns the next message, or {@code null} if there is none now; whoever takes it has its descriptors.
+     * Returns the next message, or {@code null} if there is none now. The caller owns its descriptors.
      *
-     * @throws LiarException if it is no message
-     * @throws IOException   if this process has no descriptor left for what came with it
+     * @throws RuleViolationException if what came is no message
+     * @throws IOException if this process has no descriptor left for those of the message
      */
     synchronized Message receive() throws IOException {
         if (scratch == null) {
@@ -108,19 +116,19 @@ final class ControlSocket {
         }
         int received = receiveNext();
         if (received == -Errno.ECONNRESET) {
-            // The other side has closed with messages unread. The kernel says so once, before what it has sent.
+            // The other side closed without reading all messages. The kernel reports that once, before what it sent.
             received = receiveNext();
         }
         if (received < 0) {
-            // Why is told by a poll.
+            // A poll reports the reason.
             return null;
         }
-        if (received == Message.BYTES && scratch.getLong(CONTROL_LENGTH) == 0 && Message.isRing(scratch, DATA)) {
+        if (received == Message.BYTES && controlLength() == 0 && Message.isRing(scratch, DATA)) {
             return Message.RING;
         }
         int[] descriptors = descriptors();
         if (received == 0 && descriptors.length == 0) {
-            // The end, which a poll tells; or an empty message, which says nothing.
+            // Either the end, which a poll reports, or an empty message, which means nothing.
             return null;
         }
         try {
@@ -134,12 +142,12 @@ final class ControlSocket {
 
     private int receiveNext() {
         scratch.clear();
-        prepare(DATA_BYTES, RIGHTS_BYTES);
+        prepare(DATA_BYTES, CONTROL_BYTES);
         return Native.receiveMessage(fd(), address);
     }
 
     private void checkComplete(int[] descriptors) throws IOException {
-        boolean truncated = (scratch.getInt(FLAGS) & MSG_CTRUNC) != 0;
+        boolean truncated = (scratch.getInt(HEADER + MessageAbi.MSG_FLAGS) & MSG_CTRUNC) != 0;
         if (truncated && descriptors.length < Message.MAX_DESCRIPTORS) {
             throw new IOException("This process has no descriptor left for the memory that the process at the other end"
                     + " of a shared-memory connection sent; raise the limit (ulimit -n).");
@@ -147,15 +155,15 @@ final class ControlSocket {
     }
 
     private int[] descriptors() {
-        long length = scratch.getLong(CONTROL_LENGTH);
-        if (length < RIGHTS_HEADER
-                || scratch.getInt(RIGHTS + 8) != SOL_SOCKET
-                || scratch.getInt(RIGHTS + 12) != SCM_RIGHTS) {
+        if (controlLength() < MessageAbi.CMSGHDR_BYTES
+                || scratch.getInt(CONTROL + MessageAbi.CMSG_LEVEL) != SOL_SOCKET
+                || scratch.getInt(CONTROL + MessageAbi.CMSG_TYPE) != SCM_RIGHTS) {
             return new int[0];
         }
-        int[] descriptors = new int[(int) (scratch.getLong(RIGHTS) - RIGHTS_HEADER) / Integer.BYTES];
+        long bytes = scratch.getLong(CONTROL + MessageAbi.CMSG_LEN) - MessageAbi.CMSGHDR_BYTES;
+        int[] descriptors = new int[(int) bytes / Integer.BYTES];
         for (int i = 0; i < descriptors.length; i++) {
-            descriptors[i] = scratch.getInt(RIGHTS + RIGHTS_HEADER + i * Integer.BYTES);
+            descriptors[i] = scratch.getInt(DESCRIPTORS + i * Integer.BYTES);
         }
         return descriptors;
     }
@@ -166,25 +174,26 @@ final class ControlSocket {
             try {
                 new FileDescriptor(descriptor).close();
             } catch (IOException e) {
-                // It is closed all the same.
+                // The descriptor is closed nevertheless.
                 continue;
             }
         }
     }
 
-    /** Who the other process was when it connected, or began to listen. */
+    /** The other process as it was when it connected or began to listen. */
     ZcrxPeer peer() throws IOException {
-        CleanableDirectBuffer buffer = Buffer.allocateDirectBufferWithNativeOrder(CREDENTIALS_BYTES);
+        CleanableDirectBuffer buffer = Buffer.allocateDirectBufferWithNativeOrder(UCRED_BYTES);
         try {
             ByteBuffer credentials = buffer.buffer();
             socket.getRawOpt(SOL_SOCKET, SO_PEERCRED, credentials);
-            return new ZcrxPeer(credentials.getInt(0), credentials.getInt(4), credentials.getInt(8));
+            return new ZcrxPeer(
+                    credentials.getInt(UCRED_PID), credentials.getInt(UCRED_UID), credentials.getInt(UCRED_GID));
         } finally {
             buffer.clean();
         }
     }
 
-    /** The other side sees the end at once; a second call does nothing. */
+    /** Closes the socket, which the other side sees at once. A second call does nothing. */
     synchronized void close() {
         if (scratch != null) {
             memory.clean();
@@ -192,7 +201,7 @@ final class ControlSocket {
             try {
                 socket.close();
             } catch (IOException e) {
-                // It is closed all the same, and nobody is told by it any more.
+                // It is closed nevertheless, and nobody depends on it any more.
                 return;
             }
         }

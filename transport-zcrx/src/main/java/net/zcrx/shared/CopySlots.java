@@ -6,38 +6,39 @@ import java.nio.ByteBuffer;
 import net.zcrx.memory.Area;
 
 /**
- * The slots that a side copies into for the other to read: filled one after the other, each by as many runs of bytes as
- * it has room for, and used again when the last of them has come back. The slot that came back first is filled first:
- * what the other side has just read is in its processor's cache still, and would have to be fetched from there. What is
- * free stands here, in this process's memory.
+ * The slots that this side copies into for the other to read. They are filled one after the other, each with as many
+ * runs of bytes as it has room for, and used again when all of those have come back. The slot that came back first is
+ * filled first: the one that the other side has just read is still in its processor's cache. Which slots are free is
+ * known in this process's own memory.
  */
 final class CopySlots {
-    /** A run begins a cache line, as the other side may read and write the one before. */
+    /** Each run begins at a cache line: the other side may use the one before meanwhile. */
     private static final int LINE = 64;
 
     private static final int NONE = -1;
 
-    /** Slots that may keep their memory while nothing is written. */
+    /** How many slots may keep their memory while nothing is written. */
     private static final int KEPT_SLOTS = 2;
 
     private final ByteBuffer memory;
     private final int begin;
-    /** A queue. Both of its counts go on beyond its length, a power of two, and may wrap. */
+    /** A queue of the free slots. Its length is a power of two, and both of its counts wrap. */
     private final int[] free = new int[Layout.SLOTS];
-
+    /** How many slots were ever taken from the queue. */
     private int taken;
+    /** How many slots were ever added to the queue. */
     private int freed = Layout.SLOTS;
-    /** Whether a slot has taken memory of the system. */
+    /** Whether a slot occupies memory. */
     private final boolean[] used = new boolean[Layout.SLOTS];
 
     private int usedCount;
-    /** Runs of each slot that are out. */
+    /** How many runs of each slot are out. */
     private final int[] runs = new int[Layout.SLOTS];
-
+    /** The slot that is being filled, or {@link #NONE}. */
     private int current = NONE;
-    /** Where the run begins that is being filled, and where it ends, from the beginning of the slot. */
+    /** Where the current run begins in its slot. */
     private int runBegin;
-
+    /** Where the current run ends in its slot, so far. */
     private int runEnd;
 
     CopySlots(Segment segment, int side) {
@@ -48,17 +49,17 @@ final class CopySlots {
         }
     }
 
-    /** Whether the run that is being filled is full: it has to be ended before more is copied. */
+    /** Whether the current run is full, so that it must be ended before more is copied. */
     boolean isRunFull() {
         return current != NONE && runEnd == Layout.SLOT_BYTES && runBegin < runEnd;
     }
 
-    /** Whether a run is being filled. */
+    /** Whether there is a current run. */
     boolean hasRun() {
         return current != NONE && runBegin < runEnd;
     }
 
-    /** Adds bytes of {@code from} to the run, which is not full; returns how many had room. */
+    /** Adds bytes of {@code from} to the current run, which must not be full. Returns how many had room. */
     int copy(ByteBuf from, int index, int length) {
         if (current == NONE) {
             if (taken == freed) {
@@ -79,16 +80,17 @@ final class CopySlots {
         return bytes;
     }
 
-    /** The offset of the run in the connection's memory. */
+    /** The offset of the current run in the connection's memory. */
     int offset() {
         return begin + current * Layout.SLOT_BYTES + runBegin;
     }
 
+    /** The length of the current run. */
     int length() {
         return runEnd - runBegin;
     }
 
-    /** Ends the run, which goes to the other side; returns the token by which it comes back. */
+    /** Ends the current run, which goes to the other side. Returns the token by which it comes back. */
     int endRun() {
         int token = current;
         runs[token]++;
@@ -100,8 +102,8 @@ final class CopySlots {
         return token;
     }
 
-    /** Whether so many slots have taken memory that it should go back when nothing is written for a while. */
-    boolean isFat() {
+    /** Whether so many slots occupy memory that it should go back to the system if nothing is written for a while. */
+    boolean canTrim() {
         return usedCount > KEPT_SLOTS;
     }
 
@@ -117,7 +119,7 @@ final class CopySlots {
         }
     }
 
-    /** A run has come back; returns whether there was one. */
+    /** A run of this slot has come back. Returns whether one was out. */
     boolean takeBack(int token) {
         if (runs[token] == 0) {
             return false;

@@ -8,15 +8,15 @@ import net.zcrx.memory.Area;
 import net.zcrx.memory.MemoryFile;
 
 /**
- * Areas of other processes that this one has mapped: each once, however many connections have buffers of it. They are
- * known by what the kernel says of the file, and not by what the other process says. Any thread.
+ * The areas of other processes that this one has mapped: each once, however many connections have buffers of it. An
+ * area is identified by what the kernel says of its file, not by what the other process says. Safe on any thread.
  */
 final class ForeignAreas {
     private static final Map<MemoryFile, Area> MAPPED = new HashMap<>();
 
     private ForeignAreas() {}
 
-    /** Maps the file for reading, unless it is mapped; the caller has a reference to the area then. */
+    /** Maps a file for reading, unless it is mapped already. The caller gets a reference to the area. */
     static synchronized Area map(int descriptor) throws IOException {
         MemoryFile file = MemoryFile.of(descriptor);
         Area there = MAPPED.get(file);
@@ -24,12 +24,12 @@ final class ForeignAreas {
             file.close();
             return there;
         }
-        // Buffers give up their references on any thread, and tell nobody.
+        // Buffers release their references on any thread, without notice.
         MAPPED.values().removeIf(area -> !area.isMapped());
         if (!file.hasFixedWriter()) {
             file.close();
-            // Others could punch holes into it; in huge pages, a read of one can fail.
-            throw new LiarException("it sent an area that is not sealed against other writers");
+            // Other processes could punch holes into it, and a read of a hole in huge pages can fail.
+            throw new RuleViolationException("it sent an area that is not sealed against other writers");
         }
         Area area = Area.map(file, false);
         MAPPED.put(file, area);

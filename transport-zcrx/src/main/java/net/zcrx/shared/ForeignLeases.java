@@ -10,22 +10,23 @@ import net.zcrx.memory.FileStatus;
 import net.zcrx.uring.Native;
 
 /**
- * The {@link Lease}s that this process has of areas of others: it keeps each as long as a connection that brought it is
- * there, or a buffer of such a connection. Whoever is handed such an area on gets them, too. Any thread.
+ * The {@link Lease}s that other processes have granted this one. Each is kept until all connections that it came with
+ * are closed and all their buffers are released. A process that this one hands such an area on to gets them, too. Safe
+ * on any thread.
  */
 final class ForeignLeases {
-    /** Most of an area that are handed on with it. */
+    /** The most leases of one area that are handed on with it. */
     static final int MOST = 64;
 
     private static final int F_GETPIPE_SZ = 1032;
 
     private static final List<Held> HELD = new ArrayList<>();
-    /** Grows with each lease that comes or goes; read without the lock. */
+    /** Incremented with each lease that is added or removed; read without the lock. */
     private static volatile long changes;
 
     private ForeignLeases() {}
 
-    /** One, by whatever connections it came. */
+    /** One lease, which may have come with several connections. */
     static final class Held {
         private final Area area;
         private final int descriptor;
@@ -38,7 +39,7 @@ final class ForeignLeases {
             this.pipe = pipe;
         }
 
-        /** Nothing that this connection brought is read any more. */
+        /** One of its connections is closed, and all buffers of that are released. */
         void release() {
             synchronized (ForeignLeases.class) {
                 connections--;
@@ -56,7 +57,7 @@ final class ForeignLeases {
         return Native.fcntl(descriptor, F_GETPIPE_SZ, 0) > 0;
     }
 
-    /** Takes the descriptor of a lease that a connection brought. */
+    /** Takes over the descriptor of a lease that came with a connection. */
     static synchronized Held hold(Area area, int descriptor) throws IOException {
         FileStatus pipe = FileStatus.of(descriptor);
         for (Held held : HELD) {
@@ -73,18 +74,18 @@ final class ForeignLeases {
         return held;
     }
 
-    /** Tells, without a lock, whether {@link #of} may have another answer now. */
+    /** Changes whenever {@link #of} may return something else. Takes no lock. */
     static long changes() {
         return changes;
     }
 
-    /** All leases of an area; none if it is this process's. */
+    /** All leases of an area; none if the area belongs to this process. */
     static synchronized List<Held> of(Area area) {
         return HELD.stream().filter(held -> held.area == area).toList();
     }
 
-    /** Hands all leases of an area on; returns them, or {@code null} if that cannot be done now. */
-    static synchronized List<Held> handOn(Area area, IntPredicate send) {
+    /** Sends all leases of an area to another process. Returns them, or {@code null} if that is not possible now. */
+    static synchronized List<Held> forward(Area area, IntPredicate send) {
         List<Held> all = of(area);
         for (Held held : all) {
             if (all.size() > MOST || !send.test(held.descriptor)) {

@@ -13,28 +13,28 @@ import net.zcrx.memory.Area;
 import net.zcrx.memory.ZcrxByteBuf;
 
 /**
- * The received buffers that a side has handed over where they lie, each until the other side lets go: and the areas
- * that the other side can map for that.
+ * The received buffers that this side has handed over without a copy, each until the other side returns it; and the
+ * areas that the other side maps to read them.
  */
 final class HandedOver {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(HandedOver.class);
 
-    /** Tokens of what is handed over begin behind those of the slots. */
+    /** The tokens of handed-over buffers follow those of the slots. */
     private static final int FIRST_TOKEN = Layout.SLOTS;
-    /** A page cannot go back to the kernel while a part of it is out: what is shorter is copied at less cost. */
+    /** The shortest piece that is handed over. It keeps a page from the kernel; a copy of less is cheaper than that. */
     private static final int LEAST_BYTES = 512;
-    /** Areas that a connection may name at a time. */
+    /** The most areas that a connection may have named at a time. */
     private static final int MAX_AREAS = 64;
-    /** Areas that it may name at all: see {@link Returns#token}. */
+    /** The most areas that a connection may name in total; see {@link Returns#token}. */
     private static final int MAX_NUMBER = 0xFFFF;
-    /** What may be out of an area, by one connection: this part of it. */
+    /** One connection may have a fourth of an area out. */
     private static final int AREA_PART = 4;
     /**
-     * The same of an area that was handed over to this process. What is out is held here for its owner, and from half of
-     * the owner's part on it would be copied.
+     * The same for an area of another process: less, because this process holds what is out, and copies what it
+     * receives once it holds half of the part that the owner allows.
      */
     private static final int FOREIGN_PART = 4 * AREA_PART;
-    /** A descriptor has at most this part of what may be out, so that the other side can hold some and read on. */
+    /** One piece is at most a fourth of what may be out, so that the other side can hold some and read on. */
     private static final int PIECE_PART = 4;
 
     private final ControlSocket control;
@@ -42,29 +42,34 @@ final class HandedOver {
     private final Tally tally;
     private final ArrayList<Announced> areas = new ArrayList<>();
     private int lastNumber;
+    /** Whether any of the areas is stale. */
     private boolean anyStale;
-    /** The {@link ForeignLeases#changes} that {@link #sweep} has seen. */
-    private long swept;
-    /** By token; made when it is first needed. */
+    /** The {@link ForeignLeases#changes} that {@link #forgetStale} has seen. */
+    private long seenChanges;
+    /** By token, as are the next two; allocated when first needed. */
     private ByteBuf[] buffers;
 
     private int[] lengths;
-    private Announced[] from;
+    private Announced[] areaOf;
+    /** A stack of the free places in these arrays. */
     private int[] free;
+
     private int freeCount;
     private int count;
 
-    /** An area that the other side knows by a number. */
+    /** An area whose number the other side knows. */
     private static final class Announced {
         final Area area;
         final int number;
         final Lease lease;
-        /** What went with an area of another process. */
+        /** The leases that were sent with an area of another process. */
         final List<ForeignLeases.Held> foreign;
 
+        /** The bytes that may be out. */
         final long most;
+        /** The bytes that are out. */
         long out;
-        /** Its leases are others now: as soon as nothing of it is out, the other side is to forget it. */
+        /** Its leases have changed: the other side is to forget it as soon as nothing of it is out. */
         boolean stale;
 
         Announced(Area area, int number, Lease lease, List<ForeignLeases.Held> foreign) {
@@ -91,7 +96,7 @@ final class HandedOver {
     }
 
     /** Whether the other side knows areas of other processes of which nothing is out. */
-    boolean isAnyUnused() {
+    boolean hasUnused() {
         for (int i = 0; i < areas.size(); i++) {
             if (areas.get(i).isUnused()) {
                 return true;
@@ -106,18 +111,18 @@ final class HandedOver {
             each.stale |= each.isUnused();
             anyStale |= each.stale;
         }
-        sweep();
+        forgetStale();
     }
 
-    /** The area that the bytes can be handed over in; {@code null} if they have to be copied. */
+    /** The area that has the bytes, if they can be handed over; {@code null} if they have to be copied. */
     static Area area(long address, int length) {
         return length < LEAST_BYTES ? null : Area.shareable(address, length);
     }
 
     /**
-     * What keeps the memory of a buffer that lies in an area: the received buffer that it is a view of, or that several
-     * were put together in. {@code null} if nothing does: what only wraps such memory may be written to again, or
-     * received into, as soon as the write has succeeded.
+     * Returns the buffer whose reference keeps the memory of this one: the received buffer that it is a view of, or a
+     * composite of received buffers. {@code null} if there is none: memory that was only wrapped may be overwritten as
+     * soon as the write has succeeded.
      */
     static ByteBuf owner(ByteBuf buffer) {
         for (ByteBuf each = buffer; each != null; each = each.unwrap()) {
@@ -140,9 +145,9 @@ final class HandedOver {
         return true;
     }
 
-    /** The number of its area for the other side, which is told; 0 if it cannot be told now. */
-    int number(Area area) {
-        sweep();
+    /** The number of an area, which is announced to the other side if need be; 0 if that is not possible now. */
+    int numberOf(Area area) {
+        forgetStale();
         Announced announced = find(area);
         if (announced == null) {
             announced = announce(area);
@@ -151,13 +156,13 @@ final class HandedOver {
     }
 
     /**
-     * Has the other side forget areas of other processes with the leases that went with them, if some have come or gone
-     * since. It would keep what is not read any more from their owners.
+     * Has the other side forget areas of other processes whose leases have changed, and with them the old leases. While
+     * it keeps those, their owners do not get back what nobody reads any more.
      */
-    void sweep() {
+    void forgetStale() {
         long now = ForeignLeases.changes();
-        if (now != swept) {
-            swept = now;
+        if (now != seenChanges) {
+            seenChanges = now;
             for (Announced each : areas) {
                 each.stale |= !each.foreign.equals(ForeignLeases.of(each.area));
                 anyStale |= each.stale;
@@ -183,7 +188,7 @@ final class HandedOver {
         }
         int number = lastNumber + 1;
         IntPredicate send = descriptor -> control.send(Message.of(Message.LEASE, number, 0, descriptor));
-        List<ForeignLeases.Held> foreign = ForeignLeases.handOn(area, send);
+        List<ForeignLeases.Held> foreign = ForeignLeases.forward(area, send);
         Lease lease = foreign == null ? null : lease(area, send);
         if (lease == null) {
             return null;
@@ -201,9 +206,9 @@ final class HandedOver {
 
     private Lease lease(Area area, IntPredicate send) {
         try {
-            return Lease.hand(area, peer, send);
+            return Lease.grant(area, peer, send);
         } catch (IOException e) {
-            // No descriptor is left: it is copied, until there is one.
+            // No descriptor is left: data is copied until there is one.
             LOGGER.debug("An area cannot be handed over now.", e);
             return null;
         }
@@ -219,7 +224,7 @@ final class HandedOver {
         return null;
     }
 
-    /** How many of {@code length} bytes of it may go out now, as one piece. */
+    /** How many of {@code length} bytes of the area may be handed over now, as one piece. */
     int room(Area area, int length) {
         Announced announced = find(area);
         if (buffers != null && freeCount == 0) {
@@ -229,25 +234,25 @@ final class HandedOver {
         return (int) Math.max(0, Math.min(length, most));
     }
 
-    /** Keeps the buffer, {@code length} bytes of which lie in the area, until it is taken back; returns its token. */
+    /** Retains the buffer, which has {@code length} bytes in the area, until it is taken back. Returns its token. */
     int add(ByteBuf buffer, Area area, int length) {
         if (buffers == null) {
-            begin();
+            allocate();
         }
         int place = free[--freeCount];
         buffers[place] = buffer.retain();
         lengths[place] = length;
-        from[place] = find(area);
-        from[place].out += length;
-        tally.out(length);
+        areaOf[place] = find(area);
+        areaOf[place].out += length;
+        tally.addOut(length);
         count++;
         return FIRST_TOKEN + place;
     }
 
-    private void begin() {
+    private void allocate() {
         buffers = new ByteBuf[Layout.RING];
         lengths = new int[Layout.RING];
-        from = new Announced[Layout.RING];
+        areaOf = new Announced[Layout.RING];
         free = new int[Layout.RING];
         for (int i = 0; i < Layout.RING; i++) {
             free[i] = Layout.RING - 1 - i;
@@ -255,7 +260,7 @@ final class HandedOver {
         freeCount = Layout.RING;
     }
 
-    /** The other side has let go; returns whether there was such a buffer. */
+    /** Releases a buffer that the other side has returned. Returns whether there was one with this token. */
     boolean takeBack(int token) {
         int place = token - FIRST_TOKEN;
         if (buffers == null || place < 0 || place >= Layout.RING || buffers[place] == null) {
@@ -263,16 +268,16 @@ final class HandedOver {
         }
         ByteBuf buffer = buffers[place];
         buffers[place] = null;
-        from[place].out -= lengths[place];
-        tally.out(-lengths[place]);
-        from[place] = null;
+        areaOf[place].out -= lengths[place];
+        tally.addOut(-lengths[place]);
+        areaOf[place] = null;
         free[freeCount++] = place;
         count--;
         buffer.release();
         return true;
     }
 
-    /** The other side breaks the rules: whatever it reads, and whoever it has handed it on to, is its own affair. */
+    /** Releases all buffers, after the other side has broken the rules. What it reads from now on is undefined. */
     void takeAllBack() {
         for (Announced each : areas) {
             takeAllBackOf(each);
@@ -283,13 +288,13 @@ final class HandedOver {
 
     private void takeAllBackOf(Announced announced) {
         for (int place = 0; announced.out > 0; place++) {
-            if (from[place] == announced) {
+            if (areaOf[place] == announced) {
                 takeBack(FIRST_TOKEN + place);
             }
         }
     }
 
-    /** The other side is gone. What it has handed on may be read still, and comes back when it is not. */
+    /** The other side is gone. Buffers that it has handed on may still be read: each is released when it is not. */
     void expire() {
         for (Announced each : areas) {
             if (each.out > 0) {
@@ -297,16 +302,18 @@ final class HandedOver {
             }
         }
         if (!takeBackUnread()) {
-            // Its loop may end before.
+            // The loop whose counters it uses may end earlier.
             tally.leave();
-            Orphans.take(this);
+            Orphans.add(this);
         }
     }
 
-    /** Takes back what nobody can read any more, after {@link #expire}; returns whether that was all. */
+    /**
+     * Releases the buffers that no process can read any more, after {@link #expire}. Returns whether these were all.
+     */
     boolean takeBackUnread() {
         areas.removeIf(each -> {
-            if (each.out > 0 && !each.lease.isOver()) {
+            if (each.out > 0 && !each.lease.hasEnded()) {
                 return false;
             }
             takeAllBackOf(each);

@@ -12,16 +12,16 @@ import net.zcrx.memory.BufferPool;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * What a side reads. Each entry of the other's ring becomes a buffer on the very bytes; if so much is held already that
- * the other side could not write on, the bytes are copied, and their memory goes back at once. On the channel's loop,
- * but for the release of buffers.
+ * What this side reads. Each entry of the other side's ring becomes a buffer on the bytes where they lie. If this side
+ * holds so much that the other could not go on writing, the bytes are copied and their memory goes back at once. Used
+ * on the channel's event loop; buffers may be released on any thread.
  */
 final class Incoming {
-    /** Most areas that the other side may name, so that it cannot have this side map without end. */
+    /** The most areas that the other side may have named: this side must not map without bound. */
     private static final int MAX_AREAS = 64;
-    /** More than a socket has room for, before the one that names an area. */
+    /** The most messages before the one that names an area: more than a socket has room for. */
     private static final int MAX_MESSAGES = 4096;
-    /** Objects that are kept for the next buffers. */
+    /** Buffer objects that are kept for reuse. */
     private static final int KEPT_BUFFERS = 64;
 
     private final Segment segment;
@@ -35,11 +35,11 @@ final class Incoming {
     private final int otherTail;
     private final int otherState;
 
-    /** By number, from 1 on; {@code null} if it is forgotten. */
+    /** By number, from 1 on; {@code null} for an area that is forgotten. */
     private final ArrayList<Known> areas = new ArrayList<>();
 
     private int knownAreas;
-    /** Descriptors of leases, of the area that comes next. */
+    /** The leases of the area that the next message names, as descriptors. */
     private final ArrayList<Integer> nextLeases = new ArrayList<>();
 
     private BufferPool pool;
@@ -48,7 +48,7 @@ final class Incoming {
     private int publishedHead;
     private int seenState;
 
-    /** An area of the other side, or one that it was handed. */
+    /** An area of the other side, or one that another process has handed it. */
     private record Known(Area area, List<ForeignLeases.Held> leases) {}
 
     Incoming(Segment segment, ControlSocket control, Bell bell, Tally tally, int side, Runnable ended) {
@@ -69,10 +69,10 @@ final class Incoming {
     }
 
     /**
-     * Buffers belong to this thread's loop from now on.
+     * The channel joins the loop of this thread.
      *
-     * @param soon has {@link #giveBack} called before the loop sleeps
-     * @param wakeup the same, on any thread
+     * @param soon has {@link #giveBack} called before the loop sleeps; run on this thread
+     * @param wakeup the same; run on any thread
      */
     void enter(Runnable soon, Runnable wakeup) {
         returns.enter(soon);
@@ -80,45 +80,46 @@ final class Incoming {
         pool.owner(Thread.currentThread());
     }
 
-    /** The channel leaves its loop: what is held is released on any thread from now on. */
+    /** The channel leaves its loop: buffers that are held may be released on any thread from now on. */
     void leave() {
         if (pool != null) {
-            returns.late(pool.heldBuffers());
+            returns.expectLateReturns(pool.heldBuffers());
             pool.close();
             pool = null;
         }
     }
 
-    /** Whether there is an entry to be read. */
-    boolean hasNext() throws LiarException {
+    /** Whether there is an entry to read. */
+    boolean hasNext() throws RuleViolationException {
         if (head == seenTail) {
             int tail = segment.getAcquire(otherTail);
-            // Until it is told of more room it has that of its ring: so what is read in one go has an end.
+            // The other side knows of room for one ring of entries until this side publishes its head: so reading ends.
             if (tail - head < 0 || tail - publishedHead > Layout.RING) {
-                throw new LiarException("its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
+                throw new RuleViolationException(
+                        "its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
             }
             seenTail = tail;
         }
         return head != seenTail;
     }
 
-    /** Whether there are entries, which {@link #hasNext} checks. */
-    boolean isWritten() {
+    /** Whether there seem to be entries. {@link #hasNext} checks them. */
+    boolean hasNewEntries() {
         return segment.getOpaque(otherTail) != head;
     }
 
-    /** Whether the other side has told something of itself since {@link #otherState}. */
-    boolean isStateNew() {
+    /** Whether the other side has changed its state since {@link #otherState}. */
+    boolean hasNewState() {
         return segment.getOpaque(otherState) != seenState;
     }
 
-    /** What the other side has told of itself: asked before {@link #hasNext()}, it covers what that finds. */
+    /** The other side's state. Entries written before it was set are found by a later {@link #hasNext()}. */
     int otherState() {
         seenState = segment.getAcquire(otherState);
         return seenState;
     }
 
-    /** Reads the next entry, which there is. */
+    /** Reads the next entry. There must be one. */
     ByteBuf next(ByteBufAllocator alloc) throws IOException {
         int entry = entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES;
         int number = segment.get(entry + Layout.ENTRY_AREA);
@@ -128,10 +129,10 @@ final class Incoming {
         head++;
         Area area = number == 0 ? segment.area() : area(number);
         checkEntry(number, area, offset, length, token);
-        if (returns.isMuch(number, token) || pool.heldBuffers() >= Layout.RING / 2) {
+        if (returns.isMuchHeld(number, token) || pool.heldBuffers() >= Layout.RING / 2) {
             ByteBuf copy = alloc.directBuffer(length, length);
             area.copy(offset, length, copy);
-            returns.give(token);
+            returns.giveBack(token);
             tally.add(Counter.SHARED_COPIED_OUT_BYTES, length);
             return copy;
         }
@@ -139,7 +140,7 @@ final class Incoming {
         return pool.get(area, offset, length, Returns.token(number, token, length), false, alloc);
     }
 
-    private void checkEntry(int number, Area area, int offset, int length, int token) throws LiarException {
+    private void checkEntry(int number, Area area, int offset, int length, int token) throws RuleViolationException {
         boolean right = offset >= 0 && length > 0 && (long) offset + length <= area.length();
         right &= token >= 0 && token < Layout.SLOTS + Layout.RING;
         right &= returns.mayHold(number, length);
@@ -151,8 +152,8 @@ final class Incoming {
                     && slot == (offset + length - 1 - slotsBegin) / Layout.SLOT_BYTES;
         }
         if (!right) {
-            throw new LiarException("entry " + (head - 1) + " names bytes " + offset + " to " + ((long) offset + length)
-                    + " of area " + number + " by token " + token);
+            throw new RuleViolationException("entry " + (head - 1) + " names bytes " + offset + " to "
+                    + ((long) offset + length) + " of area " + number + " by token " + token);
         }
     }
 
@@ -163,7 +164,7 @@ final class Incoming {
         }
         Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
         if (known == null) {
-            throw new LiarException("it names area " + number + " of " + areas.size());
+            throw new RuleViolationException("it names area " + number + " of " + areas.size());
         }
         return known.area;
     }
@@ -175,24 +176,25 @@ final class Incoming {
             return;
         }
         int number = message.number();
-        boolean next = right && message.descriptor() >= 0 && number == areas.size() + 1 && knownAreas < MAX_AREAS;
-        if (next && message.kind() == Message.LEASE && nextLeases.size() <= ForeignLeases.MOST) {
+        boolean ofNext = right && message.descriptor() >= 0 && number == areas.size() + 1 && knownAreas < MAX_AREAS;
+        if (ofNext && message.kind() == Message.LEASE && nextLeases.size() <= ForeignLeases.MOST) {
             takeLease(message.descriptor());
-        } else if (next && message.kind() == Message.AREA) {
+        } else if (ofNext && message.kind() == Message.AREA) {
             takeArea(message);
         } else if (right && message.kind() == Message.FORGET && message.descriptors().length == 0) {
             forget(number);
         } else {
             ControlSocket.close(message.descriptors());
-            throw new LiarException("it sent a message of version " + message.version() + ", kind " + message.kind()
-                    + ", number " + number + ", with " + message.descriptors().length + " descriptors");
+            throw new RuleViolationException(
+                    "it sent a message of version " + message.version() + ", kind " + message.kind() + ", number "
+                            + number + ", with " + message.descriptors().length + " descriptors");
         }
     }
 
-    private void takeLease(int descriptor) throws LiarException {
+    private void takeLease(int descriptor) throws RuleViolationException {
         if (!ForeignLeases.isPipe(descriptor)) {
             ControlSocket.close(descriptor);
-            throw new LiarException("it sent a lease that is no pipe");
+            throw new RuleViolationException("it sent a lease that is no pipe");
         }
         nextLeases.add(descriptor);
     }
@@ -206,16 +208,16 @@ final class Incoming {
             known.leases.add(ForeignLeases.hold(area, nextLeases.remove(0)));
         }
         if (message.bytes() < 1 || message.bytes() > area.length()) {
-            throw new LiarException(
-                    "up to " + message.bytes() + " bytes of an area of " + area.length() + " may be out, it said");
+            throw new RuleViolationException(
+                    "it announced an area of " + area.length() + " bytes of which " + message.bytes() + " may be out");
         }
-        returns.area(message.bytes());
+        returns.addArea(message.bytes());
     }
 
-    private void forget(int number) throws LiarException {
+    private void forget(int number) throws RuleViolationException {
         Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
         if (known == null || returns.isHeld(number)) {
-            throw new LiarException("area " + number + " is to be forgotten, it said, which is not there or in use");
+            throw new RuleViolationException("it wants area " + number + " forgotten, which is unknown or in use");
         }
         areas.set(number - 1, null);
         knownAreas--;
@@ -229,38 +231,39 @@ final class Incoming {
         }
     }
 
-    /** Takes back what other threads have released, and tells the other side what it may use again. */
+    /** Collects what other threads have released, and tells the other side what it may use again. */
     void giveBack() {
         if (pool != null) {
             pool.drain();
         }
         boolean read = head != publishedHead;
         if (read) {
-            // The release orders the reads of entries before the head: their places may be written again from then on.
+            // Release order: this side has read the entries before the other sees the head, and may overwrite them.
             segment.putRelease(ownHead, head);
             publishedHead = head;
         }
-        if (returns.tell(read)) {
+        if (returns.notifyOther(read)) {
             tally.add(Counter.SHARED_WAKE_UPS, 1);
         }
     }
 
-    /** The loop is about to sleep: what is released elsewhere wakes it up, if the other side may need it. */
+    /** The loop is about to sleep. A release on another thread wakes it up, if the other side may wait for that. */
     void beforeSleep() {
-        pool.wantReturns(returns.isAnyNeeded());
-        // That may have taken some back, and who waits for them is asleep.
+        pool.wantReturns(returns.isAnyAwaited());
+        // That may have collected some, for which the other side may be asleep.
         giveBack();
     }
 
-    /** Nothing more is read: entries that are left go back, and buffers that are held when they are released. */
+    /** Ends reading. Entries that were not read go back now, buffers that are held when they are released. */
     void close() {
         try {
             while (hasNext()) {
-                returns.give(segment.get(entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES + Layout.ENTRY_TOKEN));
+                returns.giveBack(
+                        segment.get(entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES + Layout.ENTRY_TOKEN));
                 head++;
             }
-        } catch (LiarException e) {
-            // Then it gets nothing back but what is held.
+        } catch (RuleViolationException e) {
+            // It gets back what is held, and nothing else.
             head = seenTail;
         }
         giveBack();

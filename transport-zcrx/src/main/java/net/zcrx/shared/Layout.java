@@ -2,32 +2,32 @@
 package net.zcrx.shared;
 
 /**
- * Where what lies in the memory of a connection. Each of its two sides, 0 that connected and 1 that accepted, writes to
- * parts of its own and reads those of the other. Whatever changes here changes {@link Message#VERSION}.
+ * The layout of a connection's memory. Side 0 connected, side 1 accepted. Each side writes to its own parts and reads
+ * those of the other. A change here needs a new {@link Message#VERSION}.
  *
  * <pre>
- * 2 x words       what each side tells of itself; a cache line for each that is written at another time
- * 2 x data ring   what a side has written: area, offset, length, token
- * 2 x return ring tokens of what a side has read, and let go
- * 2 x slots       what a side has copied here to be read
+ * 2 x words       the counts and states of a side; words that change at different times lie in different cache lines
+ * 2 x data ring   what a side has written; an entry has area, offset, length and token
+ * 2 x return ring the tokens of what a side has read and released
+ * 2 x slots       the bytes that a side has copied for the other to read
  * </pre>
  */
 final class Layout {
-    /** Entries of each ring: descriptors that are out at a time. A power of two. */
+    /** Entries of each ring, and so the most that can be out at a time. A power of two. */
     static final int RING = 1024;
 
     static final int ENTRY_BYTES = 16;
 
-    // The four numbers of an entry of a data ring, by their place in it.
+    // Offsets of the four numbers of a data ring's entry.
 
-    /** 0 for the slots; else the number that a {@link Message#AREA} gave it. */
+    /** The number of the area, which {@link Message#AREA} has given it; 0 for the slots. */
     static final int ENTRY_AREA = 0;
 
     static final int ENTRY_OFFSET = 4;
     static final int ENTRY_LENGTH = 8;
     static final int ENTRY_TOKEN = 12;
 
-    /** Slots of a side, a power of two; their numbers are the tokens of what is copied. */
+    /** Slots of a side, a power of two. A slot's number is the token of what is copied to it. */
     static final int SLOTS = 32;
 
     static final int SLOT_BYTES = 16 * 1024;
@@ -40,7 +40,7 @@ final class Layout {
     private static final int RETURNS = DATA + 2 * RING * ENTRY_BYTES;
     private static final int SLOTS_BEGIN = 64 * 1024;
 
-    /** All of it, in bytes: a whole number of pages, whatever the machine's. */
+    /** The length of the memory: a whole number of pages on every machine. */
     static final int BYTES = SLOTS_BEGIN + 2 * SLOTS * SLOT_BYTES;
 
     private Layout() {}
@@ -49,7 +49,7 @@ final class Layout {
         return side * WORDS_BYTES;
     }
 
-    /** How many entries the side has written to its data ring; it may wrap, as do all these numbers. */
+    /** How many entries the side has written to its data ring. Like all these counts, it wraps. */
     static int tail(int side) {
         return words(side);
     }
@@ -59,32 +59,32 @@ final class Layout {
         return words(side) + LINE;
     }
 
-    /** How many entries of the other's data ring the side has read. */
+    /** How many entries of the other side's data ring the side has read. */
     static int head(int side) {
         return words(side) + LINE + Integer.BYTES;
     }
 
-    /** Odd while the side is to be woken up for data, and another odd number each time. */
+    /** Odd while the side is to be woken up for data: another odd number for each sleep. */
     static int asleep(int side) {
         return words(side) + 2 * LINE;
     }
 
-    /** Odd while the side is to be woken up for tokens and for room in its data ring, and another one each time. */
+    /** Odd while the side is to be woken up for tokens or room in its data ring: another odd number for each sleep. */
     static int waiting(int side) {
         return words(side) + 2 * LINE + Integer.BYTES;
     }
 
-    /** How the side waits to be woken up: 1 for {@link #rung} to be set and a futex's wake; 0 for a message. */
-    static int way(int side) {
+    /** How the side is woken up: 1 by its {@link #futexWord}, 0 by a message on the socket. */
+    static int usesFutex(int side) {
         return words(side) + 2 * LINE + 2 * Integer.BYTES;
     }
 
-    /** 1 once the side was woken up by its futex. The other side sets it, and this one resets it before it sleeps. */
-    static int rung(int side) {
+    /** The futex that the side sleeps on while it is 0. The other side sets it to 1, and the side itself resets it. */
+    static int futexWord(int side) {
         return words(side) + 4 * LINE;
     }
 
-    /** One of {@link Outgoing}'s states. */
+    /** One of the states of {@link Outgoing}. */
     static int state(int side) {
         return words(side) + 3 * LINE;
     }

@@ -12,21 +12,21 @@ import java.util.function.Supplier;
 import net.zcrx.receive.Counters;
 
 /**
- * A connection: what this side writes and what it reads, when it sleeps, and what is left of it when its channel has
- * closed. It lasts until nothing of it is out: until buffers that were read are released here, and those that were
- * handed over have come back.
+ * A connection: what this side writes and reads, and when it sleeps. It outlives its channel until nothing of it is
+ * out: until all buffers that were read are released here, and all that were handed over have come back.
  */
 final class Link {
-    /** A side that sends without end must not keep the loop from its other channels. */
+    /** The most messages per pass, so that a side that sends without end does not starve the loop's other channels. */
     private static final int MESSAGES_PER_PASS = 64;
 
     /** What is known of the other side. */
     enum Other {
-        THERE,
+        /** It takes part. */
+        PRESENT,
         /** It has closed its socket, or has ended. */
         GONE,
-        /** It has broken the rules. */
-        LIAR
+        /** It has broken the rules, and nothing that it writes is read any more. */
+        VIOLATOR
     }
 
     private final Segment segment;
@@ -37,16 +37,17 @@ final class Link {
     private final Outgoing out;
     private final int ownAsleep;
     private final int ownWaiting;
-    private final int ownWay;
-    private final int ownRung;
-    /** The words as they are, which only this side writes. */
+    private final int ownUsesFutex;
+    private final int ownFutexWord;
+    /** The value of this side's word, which no other side writes. */
     private int asleep;
-
+    /** The value of this side's other word. */
     private int waiting;
+
     private long written;
-    /** The memory may be unmapped from then on: nothing touches it, whoever calls. */
+    /** Whether the memory may be unmapped, so that no method may touch it. */
     private boolean closed;
-    /** What has yet to end before the memory may go: reading and writing. */
+    /** How many of reading and writing have not ended: the last of them releases the memory. */
     private final AtomicInteger open = new AtomicInteger(2);
 
     /** @param side 0 if this process has connected, 1 if it has accepted */
@@ -59,8 +60,8 @@ final class Link {
         out = new Outgoing(segment, control, peer, bell, tally, side);
         ownAsleep = Layout.asleep(side);
         ownWaiting = Layout.waiting(side);
-        ownWay = Layout.way(side);
-        ownRung = Layout.rung(side);
+        ownUsesFutex = Layout.usesFutex(side);
+        ownFutexWord = Layout.futexWord(side);
     }
 
     int fd() {
@@ -71,9 +72,16 @@ final class Link {
         return peer;
     }
 
-    /** As {@link Incoming#enter}, on a loop that has these counters, and waits for a futex or not. */
+    /**
+     * The channel joins a loop.
+     *
+     * @param counters the loop's
+     * @param futex whether the loop waits for a futex
+     * @param soon see {@link Incoming#enter}
+     * @param wakeup see {@link Incoming#enter}
+     */
     void enter(Counters counters, boolean futex, Runnable soon, Runnable wakeup) {
-        segment.putOpaque(ownWay, futex ? 1 : 0);
+        segment.putOpaque(ownUsesFutex, futex ? 1 : 0);
         tally.enter(counters);
         in.enter(soon, wakeup);
     }
@@ -81,15 +89,15 @@ final class Link {
     /** The channel leaves its loop. */
     void leave() {
         if (!closed) {
-            awake();
+            setAwake();
             in.leave();
             tally.leave();
         }
     }
 
-    /** Takes what the other side has sent by the socket; returns whether there may be more, for the next pass. */
+    /** Takes the messages on the socket. Returns whether there may be more, which is for the next pass. */
     boolean takeMessages() throws IOException {
-        // One for each word that is odd. What is left of others, as of a state, is taken with the next.
+        // At most one message for each odd word. Others, as for a changed state, can wait until the next wake-up.
         int wakeUps = Math.max(1, (asleep & 1) + (waiting & 1));
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             Message message = closed ? null : control.receive();
@@ -104,8 +112,8 @@ final class Link {
         return true;
     }
 
-    /** The loop is awake: the other side need not wake it up. */
-    void awake() {
+    /** Announces that the loop is awake: the other side need not wake it up. */
+    void setAwake() {
         if (closed) {
             return;
         }
@@ -117,30 +125,30 @@ final class Link {
         }
     }
 
-    /** Where the number is that is 0 until this side is woken up, if the loop waits for a futex. */
-    long rungAddress() {
-        return segment.address(ownRung);
+    /** The address of this side's futex: 0 until the other side wakes this one up. */
+    long futexAddress() {
+        return segment.address(ownFutexWord);
     }
 
-    /** Whether the other side has been asked to wake this one up. */
+    /** Whether this side has announced that it sleeps. */
     boolean isToBeWoken() {
         return ((asleep | waiting) & 1) != 0;
     }
 
     /**
-     * The loop is about to sleep. Says so to the other side, and then looks once more, as {@link Bell} explains.
+     * The loop is about to sleep. Announces that to the other side, then looks once more, as {@link Bell} explains.
      *
-     * @param reads whether there is somebody to read
-     * @param writes whether there is something to be written that had no room
-     * @return whether there is nothing to be done
+     * @param reads whether the channel reads
+     * @param writes whether the channel has something to write that had no room
+     * @return whether there is nothing to do
      */
-    boolean maySleep(boolean reads, boolean writes) throws LiarException {
+    boolean maySleep(boolean reads, boolean writes) throws RuleViolationException {
         if (closed) {
             return true;
         }
         in.beforeSleep();
-        // Before the words, so that this undoes no wake-up for one of them.
-        segment.putOpaque(ownRung, 0);
+        // Before the words are odd: later it could undo a wake-up.
+        segment.putOpaque(ownFutexWord, 0);
         boolean returns = writes || out.handedOver() > 0;
         if (reads) {
             asleep = nextOdd(asleep);
@@ -153,22 +161,22 @@ final class Link {
         VarHandle.fullFence();
         boolean work = reads && in.hasNext() || returns && out.hasNews();
         if (work) {
-            awake();
+            setAwake();
         }
         return !work;
     }
 
-    /** Whether the other side has done anything since this one looked; of what is to be read only if it {@code reads}. */
+    /** Whether the other side has done anything since this one looked. New data counts only if the channel reads. */
     boolean hasNews(boolean reads) {
-        return !closed && (out.isReturned() || reads && in.isWritten() || in.isStateNew());
+        return !closed && (out.hasReturns() || reads && in.hasNewEntries() || in.hasNewState());
     }
 
-    /** Another number than the one that was perhaps rung for. */
+    /** The next odd number: the other side may have rung for this one. */
     private static int nextOdd(int word) {
         return word + ((word & 1) == 0 ? 1 : 2);
     }
 
-    /** Whether the other side will write no more: what it has written is read even if nobody asks for it. */
+    /** Whether the other side will write no more. What it has written is then read without a request. */
     boolean isFinished() {
         return closed || in.otherState() != Outgoing.OPEN;
     }
@@ -178,7 +186,7 @@ final class Link {
         return closed || in.otherState() == Outgoing.CLOSED;
     }
 
-    boolean hasNext() throws LiarException {
+    boolean hasNext() throws RuleViolationException {
         return !closed && in.hasNext();
     }
 
@@ -186,14 +194,14 @@ final class Link {
         return in.next(alloc);
     }
 
-    /** Takes back what the other side has let go. What had no room is to be written after that. */
-    void takeBack() throws LiarException {
+    /** Takes back what the other side has released, which may make room for what had none. */
+    void takeBack() throws RuleViolationException {
         if (!closed) {
             out.takeBack();
         }
     }
 
-    /** Gives back what this side has let go. */
+    /** Gives back what this side has released. */
     void giveBack() {
         if (!closed) {
             in.giveBack();
@@ -209,14 +217,14 @@ final class Link {
         return bytes;
     }
 
-    /** Bytes that were written, in all. */
+    /** How many bytes were written in total. */
     long written() {
         return written;
     }
 
-    /** Whether it has memory that should go back to the system when nothing is written for a while. */
-    boolean isFat() {
-        return !closed && out.isFat();
+    /** Whether it has memory that should go back to the system if nothing is written for a while. */
+    boolean canTrim() {
+        return !closed && out.canTrim();
     }
 
     /** Gives that memory back. */
@@ -226,8 +234,8 @@ final class Link {
         }
         try {
             out.takeBack();
-        } catch (LiarException e) {
-            // The next pass finds the same, and tells.
+        } catch (RuleViolationException e) {
+            // The next pass finds the same, and reports it.
             return;
         }
         out.trim();
@@ -239,45 +247,45 @@ final class Link {
         }
     }
 
-    /** This side will write no more. */
+    /** Announces that this side will write no more. */
     void finish() {
         if (!closed) {
-            out.state(Outgoing.FINISHED);
+            out.announceState(Outgoing.FINISHED);
         }
     }
 
     /**
-     * The channel has closed. The other side is told so, and sees the end of the socket when nothing is held here.
+     * The channel has closed, which the other side is told. It sees the end of the socket when nothing is held here.
      *
      * @param other what is known of the other side
-     * @param eventLoop waits for what was handed over, if there is any
+     * @param eventLoop the loop that waits for what was handed over, if there is any
      */
     void close(Other other, Supplier<EventLoop> eventLoop) {
         if (closed) {
             return;
         }
-        awake();
+        setAwake();
         closed = true;
-        // Whoever waits for what is out does so by the socket.
-        segment.putOpaque(ownWay, 0);
-        // Whoever is not right is told, too.
-        out.state(Outgoing.CLOSED);
+        // What waits for buffers that are out uses the socket.
+        segment.putOpaque(ownUsesFutex, 0);
+        // Also a side that has broken the rules is told.
+        out.announceState(Outgoing.CLOSED);
         in.close();
-        if (other == Other.THERE && out.handedOver() > 0) {
+        if (other == Other.PRESENT && out.handedOver() > 0) {
             new Lingering(this, out).begin(eventLoop.get());
         } else {
             endWriting(other);
         }
     }
 
-    /** It was accepted, and nobody takes it. */
+    /** Closes a connection that was accepted, but for which there will be no channel. */
     void refuse() {
-        close(Other.THERE, () -> null);
+        close(Other.PRESENT, () -> null);
     }
 
-    /** Nothing that was handed over comes back by this connection any more. */
+    /** Ends the wait for what was handed over: it does not come back through this connection any more. */
     void endWriting(Other other) {
-        if (other == Other.LIAR) {
+        if (other == Other.VIOLATOR) {
             out.takeAllBack();
         } else {
             out.expire();
@@ -285,15 +293,15 @@ final class Link {
         end();
     }
 
-    /** Has the other side wake this one up when the next tokens come, those that were stored by now excepted. */
-    void nextWaiting() {
+    /** Has the other side wake this one up for tokens that it stores from now on. */
+    void requestWakeUp() {
         waiting = nextOdd(waiting);
         segment.putRelease(ownWaiting, waiting);
         VarHandle.fullFence();
     }
 
-    /** As {@link #takeMessages()}: nothing that still comes by the socket is of use. */
-    boolean drainMessages() throws LiarException {
+    /** Discards the messages on the socket, and otherwise does as {@link #takeMessages()}. */
+    boolean drainMessages() throws RuleViolationException {
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             try {
                 Message message = control.receive();
@@ -301,10 +309,10 @@ final class Link {
                     return false;
                 }
                 ControlSocket.close(message.descriptors());
-            } catch (LiarException e) {
+            } catch (RuleViolationException e) {
                 throw e;
             } catch (IOException e) {
-                // There was no descriptor for what is not wanted.
+                // This process had no descriptor left for a message that is discarded anyway.
                 continue;
             }
         }

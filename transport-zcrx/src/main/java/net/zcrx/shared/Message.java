@@ -5,36 +5,36 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A message on the Unix socket of a connection. Its first 16 bytes are the same in every version: magic number, version,
- * kind, number.
+ * A message on the Unix socket of a connection. Its first 16 bytes are the same in every version: magic number,
+ * version, kind, number.
  *
- * @param number of the area (a lease has that of the next one), or why a connection is refused
- * @param bytes of an area that may be out at a time
- * @param descriptors that came with it, or go with it
+ * @param number the number of an area (of the next one, for a lease), or the reason of a refusal
+ * @param bytes how many bytes of the area may be out at a time
+ * @param descriptors the descriptors that are sent or were received with the message
  */
 record Message(int version, int kind, int number, long bytes, int... descriptors) {
-    /** Of this layout, these messages and what both mean. */
+    /** The version of {@link Layout}, of these messages, and of what both mean. */
     static final int VERSION = 1;
 
     static final int BYTES = 24;
     /** The bytes that every version has. */
     static final int LEAST_BYTES = 16;
-    /** Descriptors that a message may have. */
+    /** The most descriptors that a message may have. */
     static final int MAX_DESCRIPTORS = 4;
 
-    /** The connecting side's first: the connection's memory. */
+    /** The first message of the connecting side, with the connection's memory. */
     static final int HELLO = 1;
-    /** The answer to it. */
+    /** Accepts the connection: the answer to {@link #HELLO}. */
     static final int WELCOME = 2;
-    /** The other answer to it. */
+    /** Refuses the connection: the other answer to {@link #HELLO}. */
     static final int REFUSAL = 3;
-    /** An area that descriptors name from now on. */
+    /** Names an area: entries may refer to its number from now on. */
     static final int AREA = 4;
-    /** Wakes up. */
+    /** Wakes the other side up. */
     static final int WAKE = 5;
-    /** A {@link Lease} of the area of which the next message of that kind tells: the writing end of a pipe. */
+    /** A {@link Lease} of the area that the next {@link #AREA} names: the write end of a pipe. */
     static final int LEASE = 6;
-    /** Nothing of an area is out, and its number names nothing any more. */
+    /** Nothing of an area is out any more, and entries will not refer to its number again. */
     static final int FORGET = 7;
 
     static final int REFUSED_VERSION = 1;
@@ -53,21 +53,21 @@ record Message(int version, int kind, int number, long bytes, int... descriptors
         to.putInt(MAGIC).putInt(version).putInt(kind).putInt(number).putLong(bytes);
     }
 
-    /** Reads what came; of another version only what every version has. */
-    static Message read(ByteBuffer from, int... descriptors) throws LiarException {
+    /** Reads a message; of another version, only the bytes that every version has. */
+    static Message read(ByteBuffer from, int... descriptors) throws RuleViolationException {
         if (from.remaining() < LEAST_BYTES || from.getInt() != MAGIC) {
-            throw new LiarException("it sent " + from.limit() + " bytes that are no message");
+            throw new RuleViolationException("it sent " + from.limit() + " bytes that are no message");
         }
         int version = from.getInt();
         int kind = from.getInt();
         int number = from.getInt();
         if (version == VERSION && from.remaining() != BYTES - LEAST_BYTES) {
-            throw new LiarException("it sent a message of " + from.limit() + " bytes");
+            throw new RuleViolationException("it sent a message of " + from.limit() + " bytes");
         }
         return new Message(version, kind, number, version == VERSION ? from.getLong() : 0, descriptors);
     }
 
-    /** Whether a whole message is {@link #RING}, which comes often: no object is made for it. */
+    /** Whether a complete message is {@link #RING}. It is frequent, so that no object is made for it. */
     static boolean isRing(ByteBuffer from, int place) {
         return from.getInt(place) == MAGIC
                 && from.getInt(place + Integer.BYTES) == VERSION
@@ -78,7 +78,7 @@ record Message(int version, int kind, int number, long bytes, int... descriptors
         return version == VERSION;
     }
 
-    /** Returns the only descriptor, or -1: then there were none or more, which are the caller's still. */
+    /** Returns the only descriptor, or -1 if there are none or several. The caller still owns them all. */
     int descriptor() {
         return descriptors.length == 1 ? descriptors[0] : -1;
     }

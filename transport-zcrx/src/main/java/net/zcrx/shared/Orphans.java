@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was handed over by connections that have ended without giving it back, until nobody can read it any more. A
- * thread looks, which is there only while there is any: event loops may have ended, and a program's end waits for none
- * of it. Any thread.
+ * Buffers that were handed over through connections that have ended without giving them back. A thread polls until no
+ * process can read them any more. It is not an event loop's, as loops may have ended; it exists only while there are
+ * such buffers, and does not delay the end of the program. Safe on any thread.
  */
 final class Orphans {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Orphans.class);
@@ -17,30 +17,30 @@ final class Orphans {
     private static final long FIRST_PAUSE_MILLIS = 1;
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
-    /** The lock of what follows. */
+    /** Also the lock of the fields below. */
     private static final List<HandedOver> WAITING = new ArrayList<>();
-    /** {@code null} while nothing is waited for. */
+    /** {@code null} while there are no orphans. */
     private static Thread thread;
 
     private static long pauseMillis;
 
     private Orphans() {}
 
-    /** Waits for what has not come back; only this touches it from now on. */
-    static void take(HandedOver handedOver) {
+    /** Takes over what has not come back. The caller must not use it any more. */
+    static void add(HandedOver handedOver) {
         synchronized (WAITING) {
             WAITING.add(handedOver);
             pauseMillis = FIRST_PAUSE_MILLIS;
             WAITING.notifyAll();
             if (thread == null) {
-                thread = new Thread(Orphans::look, "zcrx-shared-leases");
+                thread = new Thread(Orphans::takeBackAll, "zcrx-shared-leases");
                 thread.setDaemon(true);
                 thread.start();
             }
         }
     }
 
-    private static void look() {
+    private static void takeBackAll() {
         List<HandedOver> all;
         while (!(all = waiting()).isEmpty()) {
             List<HandedOver> done = all.stream().filter(Orphans::isBack).toList();
@@ -72,7 +72,7 @@ final class Orphans {
         }
     }
 
-    /** Less and less often: whoever reads them still may do so for long. */
+    /** Pauses longer each time: a process that still reads them may do so for long. */
     private static void pause() {
         if (WAITING.isEmpty()) {
             return;
@@ -81,7 +81,7 @@ final class Orphans {
             WAITING.wait(pauseMillis);
             pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
         } catch (InterruptedException e) {
-            // Nobody but this class knows the thread.
+            // Nobody else has a reference to the thread.
             throw new IllegalStateException(e);
         }
     }

@@ -8,8 +8,8 @@ import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.DirectAddress;
 
 /**
- * What a side writes: it hands received buffers over where they lie, copies all others into slots, and takes back what
- * the other side returns. On the channel's loop.
+ * What this side writes. Received buffers are handed over where they lie, all others are copied into slots; and what
+ * the other side returns is taken back. Used on the channel's event loop.
  */
 final class Outgoing {
     /** The side writes. */
@@ -30,12 +30,13 @@ final class Outgoing {
     private final int otherHead;
     private final int otherReturned;
     private final int tokens;
-    /** Entries written, and of them those that the other side can see. */
+    /** How many entries were written. */
     private int tail;
-
+    /** How many of them the other side can see. */
     private int published;
+    /** How many of them the other side had read when this side looked last. */
     private int seenHead;
-    /** Tokens taken back: each entry has one. */
+    /** How many tokens were taken back: one for each entry. */
     private int taken;
 
     Outgoing(Segment segment, ControlSocket control, ZcrxPeer peer, Bell bell, Tally tally, int side) {
@@ -53,8 +54,8 @@ final class Outgoing {
         tokens = Layout.returns(other);
     }
 
-    /** Writes what there is room for; returns how many bytes. The other side sees them with {@link #publish()}. */
-    int write(ByteBuf buffer) throws LiarException {
+    /** Writes as many bytes as have room, and returns how many. The other side sees them after {@link #publish()}. */
+    int write(ByteBuf buffer) throws RuleViolationException {
         int index = buffer.readerIndex();
         int length = buffer.readableBytes();
         ByteBuf owner = HandedOver.owner(buffer);
@@ -67,8 +68,8 @@ final class Outgoing {
         return write(owner, buffer, index, length, buffer.isDirect() ? DirectAddress.of(buffer, index, length) : 0);
     }
 
-    /** Of received buffers that were put together, each lies elsewhere. */
-    private int writeParts(ByteBuf owner, ByteBuf buffer) throws LiarException {
+    /** Writes a composite: its received buffers lie in different places. */
+    private int writeParts(ByteBuf owner, ByteBuf buffer) throws RuleViolationException {
         int done = 0;
         for (ByteBuffer part : buffer.nioBuffers()) {
             int bytes = part.remaining();
@@ -83,17 +84,18 @@ final class Outgoing {
     }
 
     /**
-     * @param owner keeps the bytes where they are
-     * @param address of the first byte; 0 if they lie in the heap
+     * @param owner the buffer whose reference keeps the bytes
+     * @param address the address of the first byte; 0 if the bytes are in Java's heap
      */
-    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address) throws LiarException {
+    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address)
+            throws RuleViolationException {
         Area area = address == 0 ? null : HandedOver.area(address, length);
-        boolean known = area != null && handedOver.number(area) != 0;
+        boolean known = area != null && handedOver.numberOf(area) != 0;
         return known ? handOver(owner, area, address, length) : copy(buffer, index, length);
     }
 
-    private int handOver(ByteBuf owner, Area area, long address, int length) throws LiarException {
-        int number = handedOver.number(area);
+    private int handOver(ByteBuf owner, Area area, long address, int length) throws RuleViolationException {
+        int number = handedOver.numberOf(area);
         int offset = (int) (address - area.address());
         endRun();
         int done = 0;
@@ -109,9 +111,9 @@ final class Outgoing {
         return done;
     }
 
-    private int copy(ByteBuf buffer, int index, int length) throws LiarException {
+    private int copy(ByteBuf buffer, int index, int length) throws RuleViolationException {
         int done = 0;
-        // Each run takes an entry, which has to be there when the run is ended.
+        // Each run needs an entry: reserve it before the run begins.
         while (done < length && (slots.hasRun() || hasEntry())) {
             int bytes = slots.copy(buffer, index + done, length - done);
             if (bytes == 0 && !takeBack()) {
@@ -119,7 +121,8 @@ final class Outgoing {
             }
             done += bytes;
             if (slots.isRunFull()) {
-                // So that the other side reads what is in the cache, and returns it while this side writes on.
+                // The other side then reads while the bytes are in the cache, and returns the slot while this side
+                // writes.
                 publish();
             }
         }
@@ -135,20 +138,21 @@ final class Outgoing {
         }
     }
 
-    private boolean hasEntry() throws LiarException {
-        // A run that is being filled has its entry already.
+    private boolean hasEntry() throws RuleViolationException {
+        // The current run has reserved an entry.
         int used = slots.hasRun() ? 1 : 0;
         if (tail + used - seenHead >= Layout.RING) {
             seenHead = otherHead();
         }
-        // Each entry comes back as a token, for which the other side's ring must have room.
+        // Each entry comes back as a token: the other side's ring needs room for it, too.
         return tail + used - seenHead < Layout.RING && tail + used - taken < Layout.RING;
     }
 
-    private int otherHead() throws LiarException {
+    private int otherHead() throws RuleViolationException {
         int head = segment.getAcquire(otherHead);
         if (head - seenHead < 0 || published - head < 0) {
-            throw new LiarException("it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
+            throw new RuleViolationException(
+                    "it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
         }
         return head;
     }
@@ -166,79 +170,79 @@ final class Outgoing {
     void publish() {
         endRun();
         if (tail != published) {
-            // The release orders the entries, and the bytes in the slots, before the tail.
+            // Release order: entries and the bytes in the slots are written before the other side sees the tail.
             segment.putRelease(ownTail, tail);
             published = tail;
-            if (bell.data()) {
+            if (bell.ringForData()) {
                 tally.add(Counter.SHARED_WAKE_UPS, 1);
             }
         }
     }
 
-    /** Tells what this side will not do any more: one of the states above. */
-    void state(int state) {
+    /** Announces one of the states above. */
+    void announceState(int state) {
         publish();
         segment.putRelease(ownState, state);
         bell.ring();
     }
 
-    /** Takes back what the other side has returned; returns whether there was anything. */
-    boolean takeBack() throws LiarException {
+    /** Takes back what the other side has returned. Returns whether there was anything. */
+    boolean takeBack() throws RuleViolationException {
         int returned = segment.getAcquire(otherReturned);
         int count = returned - taken;
         if (count < 0 || count > published - taken) {
-            throw new LiarException("it returned " + count + " of " + (published - taken) + " tokens");
+            throw new RuleViolationException("it returned " + count + " of " + (published - taken) + " tokens");
         }
         for (int i = 0; i < count; i++) {
             int token = segment.get(tokens + (taken & Layout.RING - 1) * Integer.BYTES);
             boolean there = token >= 0 && token < Layout.SLOTS ? slots.takeBack(token) : handedOver.takeBack(token);
             if (!there) {
-                throw new LiarException("it returned token " + token + ", which it does not have");
+                throw new RuleViolationException("it returned token " + token + ", which it does not have");
             }
             taken++;
         }
-        handedOver.sweep();
+        handedOver.forgetStale();
         return count > 0;
     }
 
-    /** Whether there are tokens, which {@link #takeBack} checks. */
-    boolean isReturned() {
+    /** Whether there seem to be tokens. {@link #takeBack} checks them. */
+    boolean hasReturns() {
         return segment.getOpaque(otherReturned) != taken;
     }
 
-    /** Whether the other side has read entries since this side looked last for room. */
-    boolean hasNews() throws LiarException {
+    /** Whether the other side has returned something, or has made room in a full ring. */
+    boolean hasNews() throws RuleViolationException {
         return takeBack() || otherHead() != seenHead && tail - seenHead >= Layout.RING;
     }
 
     /** Whether {@link #trim} may be of use. */
-    boolean isFat() {
-        return slots.isFat() || handedOver.isAnyUnused();
+    boolean canTrim() {
+        return slots.canTrim() || handedOver.hasUnused();
     }
 
-    /** Gives back what memory and leases are not in use, after {@link #takeBack}. */
+    /** Gives up the memory and leases that are not in use. Call {@link #takeBack} before. */
     void trim() {
         handedOver.forgetUnused();
         slots.trim(segment.area());
     }
 
-    /** Received buffers that are out. */
+    /** How many received buffers are out. */
     int handedOver() {
         return handedOver.count();
     }
 
-    /** The other side breaks the rules: all that is out is taken from it. */
+    /** Takes back all that is out, after the other side has broken the rules. */
     void takeAllBack() {
         handedOver.takeAllBack();
     }
 
-    /** The other side is gone: what is out is taken back as soon as nobody can read it. */
+    /** The other side is gone: what is out is taken back as soon as no process can read it. */
     void expire() {
         try {
             takeBack();
             handedOver.expire();
-        } catch (LiarException e) {
-            // It had not kept to the rules.
+        } catch (RuleViolationException e) {
+            // It had broken the rules.
             takeAllBack();
         }
     }

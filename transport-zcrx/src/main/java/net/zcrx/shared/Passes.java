@@ -3,17 +3,18 @@ package net.zcrx.shared;
 
 import java.io.IOException;
 
-/** A connection on a loop: each pass of the loop, and what its polls tell. On the loop's thread. */
+/** Drives a connection in the passes of its event loop. Used on the loop's thread. */
 final class Passes implements Polls.Owner {
     private final ZcrxSharedChannel channel;
     private final Link link;
     private final Reading reading;
     private final Polls polls;
-    /** The other side may have sent more by the socket. */
-    private boolean messages;
-    /** In the end of a pass. */
-    private boolean passing;
+    /** The socket may have more messages than one pass takes. */
+    private boolean moreMessages;
+    /** {@link #endPass()} is running. */
+    private boolean inEndPass;
 
+    /** Found before the loop's sleep; the next pass reports it. */
     private Throwable failure;
 
     Passes(ZcrxSharedChannel channel, Link link, Reading reading) {
@@ -27,9 +28,9 @@ final class Passes implements Polls.Owner {
         return polls;
     }
 
-    /** What was released in a pass is given back at its end; else soon. */
+    /** Has released memory given back: by the pass that ends now, or else at the end of this one. */
     void giveBackSoon() {
-        if (!passing) {
+        if (!inEndPass) {
             polls.ready();
         }
     }
@@ -44,27 +45,27 @@ final class Passes implements Polls.Owner {
         }
         try {
             takeMessages();
-            link.awake();
+            link.setAwake();
         } catch (IOException e) {
             fail(e);
             return;
         }
-        polls.wakeful();
+        polls.askBeforeSleep();
         polls.ready();
     }
 
     @Override
     public void woken() {
         if (channel.isOpen()) {
-            link.awake();
-            polls.wakeful();
+            link.setAwake();
+            polls.askBeforeSleep();
             polls.ready();
         }
     }
 
     private void takeMessages() throws IOException {
-        messages = link.takeMessages();
-        if (messages) {
+        moreMessages = link.takeMessages();
+        if (moreMessages) {
             polls.readyLater();
         }
     }
@@ -78,25 +79,25 @@ final class Passes implements Polls.Owner {
             fail(failure);
             return;
         }
-        passing = true;
+        inEndPass = true;
         try {
-            // Both together: whoever has told the other side that this one is awake must be asked before it sleeps.
-            link.awake();
-            polls.wakeful();
-            if (messages) {
+            // Both together: a side that has announced that it is awake must be asked before the loop sleeps.
+            link.setAwake();
+            polls.askBeforeSleep();
+            if (moreMessages) {
                 takeMessages();
             }
             channel.endPass();
         } catch (IOException e) {
             fail(e);
         } finally {
-            passing = false;
+            inEndPass = false;
         }
     }
 
     @Override
     public boolean hasNews() {
-        boolean reads = reading.isWanted();
+        boolean reads = reading.isReading();
         return failure != null || link.hasNews(reads) || reads && reading.hasRest();
     }
 
@@ -104,18 +105,18 @@ final class Passes implements Polls.Owner {
     public boolean maySleep() {
         boolean may;
         try {
-            boolean reads = reading.isWanted();
+            boolean reads = reading.isReading();
             may = !(reads && reading.hasRest()) && link.maySleep(reads, channel.isBlocked());
             if (may && link.isToBeWoken()) {
-                polls.awaitFutex(link.rungAddress());
+                polls.awaitFutex(link.futexAddress());
             }
-        } catch (LiarException e) {
-            // Closing now would change what the loop is going through.
+        } catch (RuleViolationException e) {
+            // The loop is iterating over its channels: closing one now would disturb that.
             failure = e;
             may = false;
         }
         if (may) {
-            channel.calm();
+            channel.beforeSleep();
         } else {
             polls.ready();
         }

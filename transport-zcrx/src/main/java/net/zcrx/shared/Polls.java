@@ -19,19 +19,19 @@ import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.Uring;
 
 /**
- * The registration of something with one event loop, which watches a Unix socket for it. It is made for one loop: for
- * the next one there is another, while this one ends by itself. All methods are called on the loop's thread.
+ * Registers an {@link Owner} with one event loop, and watches a Unix socket for it. An owner that moves to another loop
+ * gets new polls there. All methods are called on the loop's thread.
  */
 final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
-    /** What the polls tell. */
+    /** What the polls call. */
     interface Owner {
-        /** Something has come, or the other side has gone: {@code ended} if it has. */
+        /** The socket can be read; or, if {@code ended}, the other side has closed it. */
         void polled(boolean ended);
 
-        /** The futex was woken, perhaps before it was waited for. */
+        /** The futex was woken, or was 1 already. */
         default void woken() {}
 
-        /** A pass of the loop ends in which {@link Polls#ready()} was called. */
+        /** The end of a loop pass in which {@link Polls#ready()} was called. */
         default void endPass() {}
 
         /** See {@link LoopHandle#hasNews()}. */
@@ -44,10 +44,10 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
             return true;
         }
 
-        /** The loop is about to end, or has ended: whatever is open is to be closed. Perhaps called twice. */
+        /** The loop is about to end, or has ended: closes whatever is open. May be called twice. */
         void loopEnds();
 
-        /** What was done for it has failed. */
+        /** A call of one of these methods has failed. */
         void fail(Throwable cause);
     }
 
@@ -55,13 +55,15 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     private final int fd;
     private IoRegistration registration;
     private Loop loop;
-    private boolean wakeful;
+    /** The loop asks before it sleeps. */
+    private boolean asked;
+
     private boolean left;
     private long input;
     private long end;
-    /** The request that waits for a futex; 0 if none does. */
+    /** The request that waits for the futex; 0 if there is none. */
     private long futex;
-    /** What is submitted for that each time; made when it is first needed. */
+    /** The submission of that request; made when it is first needed. */
     private IoUringIoOps futexWait;
 
     Polls(Owner owner, int fd) {
@@ -73,7 +75,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         return eventLoop instanceof IoEventLoop && ((IoEventLoop) eventLoop).isCompatible(LoopHandle.class);
     }
 
-    /** Registers with the loop; {@code registered} is told of the outcome, on the loop's thread. */
+    /** Registers with the loop, and calls {@code registered} with the outcome on the loop's thread. */
     void register(EventLoop eventLoop, Consumer<Future<?>> registered) {
         ((IoEventLoop) eventLoop).register(this).addListener((Future<IoRegistration> future) -> {
             if (future.isSuccess()) {
@@ -87,7 +89,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         });
     }
 
-    /** Begins to watch the socket, and goes on until it leaves. */
+    /** Watches the socket from now on, until {@link #leave()}. */
     void watch() {
         if (left) {
             return;
@@ -104,20 +106,20 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         return id;
     }
 
-    /** Whether loops of this kernel can wait for a futex, which is cheaper to wake than a socket. */
+    /** Whether io_uring of this kernel can wait for a futex. Waking one is cheaper than a message on a socket. */
     static boolean canAwaitFutex() {
         return FutexWait.SUPPORTED;
     }
 
-    /** Asked once, when it is first needed. */
+    /** Asks the kernel once, when the answer is first needed. */
     private static final class FutexWait {
         static final boolean SUPPORTED = ProbeRing.supports(Uring.OP_FUTEX_WAIT);
     }
 
     /**
-     * Waits for the futex whose number is 0 until it is woken up, if the loop can and does not do so already.
+     * Has the loop wait for a futex while its value is 0, if the kernel can and no such wait is pending.
      *
-     * @param address of the number, the same each time
+     * @param address the futex; always the same
      */
     void awaitFutex(long address) {
         if (futex == 0 && !left && canAwaitFutex()) {
@@ -135,14 +137,14 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         return loop.receiver().counters();
     }
 
-    /** Has {@link Owner#endPass()} called. */
+    /** Has {@link Owner#endPass()} called at the end of this pass. */
     void ready() {
         if (!left) {
             loop.ready(this);
         }
     }
 
-    /** Has it called in the next pass, before which the loop does not sleep. */
+    /** Has {@link Owner#endPass()} called in the next pass. The loop does not sleep before. */
     void readyLater() {
         if (!left) {
             loop.readyLater(this);
@@ -150,19 +152,19 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     }
 
     /**
-     * Has {@link Owner#hasNews()} asked in each pass, until {@link Owner#maySleep()} was asked and has agreed; returns
-     * whether that is new.
+     * Has the loop call {@link Owner#hasNews()} in each pass and {@link Owner#maySleep()} before it sleeps, until that
+     * returns {@code true}. Returns whether the loop did not do so before.
      */
-    boolean wakeful() {
-        if (left || wakeful) {
+    boolean askBeforeSleep() {
+        if (left || asked) {
             return false;
         }
-        wakeful = true;
+        asked = true;
         loop.askBeforeSleep(this);
         return true;
     }
 
-    /** Leaves the loop: nobody is told of anything from now on. */
+    /** Leaves the loop: the owner is not called any more. */
     void leave() {
         if (left || registration == null) {
             left = true;
@@ -202,7 +204,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         if (ended) {
             end = 0;
         } else if ((completion.flags() & Uring.CQE_F_MORE) == 0 && end != 0) {
-            // The kernel disarms it when the completion queue is full.
+            // The kernel ends a multishot poll when the completion queue is full.
             input = submit(Uring.POLLIN);
         }
         try {
@@ -258,7 +260,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         if (!left && !owner.maySleep()) {
             return false;
         }
-        wakeful = false;
+        asked = false;
         return true;
     }
 

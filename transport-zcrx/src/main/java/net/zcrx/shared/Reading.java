@@ -8,28 +8,32 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 
 /**
- * How the user of a channel gets what came: in order, when asked for, and the rest at the end, as with other channels.
+ * Delivers to a channel's pipeline what its connection reads: in order, when it is requested, and the rest at the end,
+ * as other channels do. Used on the channel's event loop.
  */
 final class Reading {
     private final ZcrxSharedChannel channel;
-    /** What is left of a buffer of which a part was wanted; {@code null} if nothing is. */
+    /** The rest of a buffer that is longer than one read may be; {@code null} if there is none. */
     private ByteBuf rest;
 
-    private boolean wanted;
+    private boolean requested;
+    /** The other process has closed its socket, or has ended. */
     private boolean gone;
+    /** The pipeline knows that nothing more will come. */
     private boolean ended;
+
     private boolean closed;
 
     Reading(ZcrxSharedChannel channel) {
         this.channel = channel;
     }
 
-    void want() {
-        wanted = true;
+    void requestRead() {
+        requested = true;
     }
 
-    void clear() {
-        wanted = false;
+    void cancelRead() {
+        requested = false;
     }
 
     void close() {
@@ -40,7 +44,7 @@ final class Reading {
         }
     }
 
-    /** Whether something is left that the link knows nothing of. */
+    /** Whether there is data that the link does not know of. */
     boolean hasRest() {
         return rest != null;
     }
@@ -49,10 +53,7 @@ final class Reading {
         return rest != null || link.hasNext();
     }
 
-    /**
-     * The next buffer: as long as what was written, unless the user's allocator is one that says how much one read may
-     * bring.
-     */
+    /** The next buffer: as long as what was written, unless the channel's allocator limits the length of one read. */
     private ByteBuf next(Link link, ExtendedHandle handle) throws IOException {
         ByteBuf buffer = rest == null ? link.next(channel.alloc()) : rest;
         rest = null;
@@ -72,22 +73,22 @@ final class Reading {
         gone = true;
     }
 
-    /** Whether what comes now is read, or thrown away. */
-    boolean isWanted() {
-        return !ended && (wanted || gone || channel.isInputShutdown());
+    /** Whether new data is read now, if only to discard it. */
+    boolean isReading() {
+        return !ended && (requested || gone || channel.isInputShutdown());
     }
 
-    /** Reads what there is and is wanted. At the end of a pass. */
+    /** Reads what there is, if it is requested. Called at the end of a pass. */
     void read() throws IOException {
         Link link = channel.link();
-        // Asked for first: what it covers is in the ring by then. Asked for also after the end: else it stays news.
+        // Before the ring: entries written before the end are then found. Also after the end: else the state stays new.
         boolean finished = link.isFinished() || gone;
         if (ended) {
             return;
         }
         if (channel.isInputShutdown()) {
             discard(link);
-        } else if ((wanted || finished) && hasNext(link)) {
+        } else if ((requested || finished) && hasNext(link)) {
             readSome(link, finished);
         }
         if (finished && !closed && !hasNext(link)) {
@@ -110,8 +111,8 @@ final class Reading {
         handle.reset(channel.config());
         do {
             ByteBuf buffer = next(link, handle);
-            // Each buffer answers the requests before it: a read() while this one is handled asks for more.
-            wanted = false;
+            // This buffer answers all requests so far. A read() while it is handled is a new one.
+            requested = false;
             handle.attemptedBytesRead(buffer.readableBytes());
             handle.lastBytesRead(buffer.readableBytes());
             handle.incMessagesRead(1);
@@ -119,8 +120,8 @@ final class Reading {
         } while (!closed && hasNext(link) && handle.continueReading());
         handle.readComplete();
         channel.pipeline().fireChannelReadComplete();
-        if (!closed && (wanted || finished) && hasNext(link)) {
-            channel.goOn();
+        if (!closed && (requested || finished) && hasNext(link)) {
+            channel.resumeLater();
         }
     }
 
@@ -128,7 +129,7 @@ final class Reading {
         try {
             channel.pipeline().fireChannelRead(buffer);
         } catch (RuntimeException | Error e) {
-            // The first handler's executor has not taken it: with a gap in its bytes the connection cannot go on.
+            // The first handler's executor has rejected it: with a gap in its data the connection is useless.
             ReferenceCountUtil.safeRelease(buffer);
             channel.fail(e);
         }
@@ -140,7 +141,7 @@ final class Reading {
             channel.fail(new IOException("The process at the other end of " + channel
                     + " has ended without closing the connection: what it wrote last may be missing."));
         } else if (!closed) {
-            // As with other channels: a read that meets the end completes, too.
+            // As with other channels: a read that finds the end completes, too.
             channel.pipeline().fireChannelReadComplete();
             channel.inputEnded();
         }

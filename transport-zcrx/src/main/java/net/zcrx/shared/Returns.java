@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import net.zcrx.memory.Reclaimer;
 
 /**
- * The tokens that a side gives back, and what it holds still. On the channel's loop, without a lock, until buffers are
- * released late: when the channel has left the loop that read them. From then on every return takes the lock, as that
- * may be on any thread.
+ * The tokens that this side gives back, and what it still holds. Used on the channel's event loop, without a lock. A
+ * buffer is released late if its channel has left the loop that read it, and then on any thread: as soon as there may
+ * be such buffers, every return takes the lock.
  */
 final class Returns implements Reclaimer {
-    /** With this part of what the other side may have out held here, more is copied. */
+    /** More is copied if half of what the other side may have out is held here. */
     private static final int MUCH = 2;
-    /** With this part the other side may be waiting for it. */
+    /** The other side may wait for returns if a fourth of that is held here. */
     private static final int SOME = 4;
 
     private static final int NUMBER_SHIFT = 16;
@@ -22,31 +22,34 @@ final class Returns implements Reclaimer {
     private final Segment segment;
     private final Bell bell;
     private final Runnable ended;
-    /** Has {@link #tell} called before the loop sleeps. */
-    private Runnable tellSoon;
+    /** Has {@link #notifyOther} called before the loop sleeps. */
+    private Runnable notifySoon;
 
     private final int ownReturned;
     private final int tokens;
 
+    /** How many tokens were given back. */
     private int returned;
-    /** Tokens were given back that the other side may wait for. */
-    private boolean untold;
-    /** Buffers of each slot that are held, and slots with any. */
+    /** Whether tokens were given back for which the bell has not rung. */
+    private boolean unannounced;
+    /** How many buffers of each slot are held. */
     private final int[] ofSlot = new int[Layout.SLOTS];
-
+    /** How many slots have held buffers. */
     private int heldSlots;
+    /** How many buffers are held. */
     private int held;
-    /** Of each area, from the first on: what may be out, and what is held. */
+    /** What is held of each area, from the first on. */
     private final ArrayList<Held> areas = new ArrayList<>();
 
-    /** Whether buffers are out that are released on any thread. */
+    /** Whether buffers may be released late. */
     private volatile boolean late;
 
-    private int lateBuffers;
     private boolean closed;
 
     private static final class Held {
+        /** The bytes that may be out. */
         final long most;
+        /** The bytes that are held. */
         long bytes;
 
         Held(long most) {
@@ -54,7 +57,7 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** @param ended run when the channel is closed and nothing is held any more; on whatever thread that is */
+    /** @param ended run, on any thread, when the channel is closed and nothing is held any more */
     Returns(Segment segment, Bell bell, int side, Runnable ended) {
         this.segment = segment;
         this.bell = bell;
@@ -63,18 +66,18 @@ final class Returns implements Reclaimer {
         tokens = Layout.returns(side);
     }
 
-    /** @param soon has {@link #tell} called before this loop sleeps; run on its thread */
+    /** @param soon has {@link #notifyOther} called before this loop sleeps; run on its thread */
     void enter(Runnable soon) {
-        tellSoon = soon;
+        notifySoon = soon;
     }
 
-    /** What a buffer carries: all that its return needs. */
+    /** What a buffer carries for its return: the number of its area, the entry's token and the length. */
     static long token(int number, int token, int length) {
         return (long) length << LENGTH_SHIFT | (long) number << NUMBER_SHIFT | token;
     }
 
-    /** The next area, of which so many bytes may be out. */
-    void area(long most) {
+    /** Adds the next area, of which so many bytes may be out. */
+    void addArea(long most) {
         areas.add(new Held(most));
     }
 
@@ -89,7 +92,7 @@ final class Returns implements Reclaimer {
         return area.bytes > 0;
     }
 
-    /** Whether so many bytes of an area can be out besides those that are held. */
+    /** Whether so many bytes of an area may be out besides those that are held. */
     boolean mayHold(int number, int length) {
         if (number == 0) {
             return true;
@@ -98,7 +101,8 @@ final class Returns implements Reclaimer {
         return area.bytes + length <= area.most;
     }
 
-    boolean isMuch(int number, int token) {
+    /** Whether so much is held, of the slots or of this area, that the next bytes are to be copied. */
+    boolean isMuchHeld(int number, int token) {
         if (number == 0) {
             return ofSlot[token] == 0 && heldSlots >= Layout.SLOTS / MUCH;
         }
@@ -106,8 +110,8 @@ final class Returns implements Reclaimer {
         return area.bytes >= area.most / MUCH;
     }
 
-    /** Whether the other side may be waiting for what is held here. */
-    boolean isAnyNeeded() {
+    /** Whether the other side may wait for what is held here. */
+    boolean isAnyAwaited() {
         if (heldSlots >= Layout.SLOTS / SOME || held >= Layout.RING / SOME) {
             return true;
         }
@@ -119,6 +123,7 @@ final class Returns implements Reclaimer {
         return false;
     }
 
+    /** Counts a buffer that was read. */
     void hold(int number, int token, int length) {
         if (late) {
             synchronized (this) {
@@ -138,8 +143,8 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** Returns whether the other side was told of all before. */
-    private boolean letGo(long carried) {
+    /** Returns whether {@link #notifyOther} has to be called: not if that is due already. */
+    private boolean doReclaim(long carried) {
         int number = (int) (carried >>> NUMBER_SHIFT) & MASK;
         int token = (int) carried & MASK;
         held--;
@@ -148,13 +153,13 @@ final class Returns implements Reclaimer {
         } else if (--ofSlot[token] == 0) {
             heldSlots--;
         }
-        boolean first = !untold;
+        boolean first = !unannounced;
         put(token);
         return first;
     }
 
-    /** Gives a token back that no buffer has. */
-    void give(int token) {
+    /** Gives back the token of an entry for which there is no buffer. */
+    void giveBack(int token) {
         if (late) {
             synchronized (this) {
                 put(token);
@@ -167,8 +172,9 @@ final class Returns implements Reclaimer {
     private void put(int token) {
         segment.put(tokens + (returned & Layout.RING - 1) * Integer.BYTES, token);
         returned++;
-        untold = true;
-        // The release orders the token, and all reads of the bytes by this thread, before the count.
+        unannounced = true;
+        // Release order: the token is written, and this thread has read the bytes, before the other side sees the
+        // count.
         segment.putRelease(ownReturned, returned);
     }
 
@@ -177,13 +183,13 @@ final class Returns implements Reclaimer {
         boolean first;
         if (late) {
             synchronized (this) {
-                first = letGo(carried);
+                first = doReclaim(carried);
             }
         } else {
-            first = letGo(carried);
+            first = doReclaim(carried);
         }
         if (first) {
-            tellSoon.run();
+            notifySoon.run();
         }
     }
 
@@ -191,9 +197,9 @@ final class Returns implements Reclaimer {
     public void reclaimLate(long carried) {
         boolean last;
         synchronized (this) {
-            letGo(carried);
-            untold = false;
-            bell.returns();
+            doReclaim(carried);
+            unannounced = false;
+            bell.ringForReturns();
             last = closed && held == 0;
         }
         if (last) {
@@ -201,23 +207,24 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** On the channel's loop: so many buffers are released on any thread from now on. */
-    void late(int buffers) {
+    /** The channel leaves its loop: so many buffers may be released on any thread from now on. */
+    void expectLateReturns(int buffers) {
         if (buffers > 0) {
             late = true;
         }
     }
 
     /**
-     * Wakes the other side up, if it waits for tokens, or for room in its ring where {@code read}; returns whether it
-     * did.
+     * Wakes the other side up if it waits for tokens. Returns whether it did.
+     *
+     * @param read whether entries were read, so that it may also wait for room in its ring
      */
-    boolean tell(boolean read) {
-        if (!untold && !read) {
+    boolean notifyOther(boolean read) {
+        if (!unannounced && !read) {
             return false;
         }
-        untold = false;
-        return bell.returns();
+        unannounced = false;
+        return bell.ringForReturns();
     }
 
     /** The channel is closed. */

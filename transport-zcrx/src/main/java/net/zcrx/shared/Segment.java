@@ -10,8 +10,8 @@ import net.zcrx.memory.Area;
 import net.zcrx.memory.MemoryFile;
 
 /**
- * The memory of a connection, which both processes may write to. Nothing that is read from it is to be believed: each
- * number is read once, and checked.
+ * The memory of a connection, which both processes may write to. Nothing that is read from it can be trusted: each
+ * number is read once, then checked.
  */
 final class Segment {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
@@ -36,22 +36,22 @@ final class Segment {
         return map(file);
     }
 
-    /** Maps what the other side has made; the segment has the file from then on, also if this fails. */
+    /** Maps the memory that the other side has made. The segment owns the file from then on, even if this fails. */
     static Segment map(MemoryFile file) throws IOException {
         if (file.length() != Layout.BYTES) {
             file.close();
             throw new IOException("The other process sent memory of " + file.length()
-                    + " bytes for a connection, where " + Layout.BYTES + " were to come.");
+                    + " bytes for a connection, instead of " + Layout.BYTES + ".");
         }
         return new Segment(Area.map(file, true));
     }
 
-    /** The area, for buffers of what is copied here. */
+    /** The segment as an area, for buffers on its slots. */
     Area area() {
         return area;
     }
 
-    /** A view of all of it in the machine's order, with a position and limit of its own. */
+    /** A view of the whole segment in native byte order, with its own position and limit. */
     ByteBuffer view() {
         return area.view();
     }
@@ -80,12 +80,12 @@ final class Segment {
         INT.setOpaque(memory, place, value);
     }
 
-    /** Where the number lies in this process. */
+    /** The address of a number in this process. */
     long address(int place) {
         return area.address() + place;
     }
 
-    /** Buffers of it that are held keep it mapped. */
+    /** Releases the segment. It stays mapped as long as buffers on it are held. */
     void release() {
         area.release();
     }

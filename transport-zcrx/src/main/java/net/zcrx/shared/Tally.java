@@ -4,11 +4,11 @@ package net.zcrx.shared;
 import net.zcrx.receive.Counters;
 import net.zcrx.receive.Counters.Counter;
 
-/** Counts for the loop that a channel is on. On that loop's thread only. */
+/** Adds a connection's counts to those of the loop that its channel is on. Used on that loop's thread only. */
 final class Tally {
-    /** {@code null} while the channel is on none. */
+    /** {@code null} while the channel is on no loop. */
     private Counters counters;
-    /** Handed over and not back: a gauge, which goes with the channel from loop to loop. */
+    /** Bytes handed over and not back: a gauge, which moves with the channel from loop to loop. */
     private long out;
 
     void enter(Counters loop) {
@@ -29,8 +29,8 @@ final class Tally {
         }
     }
 
-    /** So many bytes more are out; fewer if it is negative. */
-    void out(long bytes) {
+    /** So many more bytes are out; fewer, if {@code bytes} is negative. */
+    void addOut(long bytes) {
         out += bytes;
         add(Counter.SHARED_OUT_BYTES, bytes);
     }

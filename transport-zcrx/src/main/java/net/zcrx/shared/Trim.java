@@ -5,24 +5,24 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Gives the memory of a connection back to the system when nothing was written for a while. On the channel's loop. */
+/** Gives memory of a connection back to the system when nothing was written for a while. Used on the channel's loop. */
 final class Trim {
-    private static final int CALM_SECONDS = 5;
+    private static final int UNUSED_SECONDS = 5;
 
-    /** {@code null} while nothing is to be given back. */
+    /** {@code null} while there is nothing to give back. */
     private Future<?> timer;
-
+    /** What the connection had written when the timer began. */
     private long written;
 
     /** The loop is about to sleep. */
     void beforeSleep(Link link, EventLoop eventLoop) {
-        if (timer == null && link.isFat()) {
+        if (timer == null && link.canTrim()) {
             written = link.written();
-            timer = eventLoop.schedule(() -> lookAgain(link, eventLoop), CALM_SECONDS, TimeUnit.SECONDS);
+            timer = eventLoop.schedule(() -> trimIfUnused(link, eventLoop), UNUSED_SECONDS, TimeUnit.SECONDS);
         }
     }
 
-    private void lookAgain(Link link, EventLoop eventLoop) {
+    private void trimIfUnused(Link link, EventLoop eventLoop) {
         timer = null;
         if (link.written() == written) {
             link.trim();

@@ -9,23 +9,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** Writes what a channel has flushed. */
+/** Writes the messages that a channel has flushed. */
 final class Writing {
-    /** What a file is read by. */
+    /** The most bytes of a file that are read at once. */
     private static final int REGION_BYTES = Layout.SLOT_BYTES;
 
     /**
-     * What is written at once, in bytes, before other channels of the loop have their turn: the other side may read as
-     * fast as this one writes, and whoever hears that something is written may write more.
+     * The most bytes that are written before other channels of the loop have their turn. Without it writing might not
+     * end: the other side may read as fast as this one writes, and a listener of a write may write more.
      */
     private static final long MOST_AT_ONCE = 1 << 20;
 
-    /** How far it came. */
+    /** What was written. */
     enum Outcome {
+        /** All of it. */
         ALL,
-        /** There is no room for more now. */
+        /** A part, as there is no room for more now. */
         NO_ROOM,
-        /** More is written in the next pass of the loop. */
+        /** A part; more is to be written in the next pass of the loop. */
         LATER
     }
 
@@ -54,7 +55,7 @@ final class Writing {
         return written == bytes;
     }
 
-    /** One step at a time: what was read of the file and has no room is read again. */
+    /** Writes step by step. What was read from the file and had no room is read again later. */
     private static boolean write(ChannelOutboundBuffer in, FileRegion region, Link link, ByteBufAllocator alloc)
             throws IOException {
         Target target = new Target(link, alloc);
@@ -74,7 +75,7 @@ final class Writing {
         return true;
     }
 
-    /** Where a region transfers itself to. */
+    /** The channel that a file region transfers its bytes to. */
     private static final class Target implements WritableByteChannel {
         private final Link link;
         private final ByteBufAllocator alloc;

@@ -20,8 +20,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * A stream channel to another process of the same machine, whose bytes go through shared memory: on the event loops of a
- * {@link net.zcrx.ZcrxIoHandler}, addressed by a {@link DomainSocketAddress}. Received buffers of loops with {@link
+ * A stream channel to another process of the same machine, whose bytes go through shared memory: on the event loops of
+ * a {@link net.zcrx.ZcrxIoHandler}, addressed by a {@link DomainSocketAddress}. Received buffers of loops with {@link
  * net.zcrx.ZcrxIoHandlerConfig#sharedMemory} are handed over where they lie, all others are copied once.
  *
  * <p>Buffers that are read are pooled; releasing one, on any thread, gives its memory back to the other process. What
@@ -38,14 +38,14 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
 
     /** {@code null} while it is not registered. */
     private Polls polls;
-    /** {@code null} unless it connects. */
+    /** {@code null} unless it is connecting. */
     private Connect connect;
 
     private volatile DomainSocketAddress local;
     private volatile DomainSocketAddress remote;
     private volatile boolean active;
     private volatile boolean closed;
-    private Link.Other other = Link.Other.THERE;
+    private Link.Other other = Link.Other.PRESENT;
 
     /** Creates a channel to connect. */
     public ZcrxSharedChannel() {
@@ -129,7 +129,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
     @Override
     protected void doRegister(ChannelPromise promise) {
         if (link == null) {
-            // Nothing of it concerns a loop before it is connected.
+            // It needs no loop before it is connected.
             promise.setSuccess();
             return;
         }
@@ -151,7 +151,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
                 EventLoop eventLoop = eventLoop();
                 link.enter(mine.counters(), Polls.canAwaitFutex(), passes::giveBackSoon, () -> wakeUp(eventLoop, mine));
                 mine.watch();
-                mine.wakeful();
+                mine.askBeforeSleep();
                 mine.ready();
             }
             registered.accept(future);
@@ -162,7 +162,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         try {
             eventLoop.execute(polls::ready);
         } catch (RejectedExecutionException e) {
-            // The loop has ended, and with it the channel: buffers find their way without it.
+            // The loop has ended, and with it the channel. The buffers are released without it.
             return;
         }
     }
@@ -184,7 +184,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
 
     @Override
     protected void doBind(SocketAddress address) {
-        // As with a Unix socket, a client's address is of no use to the server; but it may be asked for.
+        // The server does not need a client's address. But the application may ask for it.
         local = Addresses.checked(address);
     }
 
@@ -206,11 +206,11 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
             connect.fail(new ClosedChannelException());
         }
         if (link != null) {
-            // What was handed over was so on a loop, perhaps one that the channel has left.
+            // If buffers were handed over there was a loop, which the channel may have left since.
             link.close(other, this::eventLoop);
         }
         if (polls != null) {
-            // Nobody deregisters a channel that is closed forcibly.
+            // A channel that is closed forcibly is not deregistered.
             polls.leave();
             polls = null;
         }
@@ -219,13 +219,13 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
 
     @Override
     protected void doBeginRead() {
-        reading.want();
-        wake();
+        reading.requestRead();
+        scheduleEndPass();
     }
 
     @Override
-    void wake() {
-        if (polls != null && polls.wakeful()) {
+    void scheduleEndPass() {
+        if (polls != null && polls.askBeforeSleep()) {
             polls.ready();
         }
     }
@@ -235,12 +235,12 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
             return;
         }
         if (eventLoop().inEventLoop()) {
-            reading.clear();
+            reading.cancelRead();
         } else {
             eventLoop().execute(() -> {
                 // Another thread may have switched it on again, and its read() came before this.
                 if (!config.isAutoRead()) {
-                    reading.clear();
+                    reading.cancelRead();
                 }
             });
         }
@@ -260,15 +260,15 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         if (link == null) {
             throw new NotYetConnectedException();
         }
-        if (link.isClosed() || other != Link.Other.THERE) {
+        if (link.isClosed() || other != Link.Other.PRESENT) {
             throw new IOException("The other process has closed " + this + ".");
         }
         Writing.Outcome outcome = Writing.writeAll(in, link, alloc());
         blocked(outcome != Writing.Outcome.ALL);
         link.publish();
-        wake();
+        scheduleEndPass();
         if (outcome == Writing.Outcome.LATER) {
-            goOn();
+            resumeLater();
         }
     }
 
@@ -282,7 +282,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         link.finish();
     }
 
-    /** Connects to the server at an address, and tells the channel how that went. */
+    /** The connection is made: {@link Connect} calls this. */
     void connected(Link established, DomainSocketAddress server, ChannelPromise promise) {
         connect = null;
         remote = server;
@@ -308,17 +308,17 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         return link;
     }
 
-    /** There is more to be read or written in the next pass. */
-    void goOn() {
+    /** Has the channel go on with reading and writing in the next pass. */
+    void resumeLater() {
         if (polls != null) {
             polls.readyLater();
         }
     }
 
-    /** The channel cannot go on. */
+    /** The connection has failed: tells the pipeline, and closes the channel. */
     void fail(Throwable cause) {
-        if (cause instanceof LiarException) {
-            other = Link.Other.LIAR;
+        if (cause instanceof RuleViolationException) {
+            other = Link.Other.VIOLATOR;
         }
         raise(cause);
         unsafe().close(unsafe().voidPromise());
@@ -326,18 +326,18 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
 
     /** The other process has closed its socket, or has ended. */
     void otherGone() {
-        if (other == Link.Other.THERE) {
+        if (other == Link.Other.PRESENT) {
             other = Link.Other.GONE;
         }
         reading.otherGone();
     }
 
     /** The loop is about to sleep. */
-    void calm() {
+    void beforeSleep() {
         trim.beforeSleep(link, eventLoop());
     }
 
-    /** Takes back, writes what had no room, reads, gives back. */
+    /** Takes back returns, writes what had no room, reads, and gives back what was released. */
     void endPass() throws IOException {
         link.takeBack();
         if (isBlocked() && isActive()) {
@@ -371,13 +371,13 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
             connect.begin();
         }
 
-        /** As flush(), for what was flushed before. */
+        /** Writes what was flushed before and had no room. */
         void flushNow() {
             super.flush0();
         }
     }
 
-    /** The connection could not be made: {@link Connect} has told its promise. */
+    /** The connection could not be made: {@link Connect} calls this after it has failed the promise. */
     void connectFailed() {
         connect = null;
     }

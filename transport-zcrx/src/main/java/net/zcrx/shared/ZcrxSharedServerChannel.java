@@ -25,31 +25,31 @@ import java.util.Set;
 import net.zcrx.memory.MemoryFile;
 
 /**
- * Accepts {@link ZcrxSharedChannel}s of other processes at a path of the file system ({@link DomainSocketAddress}; an
- * address that begins with a zero character is abstract, and needs no file). A path whose server has ended is used
- * again; the file stays when the channel closes.
+ * Accepts {@link ZcrxSharedChannel}s of other processes at a path of the file system, given as a {@link
+ * DomainSocketAddress}. An address that begins with a zero character is abstract, and needs no file. A path whose
+ * server has ended can be bound again. The file stays when the channel closes.
  */
 public final class ZcrxSharedServerChannel extends AbstractServerChannel {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxSharedServerChannel.class);
 
-    /** {@code sun_path} of {@code struct sockaddr_un}, with a zero at its end. */
+    /** The length of {@code sun_path} in {@code struct sockaddr_un}, with the zero at its end. */
     private static final int PATH_BYTES = 108;
 
     private static final int FILE_KIND = 0170000;
     private static final int SOCKET = 0140000;
 
-    /** Connections whose first message has not come yet, and those that nobody has asked for yet. */
+    /** The most connections that wait for their first message, or for a read() of this channel. */
     private static final int MOST_WAITING = 128;
 
     private final ZcrxSharedChannelConfig config = new ZcrxSharedChannelConfig(this, this::autoReadCleared);
     private final Socket socket;
     private final long user;
-    private final Set<Accept> undecided = new HashSet<>();
+    private final Set<Accept> handshakes = new HashSet<>();
     private final ArrayList<Link> accepted = new ArrayList<>();
     private Polls polls;
-    private boolean wanted;
-    /** The kernel may have a connection that was not accepted. */
-    private boolean more;
+    private boolean readRequested;
+    /** The kernel may have more connections to accept. */
+    private boolean morePending;
 
     private volatile DomainSocketAddress local;
     private volatile boolean active;
@@ -63,7 +63,7 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
         }
     }
 
-    /** A file that this process makes belongs to its effective user. */
+    /** The effective user of this process, to whom files belong that it makes. */
     private static long ownUser() {
         try {
             MemoryFile file = MemoryFile.create(1, 0);
@@ -74,7 +74,7 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
         }
     }
 
-    /** Whether that user may connect. */
+    /** Whether the user of this process may connect. */
     boolean admits(ZcrxPeer peer) {
         return peer.uid() == (int) user || config.isAnyUser();
     }
@@ -131,7 +131,7 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
 
     @Override
     protected void doDeregister() {
-        closeUndecided();
+        closeHandshakes();
         if (polls != null) {
             polls.leave();
             polls = null;
@@ -158,7 +158,7 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
         }
     }
 
-    /** Netty's bind removes whatever file is there. */
+    /** Refuses an address that is in use or is no socket: Netty's bind would remove the file. */
     private static void checkFree(DomainSocketAddress address) throws IOException {
         String path = address.path();
         if (path.isEmpty() || path.charAt(0) == 0) {
@@ -190,7 +190,7 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
             probe.connect(address);
             return true;
         } catch (IOException e) {
-            // Nobody accepts: its server has ended. A socket of another kind is in use, too.
+            // If the connection is refused its server has ended. Any other failure means that the socket is in use.
             return !(e instanceof ConnectException);
         } finally {
             ControlSocket.close(probe.intValue());
@@ -205,24 +205,24 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
 
     @Override
     protected void doBeginRead() {
-        wanted = true;
+        readRequested = true;
         if (polls != null) {
             polls.ready();
         }
     }
 
     private void autoReadCleared() {
-        wanted = false;
+        readRequested = false;
     }
 
     @Override
     protected void doClose() throws Exception {
         active = false;
-        closeUndecided();
+        closeHandshakes();
         accepted.forEach(Link::refuse);
         accepted.clear();
         try {
-            // A poll that the kernel has keeps the socket open, and a client could still connect.
+            // A pending poll keeps the socket open, and clients could still connect.
             socket.shutdown(true, true);
         } catch (IOException | NotYetConnectedException e) {
             // It never listened.
@@ -231,63 +231,63 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
         socket.close();
     }
 
-    private void closeUndecided() {
-        for (Accept each : undecided.toArray(new Accept[0])) {
+    private void closeHandshakes() {
+        for (Accept each : handshakes.toArray(new Accept[0])) {
             each.close();
         }
     }
 
-    /** The first message of a connection was read, or is not waited for any more. */
-    void decided(Accept accept) {
-        undecided.remove(accept);
-        if (more && polls != null) {
+    /** The handshake of a connection has ended, well or not. */
+    void handshakeEnded(Accept accept) {
+        handshakes.remove(accept);
+        if (morePending && polls != null) {
             polls.ready();
         }
     }
 
-    /** Another process is connected. */
+    /** The handshake of a connection has ended well. */
     void accepted(Link link) {
         accepted.add(link);
         polls.ready();
     }
 
     private void endPass() throws IOException {
-        tellAccepted();
-        // Also unasked: as with other sockets, a client is connected before the server's user hears of it.
-        while (more && isActive() && undecided.size() + accepted.size() < MOST_WAITING) {
+        fireAccepted();
+        // Also without a read(): as with other sockets, a client is connected before the server's pipeline knows of it.
+        while (morePending && isActive() && handshakes.size() + accepted.size() < MOST_WAITING) {
             int fd = socket.accept(new byte[128]);
             if (fd < 0) {
-                more = false;
+                morePending = false;
             } else {
                 Accept accept = new Accept(this, fd);
-                undecided.add(accept);
+                handshakes.add(accept);
                 accept.begin();
             }
         }
     }
 
-    private void tellAccepted() {
-        if (accepted.isEmpty() || !wanted) {
+    private void fireAccepted() {
+        if (accepted.isEmpty() || !readRequested) {
             return;
         }
         ExtendedHandle handle = (ExtendedHandle) unsafe().recvBufAllocHandle();
         handle.reset(config);
         Link[] all = accepted.toArray(new Link[0]);
         accepted.clear();
-        wanted = false;
+        readRequested = false;
         for (Link each : all) {
             handle.incMessagesRead(1);
-            tell(new ZcrxSharedChannel(this, each));
+            fireRead(new ZcrxSharedChannel(this, each));
         }
         handle.readComplete();
         pipeline().fireChannelReadComplete();
     }
 
-    private void tell(ZcrxSharedChannel child) {
+    private void fireRead(ZcrxSharedChannel child) {
         try {
             pipeline().fireChannelRead(child);
         } catch (RuntimeException | Error e) {
-            // The first handler's executor has not taken it: that concerns this child only.
+            // The first handler's executor has rejected it, which concerns this child only.
             child.unsafe().closeForcibly();
             pipeline().fireExceptionCaught(e);
         }
@@ -296,7 +296,7 @@ public final class ZcrxSharedServerChannel extends AbstractServerChannel {
     private final class Listener implements Polls.Owner {
         @Override
         public void polled(boolean ended) {
-            more = true;
+            morePending = true;
             polls.ready();
         }
 

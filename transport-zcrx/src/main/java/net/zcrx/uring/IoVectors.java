@@ -10,31 +10,8 @@ import java.util.ArrayDeque;
 /**
  * The message headers and I/O vectors of a loop's gathering writes. The kernel reads them when a write is submitted,
  * so their memory is used again one loop pass later. Used on its event loop's thread only.
- *
- * <p>Layouts of sendmsg(2) on a 64-bit machine; {@code socket_abi.h} of the native library asserts them. A row is 16
- * bytes.
- *
- * <pre>
- *      struct msghdr
- *      +---------------+---------------+---------------+---------------+
- *   0  | msg_name                      | msg_namelen   | padding       |
- *  16  | msg_iov                       | msg_iovlen                    |
- *  32  | msg_control                   | msg_controllen                |
- *  48  | msg_flags     | padding       |
- *      +---------------+---------------+---------------+---------------+
- *      struct iovec
- *      +---------------+---------------+---------------+---------------+
- *   0  | iov_base                      | iov_len                       |
- *      +---------------+---------------+---------------+---------------+
- * </pre>
  */
 public final class IoVectors {
-    private static final int MSG_IOV = 16;
-    private static final int MSG_IOVLEN = 24;
-    private static final int MSGHDR_BYTES = 56;
-    private static final int IOV_BASE = 0;
-    private static final int IOV_LEN = 8;
-    private static final int IOVEC_BYTES = 16;
     private static final int SLAB_BYTES = 32 * 1024;
     /** A write that finds less room than this starts a new slab. */
     private static final int LEAST_VECTORS = 64;
@@ -54,7 +31,7 @@ public final class IoVectors {
 
     /** Starts a message of at most {@code maxCount} vectors. */
     public void begin(int maxCount) {
-        if (SLAB_BYTES - position < MSGHDR_BYTES + LEAST_VECTORS * IOVEC_BYTES) {
+        if (SLAB_BYTES - position < MessageAbi.MSGHDR_BYTES + LEAST_VECTORS * MessageAbi.IOVEC_BYTES) {
             CleanableDirectBuffer next = free.poll();
             if (next == null) {
                 next = Buffer.allocateDirectBufferWithNativeOrder(SLAB_BYTES);
@@ -67,7 +44,7 @@ public final class IoVectors {
         header = position;
         count = 0;
         bytes = 0;
-        this.maxCount = Math.min(maxCount, (SLAB_BYTES - position - MSGHDR_BYTES) / IOVEC_BYTES);
+        this.maxCount = Math.min(maxCount, (SLAB_BYTES - position - MessageAbi.MSGHDR_BYTES) / MessageAbi.IOVEC_BYTES);
     }
 
     /**
@@ -103,12 +80,12 @@ public final class IoVectors {
 
     /** Ends the message; returns the address of its header. */
     public long end() {
-        for (int offset = 0; offset < MSGHDR_BYTES; offset += Long.BYTES) {
+        for (int offset = 0; offset < MessageAbi.MSGHDR_BYTES; offset += Long.BYTES) {
             slab.putLong(header + offset, 0);
         }
-        slab.putLong(header + MSG_IOV, slabAddress + header + MSGHDR_BYTES);
-        slab.putLong(header + MSG_IOVLEN, count);
-        position = header + MSGHDR_BYTES + count * IOVEC_BYTES;
+        slab.putLong(header + MessageAbi.MSG_IOV, slabAddress + header + MessageAbi.MSGHDR_BYTES);
+        slab.putLong(header + MessageAbi.MSG_IOVLEN, count);
+        position = header + MessageAbi.MSGHDR_BYTES + count * MessageAbi.IOVEC_BYTES;
         return slabAddress + header;
     }
 
@@ -155,8 +132,8 @@ public final class IoVectors {
     }
 
     private void add(long address, int length) {
-        int vector = header + MSGHDR_BYTES + count * IOVEC_BYTES;
-        slab.putLong(vector + IOV_BASE, address).putLong(vector + IOV_LEN, length);
+        int vector = header + MessageAbi.MSGHDR_BYTES + count * MessageAbi.IOVEC_BYTES;
+        slab.putLong(vector + MessageAbi.IOV_BASE, address).putLong(vector + MessageAbi.IOV_LEN, length);
         bytes += length;
         count++;
     }

@@ -97,7 +97,7 @@ public final class SharedRaces {
         static int sleeps(Link link, boolean reads) {
             try {
                 return link.maySleep(reads, !reads) ? 1 : 0;
-            } catch (LiarException e) {
+            } catch (RuleViolationException e) {
                 throw new UncheckedIOException(e);
             }
         }
@@ -121,8 +121,8 @@ public final class SharedRaces {
         /** Brings all back, so that the next one begins as this one has. */
         void leave() {
             try {
-                writer.awake();
-                reader.awake();
+                writer.setAwake();
+                reader.setAwake();
                 for (ByteBuf buffer; (buffer = read()) != null; ) {
                     buffer.release();
                 }

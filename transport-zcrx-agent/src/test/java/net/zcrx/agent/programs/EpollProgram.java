@@ -118,8 +118,31 @@ public final class EpollProgram {
         check(true, ((IoEventLoopGroup) group).isCompatible(EpollIoHandle.class), "isCompatible(EpollIoHandle)");
     }
 
-    @SuppressWarnings("deprecation") // EPOLL_MODE does nothing, but is still set by some.
     private void useTcp() throws Exception {
+        EpollServerSocketChannel server = listen();
+        EpollSocketChannel client = (EpollSocketChannel) new Bootstrap()
+                .group(group)
+                .channel(EpollSocketChannel.class)
+                .handler(new Receiver())
+                .connect(server.localAddress())
+                .sync()
+                .channel();
+        EpollSocketChannel other = (EpollSocketChannel) accepted.poll(60, TimeUnit.SECONDS);
+        check(55, other.config().getTcpKeepIdle(), "TCP_KEEPIDLE of the accepted connection");
+        check(server, other.parent(), "the listening channel");
+        checkConfig(client);
+        checkInfo(client);
+        client.writeAndFlush(buffer("tcp")).sync();
+        checkReceived("tcp");
+        other.writeAndFlush(buffer("back")).sync();
+        checkReceived("back");
+        useDescriptor(server);
+        client.close().sync();
+        server.close().sync();
+    }
+
+    @SuppressWarnings("deprecation") // EPOLL_MODE does nothing, but is still set by some.
+    private EpollServerSocketChannel listen() throws Exception {
         EpollServerSocketChannel server = (EpollServerSocketChannel) new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
@@ -133,15 +156,10 @@ public final class EpollProgram {
         EpollServerSocketChannelConfig listening = server.config();
         check(true, listening.isReusePort(), "SO_REUSEPORT");
         check(7, listening.setBacklog(7).setAutoRead(true).getBacklog(), "backlog");
-        EpollSocketChannel client = (EpollSocketChannel) new Bootstrap()
-                .group(group)
-                .channel(EpollSocketChannel.class)
-                .handler(new Receiver())
-                .connect(server.localAddress())
-                .sync()
-                .channel();
-        EpollSocketChannel other = (EpollSocketChannel) accepted.poll(60, TimeUnit.SECONDS);
-        check(55, other.config().getTcpKeepIdle(), "TCP_KEEPIDLE of the accepted connection");
+        return server;
+    }
+
+    private static void checkConfig(EpollSocketChannel client) {
         EpollSocketChannelConfig config = (EpollSocketChannelConfig) ((Channel) client).config();
         check(66, config.setTcpKeepIdle(66).setTcpUserTimeout(5).getTcpKeepIdle(), "TCP_KEEPIDLE");
         check(66, client.config().getOption(EpollChannelOption.TCP_KEEPIDLE), "option TCP_KEEPIDLE");
@@ -150,18 +168,13 @@ public final class EpollProgram {
                 1L << 20,
                 config.setTcpNotSentLowAt(1 << 20).setKeepAlive(true).getTcpNotSentLowAt(),
                 "TCP_NOTSENT_LOWAT");
+    }
+
+    private static void checkInfo(EpollSocketChannel client) {
         EpollTcpInfo info = new EpollTcpInfo();
         check(info, client.tcpInfo(info), "tcpInfo");
         check(1, info.state(), "state of the connection");
         check(true, client.tcpInfo().sndMss() > 0, "whether there is an MSS");
-        check(server, other.parent(), "the listening channel");
-        client.writeAndFlush(buffer("tcp")).sync();
-        checkReceived("tcp");
-        other.writeAndFlush(buffer("back")).sync();
-        checkReceived("back");
-        useDescriptor(server);
-        client.close().sync();
-        server.close().sync();
     }
 
     private void useDescriptor(EpollServerSocketChannel server) throws Exception {

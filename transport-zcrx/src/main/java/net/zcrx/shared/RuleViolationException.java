@@ -3,11 +3,11 @@ package net.zcrx.shared;
 
 import java.io.IOException;
 
-/** The other process has written what no correct one writes. The connection ends; nothing of it was believed. */
-final class LiarException extends IOException {
+/** The other process has written what no correct process writes. Nothing of that was used; the connection ends. */
+final class RuleViolationException extends IOException {
     private static final long serialVersionUID = 1;
 
-    LiarException(String what) {
+    RuleViolationException(String what) {
         super("The process at the other end of a shared-memory connection broke its rules: " + what
                 + ". The connection is closed; look for a fault there, or for another version of zcrx.");
     }
