@@ -126,8 +126,10 @@ class KillTest {
             }
             assertTrue(loops.heldBuffers() > 0, "The last one reads them still.");
             Channel other = overwriteWhatIsFree();
-            assertArrayEquals(data, ByteBufUtil.getBytes(Unpooled.wrappedBuffer(
-                    received.stream().map(ByteBuf::slice).toArray(ByteBuf[]::new))));
+            assertArrayEquals(
+                    data,
+                    ByteBufUtil.getBytes(Unpooled.wrappedBuffer(
+                            received.stream().map(ByteBuf::slice).toArray(ByteBuf[]::new))));
             received.forEach(ByteBuf::release);
             loops.await("every page is back", () -> loops.heldBuffers() == 0);
             other.close().sync();

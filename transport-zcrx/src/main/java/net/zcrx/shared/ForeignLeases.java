@@ -56,9 +56,15 @@ final class ForeignLeases {
         return Native.fcntl(descriptor, F_GETPIPE_SZ, 0) > 0;
     }
 
-    /** Takes the descriptor of a lease that a connection brought. */
+    /** Takes the descriptor of a lease that a connection brought, and closes it if this fails. */
     static synchronized Held hold(Area area, int descriptor) throws IOException {
-        FileStatus pipe = FileStatus.of(descriptor);
+        FileStatus pipe;
+        try {
+            pipe = FileStatus.of(descriptor);
+        } catch (IOException e) {
+            ControlSocket.close(descriptor);
+            throw e;
+        }
         for (Held held : HELD) {
             if (held.area == area && held.pipe.isSameFile(pipe)) {
                 ControlSocket.close(descriptor);
@@ -87,7 +93,7 @@ final class ForeignLeases {
     static synchronized List<Held> handOn(Area area, IntPredicate send) {
         List<Held> all = of(area);
         for (Held held : all) {
-            if (all.size() > MOST || !send.test(held.descriptor)) {
+            if (!send.test(held.descriptor)) {
                 return null;
             }
         }

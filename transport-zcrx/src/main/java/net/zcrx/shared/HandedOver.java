@@ -3,6 +3,7 @@ package net.zcrx.shared;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -23,10 +24,6 @@ final class HandedOver {
     private static final int FIRST_TOKEN = Layout.SLOTS;
     /** A page cannot go back to the kernel while a part of it is out: what is shorter is copied at less cost. */
     private static final int LEAST_BYTES = 512;
-    /** Areas that a connection may name at a time. */
-    private static final int MAX_AREAS = 64;
-    /** Areas that it may name at all: see {@link Returns#token}. */
-    private static final int MAX_NUMBER = 0xFFFF;
     /** What may be out of an area, by one connection: this part of it. */
     private static final int AREA_PART = 4;
     /**
@@ -42,6 +39,9 @@ final class HandedOver {
     private final Tally tally;
     private final ArrayList<Announced> areas = new ArrayList<>();
     private int lastNumber;
+    /** The other side has leases of the next area, which was not named then. */
+    private boolean begun;
+
     private boolean anyStale;
     /** The {@link ForeignLeases#changes} that {@link #sweep} has seen. */
     private long swept;
@@ -55,7 +55,7 @@ final class HandedOver {
     private int count;
 
     /** An area that the other side knows by a number. */
-    private static final class Announced {
+    static final class Announced {
         final Area area;
         final int number;
         final Lease lease;
@@ -140,14 +140,11 @@ final class HandedOver {
         return true;
     }
 
-    /** The number of its area for the other side, which is told; 0 if it cannot be told now. */
-    int number(Area area) {
+    /** The area as the other side knows it, which is told of it; {@code null} if it cannot be told now. */
+    Announced announced(Area area) {
         sweep();
         Announced announced = find(area);
-        if (announced == null) {
-            announced = announce(area);
-        }
-        return announced == null ? 0 : announced.number;
+        return announced == null ? announce(area) : announced;
     }
 
     /**
@@ -159,44 +156,65 @@ final class HandedOver {
         if (now != swept) {
             swept = now;
             for (Announced each : areas) {
-                each.stale |= !each.foreign.equals(ForeignLeases.of(each.area));
+                each.stale |= !each.area.isWritable() && !each.foreign.equals(ForeignLeases.of(each.area));
                 anyStale |= each.stale;
             }
         }
         if (anyStale) {
-            areas.removeIf(each -> each.stale && each.out == 0 && forget(each));
-            anyStale = areas.stream().anyMatch(each -> each.stale);
+            forgetStale();
+        }
+        if (begun) {
+            begun = !control.send(Message.of(Message.FORGET, lastNumber + 1, 0));
         }
     }
 
-    private boolean forget(Announced announced) {
-        if (!control.send(Message.of(Message.FORGET, announced.number, 0))) {
-            return false;
+    /** Without an object, as one may be held for long while others come and go. */
+    private void forgetStale() {
+        anyStale = false;
+        for (int i = areas.size() - 1; i >= 0; i--) {
+            Announced each = areas.get(i);
+            if (each.stale && each.out == 0 && control.send(Message.of(Message.FORGET, each.number, 0))) {
+                areas.remove(i);
+                each.lease.release();
+            } else {
+                anyStale |= each.stale;
+            }
         }
-        announced.lease.release();
-        return true;
     }
 
     private Announced announce(Area area) {
-        if (areas.size() == MAX_AREAS || lastNumber == MAX_NUMBER) {
+        if (areas.size() == KnownAreas.MOST || begun || ForeignLeases.of(area).size() > ForeignLeases.MOST) {
             return null;
         }
         int number = lastNumber + 1;
-        IntPredicate send = descriptor -> control.send(Message.of(Message.LEASE, number, 0, descriptor));
-        List<ForeignLeases.Held> foreign = ForeignLeases.handOn(area, send);
-        Lease lease = foreign == null ? null : lease(area, send);
-        if (lease == null) {
+        IntPredicate send = descriptor -> {
+            boolean sent = control.send(Message.of(Message.LEASE, number, 0, descriptor));
+            begun |= sent;
+            return sent;
+        };
+        // First the one that may find no descriptor.
+        Lease lease = lease(area, send);
+        List<ForeignLeases.Held> foreign = lease == null ? null : ForeignLeases.handOn(area, send);
+        if (foreign == null) {
+            release(lease);
             return null;
         }
         Announced announced = new Announced(area, number, lease, foreign);
         if (!control.send(
                 Message.of(Message.AREA, number, announced.most, area.file().fd()))) {
-            lease.release();
+            release(lease);
             return null;
         }
+        begun = false;
         lastNumber = number;
         areas.add(announced);
         return announced;
+    }
+
+    private static void release(Lease lease) {
+        if (lease != null) {
+            lease.release();
+        }
     }
 
     private Lease lease(Area area, IntPredicate send) {
@@ -220,8 +238,7 @@ final class HandedOver {
     }
 
     /** How many of {@code length} bytes of it may go out now, as one piece. */
-    int room(Area area, int length) {
-        Announced announced = find(area);
+    int room(Announced announced, int length) {
         if (buffers != null && freeCount == 0) {
             return 0;
         }
@@ -230,15 +247,15 @@ final class HandedOver {
     }
 
     /** Keeps the buffer, {@code length} bytes of which lie in the area, until it is taken back; returns its token. */
-    int add(ByteBuf buffer, Area area, int length) {
+    int add(ByteBuf buffer, Announced announced, int length) {
         if (buffers == null) {
             begin();
         }
         int place = free[--freeCount];
         buffers[place] = buffer.retain();
         lengths[place] = length;
-        from[place] = find(area);
-        from[place].out += length;
+        from[place] = announced;
+        announced.out += length;
         tally.out(length);
         count++;
         return FIRST_TOKEN + place;
@@ -268,7 +285,8 @@ final class HandedOver {
         from[place] = null;
         free[freeCount++] = place;
         count--;
-        buffer.release();
+        // Whoever released it too often must not keep the others of the connection.
+        ReferenceCountUtil.safeRelease(buffer);
         return true;
     }
 
@@ -289,30 +307,25 @@ final class HandedOver {
         }
     }
 
-    /** The other side is gone. What it has handed on may be read still, and comes back when it is not. */
-    void expire() {
+    /** Nobody waits for the other side any more. What it has handed on may be read still, and comes back after that. */
+    void retire() {
         for (Announced each : areas) {
             if (each.out > 0) {
                 each.lease.retire();
             }
         }
-        if (!takeBackUnread()) {
-            // Its loop may end before.
-            tally.leave();
-            Orphans.take(this);
-        }
     }
 
-    /** Takes back what nobody can read any more, after {@link #expire}; returns whether that was all. */
+    /** Takes back what nobody can read any more, after {@link #retire}; returns whether that was all. */
     boolean takeBackUnread() {
-        areas.removeIf(each -> {
-            if (each.out > 0 && !each.lease.isOver()) {
-                return false;
+        for (int i = areas.size() - 1; i >= 0; i--) {
+            Announced each = areas.get(i);
+            if (each.out == 0 || each.lease.isOver()) {
+                areas.remove(i);
+                takeAllBackOf(each);
+                each.lease.release();
             }
-            takeAllBackOf(each);
-            each.lease.release();
-            return true;
-        });
+        }
         return areas.isEmpty();
     }
 }

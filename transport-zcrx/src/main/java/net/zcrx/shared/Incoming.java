@@ -4,9 +4,6 @@ package net.zcrx.shared;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.receive.Counters.Counter;
@@ -17,8 +14,6 @@ import net.zcrx.receive.Counters.Counter;
  * but for the release of buffers.
  */
 final class Incoming {
-    /** Most areas that the other side may name, so that it cannot have this side map without end. */
-    private static final int MAX_AREAS = 64;
     /** More than a socket has room for, before the one that names an area. */
     private static final int MAX_MESSAGES = 4096;
     /** Objects that are kept for the next buffers. */
@@ -35,12 +30,7 @@ final class Incoming {
     private final int otherTail;
     private final int otherState;
 
-    /** By number, from 1 on; {@code null} if it is forgotten. */
-    private final ArrayList<Known> areas = new ArrayList<>();
-
-    private int knownAreas;
-    /** Descriptors of leases, of the area that comes next. */
-    private final ArrayList<Integer> nextLeases = new ArrayList<>();
+    private final KnownAreas areas = new KnownAreas();
 
     private BufferPool pool;
     private int head;
@@ -48,15 +38,12 @@ final class Incoming {
     private int publishedHead;
     private int seenState;
 
-    /** An area of the other side, or one that it was handed. */
-    private record Known(Area area, List<ForeignLeases.Held> leases) {}
-
     Incoming(Segment segment, ControlSocket control, Bell bell, Tally tally, int side, Runnable ended) {
         this.tally = tally;
         this.segment = segment;
         this.control = control;
         returns = new Returns(segment, bell, side, () -> {
-            areas.forEach(Incoming::releaseLeases);
+            areas.releaseLeases();
             ended.run();
         });
         ownHead = Layout.head(side);
@@ -126,23 +113,25 @@ final class Incoming {
         int length = segment.get(entry + Layout.ENTRY_LENGTH);
         int token = segment.get(entry + Layout.ENTRY_TOKEN);
         head++;
-        Area area = number == 0 ? segment.area() : area(number);
-        checkEntry(number, area, offset, length, token);
-        if (returns.isMuch(number, token) || pool.heldBuffers() >= Layout.RING / 2) {
+        KnownAreas.Known known = number == 0 ? null : area(number);
+        Area area = known == null ? segment.area() : known.area();
+        int place = known == null ? 0 : known.place();
+        checkEntry(number, returns.mayHold(place, length), area, offset, length, token);
+        if (returns.isMuch(place, token) || pool.heldBuffers() >= Layout.RING / 2) {
             ByteBuf copy = alloc.directBuffer(length, length);
             area.copy(offset, length, copy);
             returns.give(token);
             tally.add(Counter.SHARED_COPIED_OUT_BYTES, length);
             return copy;
         }
-        returns.hold(number, token, length);
-        return pool.get(area, offset, length, Returns.token(number, token, length), false, alloc);
+        returns.hold(place, token, length);
+        return pool.get(area, offset, length, Returns.token(place, token, length), false, alloc);
     }
 
-    private void checkEntry(int number, Area area, int offset, int length, int token) throws LiarException {
-        boolean right = offset >= 0 && length > 0 && (long) offset + length <= area.length();
+    private void checkEntry(int number, boolean mayHold, Area area, int offset, int length, int token)
+            throws LiarException {
+        boolean right = mayHold && offset >= 0 && length > 0 && (long) offset + length <= area.length();
         right &= token >= 0 && token < Layout.SLOTS + Layout.RING;
-        right &= returns.mayHold(number, length);
         if (number == 0) {
             int slot = (offset - slotsBegin) / Layout.SLOT_BYTES;
             right &= offset >= slotsBegin
@@ -156,76 +145,60 @@ final class Incoming {
         }
     }
 
-    private Area area(int number) throws IOException {
+    private KnownAreas.Known area(int number) throws IOException {
         Message message;
-        for (int i = 0; number > areas.size() && i < MAX_MESSAGES && (message = control.receive()) != null; i++) {
+        for (int i = 0; number > areas.lastNumber() && i < MAX_MESSAGES && (message = control.receive()) != null; i++) {
             take(message);
         }
-        Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
+        KnownAreas.Known known = areas.find(number);
         if (known == null) {
-            throw new LiarException("it names area " + number + " of " + areas.size());
+            throw new LiarException("it names area " + number + " of " + areas.lastNumber());
         }
-        return known.area;
+        return known;
     }
 
     /** Takes a message of the other side. */
     void take(Message message) throws IOException {
         boolean right = message.isOfThisVersion();
-        if (right && message.kind() == Message.WAKE && message.descriptors().length == 0) {
+        boolean bare = right && message.descriptors().length == 0;
+        if (bare && message.kind() == Message.WAKE) {
             return;
         }
-        int number = message.number();
-        boolean next = right && message.descriptor() >= 0 && number == areas.size() + 1 && knownAreas < MAX_AREAS;
-        if (next && message.kind() == Message.LEASE && nextLeases.size() <= ForeignLeases.MOST) {
-            takeLease(message.descriptor());
+        boolean next = right && areas.isNext(message);
+        if (next && message.kind() == Message.LEASE) {
+            areas.takeLease(message.descriptor());
         } else if (next && message.kind() == Message.AREA) {
             takeArea(message);
-        } else if (right && message.kind() == Message.FORGET && message.descriptors().length == 0) {
-            forget(number);
+        } else if (bare && message.kind() == Message.FORGET) {
+            forget(message.number());
         } else {
             ControlSocket.close(message.descriptors());
             throw new LiarException("it sent a message of version " + message.version() + ", kind " + message.kind()
-                    + ", number " + number + ", with " + message.descriptors().length + " descriptors");
+                    + ", number " + message.number() + ", with " + message.descriptors().length + " descriptors");
         }
-    }
-
-    private void takeLease(int descriptor) throws LiarException {
-        if (!ForeignLeases.isPipe(descriptor)) {
-            ControlSocket.close(descriptor);
-            throw new LiarException("it sent a lease that is no pipe");
-        }
-        nextLeases.add(descriptor);
     }
 
     private void takeArea(Message message) throws IOException {
-        Area area = ForeignAreas.map(message.descriptor());
-        Known known = new Known(area, new ArrayList<>());
-        areas.add(known);
-        knownAreas++;
-        while (!nextLeases.isEmpty()) {
-            known.leases.add(ForeignLeases.hold(area, nextLeases.remove(0)));
-        }
-        if (message.bytes() < 1 || message.bytes() > area.length()) {
+        KnownAreas.Known known = areas.takeArea(message.descriptor());
+        int length = known.area().length();
+        if (message.bytes() < 1 || message.bytes() > length) {
             throw new LiarException(
-                    "up to " + message.bytes() + " bytes of an area of " + area.length() + " may be out, it said");
+                    "up to " + message.bytes() + " bytes of an area of " + length + " may be out, it said");
         }
-        returns.area(message.bytes());
+        returns.area(known.place(), message.bytes());
     }
 
     private void forget(int number) throws LiarException {
-        Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
-        if (known == null || returns.isHeld(number)) {
+        KnownAreas.Known known = areas.find(number);
+        if (known == null && areas.forgetLeases(number)) {
+            return;
+        }
+        if (known == null || returns.isHeld(known.place())) {
             throw new LiarException("area " + number + " is to be forgotten, it said, which is not there or in use");
         }
-        areas.set(number - 1, null);
-        knownAreas--;
-        known.area.release();
-        releaseLeases(known);
-    }
-
-    private static void releaseLeases(Known known) {
-        if (known != null) {
-            known.leases.forEach(ForeignLeases.Held::release);
+        areas.forget(known);
+        if (pool != null) {
+            pool.forget(known.area());
         }
     }
 
@@ -265,9 +238,7 @@ final class Incoming {
         }
         giveBack();
         leave();
-        areas.stream().filter(Objects::nonNull).forEach(known -> known.area.release());
-        nextLeases.forEach(ControlSocket::close);
-        nextLeases.clear();
+        areas.close();
         returns.close();
     }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -25,7 +26,7 @@ final class Lease {
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
     /** Nobody writes to it; who does so only waits longer for what it has itself. */
-    private static final int SCRATCH_BYTES = 4096;
+    private static final CleanableDirectBuffer SCRATCH = Buffer.allocateDirectBufferWithNativeOrder(4096);
 
     private final Key key;
     private final FileDescriptor readEnd;
@@ -83,14 +84,12 @@ final class Lease {
 
     /** Whether nobody has it any more; asked of a retired one. */
     boolean isOver() {
-        CleanableDirectBuffer scratch = Buffer.allocateDirectBufferWithNativeOrder(SCRATCH_BYTES);
         try {
-            return readEnd.read(scratch.buffer(), 0, SCRATCH_BYTES) < 0;
+            ByteBuffer scratch = SCRATCH.buffer();
+            return readEnd.read(scratch, 0, scratch.capacity()) < 0;
         } catch (IOException e) {
             // There is no such error of a pipe that is open; to wait for ever would not mend it.
             return true;
-        } finally {
-            scratch.clean();
         }
     }
 

@@ -29,12 +29,12 @@ final class Lingering implements Polls.Owner {
                     polls.watch();
                     polls.ready();
                 } else {
-                    end(Link.Other.GONE);
+                    end(Link.Other.THERE);
                 }
             });
         } catch (RuntimeException e) {
             // The loop takes no tasks any more.
-            end(Link.Other.GONE);
+            end(Link.Other.THERE);
         }
     }
 

@@ -275,14 +275,30 @@ final class Link {
         close(Other.THERE, () -> null);
     }
 
-    /** Nothing that was handed over comes back by this connection any more. */
+    /** No loop waits any more for what was handed over. */
     void endWriting(Other other) {
+        boolean back = true;
         if (other == Other.LIAR) {
             out.takeAllBack();
         } else {
-            out.expire();
+            back = out.expire();
         }
-        end();
+        boolean ended = back || other == Other.GONE;
+        if (!back) {
+            Orphans.take(ended ? out::takeBackUnread : this::takeBackReturned);
+        }
+        if (ended) {
+            end();
+        }
+    }
+
+    /** The other side is there, and returns what it lets go: only that no loop waits for it. */
+    private boolean takeBackReturned() {
+        boolean back = out.takeBackReturned();
+        if (back) {
+            end();
+        }
+        return back;
     }
 
     /** Has the other side wake this one up when the next tokens come, those that were stored by now excepted. */

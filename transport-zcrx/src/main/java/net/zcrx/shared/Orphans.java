@@ -5,6 +5,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What was handed over by connections that have ended without giving it back, until nobody can read it any more. A
@@ -17,8 +18,8 @@ final class Orphans {
     private static final long FIRST_PAUSE_MILLIS = 1;
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
-    /** The lock of what follows. */
-    private static final List<HandedOver> WAITING = new ArrayList<>();
+    /** What looks at each, and tells whether all of it is back. The lock of what follows. */
+    private static final List<BooleanSupplier> WAITING = new ArrayList<>();
     /** {@code null} while nothing is waited for. */
     private static Thread thread;
 
@@ -27,23 +28,35 @@ final class Orphans {
     private Orphans() {}
 
     /** Waits for what has not come back; only this touches it from now on. */
-    static void take(HandedOver handedOver) {
+    static void take(BooleanSupplier isBack) {
         synchronized (WAITING) {
-            WAITING.add(handedOver);
+            WAITING.add(isBack);
             pauseMillis = FIRST_PAUSE_MILLIS;
             WAITING.notifyAll();
             if (thread == null) {
-                thread = new Thread(Orphans::look, "zcrx-shared-leases");
-                thread.setDaemon(true);
-                thread.start();
+                start();
             }
         }
     }
 
+    private static void start() {
+        Thread starting = new Thread(Orphans::look, "zcrx-shared-leases");
+        starting.setDaemon(true);
+        try {
+            starting.start();
+            thread = starting;
+        } catch (OutOfMemoryError e) {
+            LOGGER.warn(
+                    "There can be no thread now for what was handed over to processes that have ended:"
+                            + " it comes back when there is one for the next such.",
+                    e);
+        }
+    }
+
     private static void look() {
-        List<HandedOver> all;
+        List<BooleanSupplier> all;
         while (!(all = waiting()).isEmpty()) {
-            List<HandedOver> done = all.stream().filter(Orphans::isBack).toList();
+            List<BooleanSupplier> done = all.stream().filter(Orphans::isBack).toList();
             synchronized (WAITING) {
                 WAITING.removeAll(done);
                 pause();
@@ -51,7 +64,7 @@ final class Orphans {
         }
     }
 
-    private static List<HandedOver> waiting() {
+    private static List<BooleanSupplier> waiting() {
         synchronized (WAITING) {
             if (WAITING.isEmpty()) {
                 thread = null;
@@ -60,14 +73,13 @@ final class Orphans {
         }
     }
 
-    private static boolean isBack(HandedOver handedOver) {
+    /** Without an exception that would end the thread, and keep all others waiting for ever. */
+    private static boolean isBack(BooleanSupplier each) {
         try {
-            return handedOver.takeBackUnread();
-        } catch (RuntimeException e) {
+            return each.getAsBoolean();
+        } catch (Throwable e) {
             LOGGER.warn(
-                    "A buffer that was handed over to a process that has ended could not be released;"
-                            + " the others of its connection are.",
-                    e);
+                    "What was handed over to a process that has ended could not be looked at; it is tried again.", e);
             return false;
         }
     }
@@ -79,10 +91,10 @@ final class Orphans {
         }
         try {
             WAITING.wait(pauseMillis);
-            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
         } catch (InterruptedException e) {
-            // Nobody but this class knows the thread.
-            throw new IllegalStateException(e);
+            // Whoever interrupts all threads: it ends when all is back.
+            LOGGER.debug("The thread goes on.", e);
         }
+        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
     }
 }

@@ -88,13 +88,13 @@ final class Outgoing {
      */
     private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address) throws LiarException {
         Area area = address == 0 ? null : HandedOver.area(address, length);
-        boolean known = area != null && handedOver.number(area) != 0;
-        return known ? handOver(owner, area, address, length) : copy(buffer, index, length);
+        HandedOver.Announced announced = area == null ? null : handedOver.announced(area);
+        return announced == null
+                ? copy(buffer, index, length)
+                : handOver(owner, announced, (int) (address - area.address()), length);
     }
 
-    private int handOver(ByteBuf owner, Area area, long address, int length) throws LiarException {
-        int number = handedOver.number(area);
-        int offset = (int) (address - area.address());
+    private int handOver(ByteBuf owner, HandedOver.Announced area, int offset, int length) throws LiarException {
         endRun();
         int done = 0;
         while (done < length && hasEntry()) {
@@ -102,7 +102,7 @@ final class Outgoing {
             if (piece == 0) {
                 break;
             }
-            add(number, offset + done, piece, handedOver.add(owner, area, piece));
+            add(area.number, offset + done, piece, handedOver.add(owner, area, piece));
             tally.add(Counter.SHARED_HANDED_OVER_BYTES, piece);
             done += piece;
         }
@@ -184,6 +184,12 @@ final class Outgoing {
 
     /** Takes back what the other side has returned; returns whether there was anything. */
     boolean takeBack() throws LiarException {
+        boolean any = takeTokens();
+        handedOver.sweep();
+        return any;
+    }
+
+    private boolean takeTokens() throws LiarException {
         int returned = segment.getAcquire(otherReturned);
         int count = returned - taken;
         if (count < 0 || count > published - taken) {
@@ -197,7 +203,6 @@ final class Outgoing {
             }
             taken++;
         }
-        handedOver.sweep();
         return count > 0;
     }
 
@@ -232,14 +237,38 @@ final class Outgoing {
         handedOver.takeAllBack();
     }
 
-    /** The other side is gone: what is out is taken back as soon as nobody can read it. */
-    void expire() {
+    /**
+     * No loop waits for the other side any more: what is out is taken back when it is returned, or when nobody can read
+     * it. Returns whether that was all.
+     */
+    boolean expire() {
         try {
-            takeBack();
-            handedOver.expire();
+            takeTokens();
         } catch (LiarException e) {
             // It had not kept to the rules.
             takeAllBack();
         }
+        handedOver.retire();
+        boolean back = handedOver.takeBackUnread();
+        if (!back) {
+            // The loop may end before.
+            tally.leave();
+        }
+        return back;
+    }
+
+    /** After {@link #expire}, the same again, on any thread. */
+    boolean takeBackReturned() {
+        try {
+            takeTokens();
+        } catch (LiarException e) {
+            takeAllBack();
+        }
+        return takeBackUnread();
+    }
+
+    /** After {@link #expire}, if the other side has ended: it returns nothing. On any thread. */
+    boolean takeBackUnread() {
+        return handedOver.takeBackUnread();
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.shared;
 
-import java.util.ArrayList;
 import net.zcrx.memory.Reclaimer;
 
 /**
@@ -15,7 +14,7 @@ final class Returns implements Reclaimer {
     /** With this part the other side may be waiting for it. */
     private static final int SOME = 4;
 
-    private static final int NUMBER_SHIFT = 16;
+    private static final int PLACE_SHIFT = 16;
     private static final int LENGTH_SHIFT = 32;
     private static final int MASK = 0xFFFF;
 
@@ -36,8 +35,10 @@ final class Returns implements Reclaimer {
 
     private int heldSlots;
     private int held;
-    /** Of each area, from the first on: what may be out, and what is held. */
-    private final ArrayList<Held> areas = new ArrayList<>();
+    /** Of the area of each place, from 1 on: what may be out, and what is held. */
+    private final Held[] areas = new Held[KnownAreas.MOST + 1];
+    /** The last place that there ever was. */
+    private int lastPlace;
 
     /** Whether buffers are out that are released on any thread. */
     private volatile boolean late;
@@ -69,18 +70,19 @@ final class Returns implements Reclaimer {
     }
 
     /** What a buffer carries: all that its return needs. */
-    static long token(int number, int token, int length) {
-        return (long) length << LENGTH_SHIFT | (long) number << NUMBER_SHIFT | token;
+    static long token(int place, int token, int length) {
+        return (long) length << LENGTH_SHIFT | (long) place << PLACE_SHIFT | token;
     }
 
-    /** The next area, of which so many bytes may be out. */
-    void area(long most) {
-        areas.add(new Held(most));
+    /** Another area has this place, of which so many bytes may be out. */
+    void area(int place, long most) {
+        areas[place] = new Held(most);
+        lastPlace = Math.max(lastPlace, place);
     }
 
     /** Whether buffers of an area are held. */
-    boolean isHeld(int number) {
-        Held area = areas.get(number - 1);
+    boolean isHeld(int place) {
+        Held area = areas[place];
         if (late) {
             synchronized (this) {
                 return area.bytes > 0;
@@ -90,19 +92,19 @@ final class Returns implements Reclaimer {
     }
 
     /** Whether so many bytes of an area can be out besides those that are held. */
-    boolean mayHold(int number, int length) {
-        if (number == 0) {
+    boolean mayHold(int place, int length) {
+        if (place == 0) {
             return true;
         }
-        Held area = areas.get(number - 1);
+        Held area = areas[place];
         return area.bytes + length <= area.most;
     }
 
-    boolean isMuch(int number, int token) {
-        if (number == 0) {
+    boolean isMuch(int place, int token) {
+        if (place == 0) {
             return ofSlot[token] == 0 && heldSlots >= Layout.SLOTS / MUCH;
         }
-        Held area = areas.get(number - 1);
+        Held area = areas[place];
         return area.bytes >= area.most / MUCH;
     }
 
@@ -111,28 +113,28 @@ final class Returns implements Reclaimer {
         if (heldSlots >= Layout.SLOTS / SOME || held >= Layout.RING / SOME) {
             return true;
         }
-        for (int i = 0; i < areas.size(); i++) {
-            if (areas.get(i).bytes > 0) {
+        for (int place = 1; place <= lastPlace; place++) {
+            if (areas[place].bytes > 0) {
                 return true;
             }
         }
         return false;
     }
 
-    void hold(int number, int token, int length) {
+    void hold(int place, int token, int length) {
         if (late) {
             synchronized (this) {
-                doHold(number, token, length);
+                doHold(place, token, length);
             }
         } else {
-            doHold(number, token, length);
+            doHold(place, token, length);
         }
     }
 
-    private void doHold(int number, int token, int length) {
+    private void doHold(int place, int token, int length) {
         held++;
-        if (number > 0) {
-            areas.get(number - 1).bytes += length;
+        if (place > 0) {
+            areas[place].bytes += length;
         } else if (ofSlot[token]++ == 0) {
             heldSlots++;
         }
@@ -140,11 +142,11 @@ final class Returns implements Reclaimer {
 
     /** Returns whether the other side was told of all before. */
     private boolean letGo(long carried) {
-        int number = (int) (carried >>> NUMBER_SHIFT) & MASK;
+        int place = (int) (carried >>> PLACE_SHIFT) & MASK;
         int token = (int) carried & MASK;
         held--;
-        if (number > 0) {
-            areas.get(number - 1).bytes -= carried >>> LENGTH_SHIFT;
+        if (place > 0) {
+            areas[place].bytes -= carried >>> LENGTH_SHIFT;
         } else if (--ofSlot[token] == 0) {
             heldSlots--;
         }
