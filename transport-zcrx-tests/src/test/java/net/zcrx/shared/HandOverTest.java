@@ -372,16 +372,4 @@ class HandOverTest {
             loops.await("all is back", () -> loops.heldBuffers() == 0);
         }
     }
-
-    @Test
-    void shouldKeepWhatIsHeldWhenLoopsEnd() throws Exception {
-        byte[] data = SharedChannelTest.random(60_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
-        try (Socket client = gateway(backend)) {
-            client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
-            loops.shutDown();
-            assertArrayEquals(data, takeAll());
-        }
-    }
 }

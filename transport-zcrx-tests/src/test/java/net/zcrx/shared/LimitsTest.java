@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.lessons.Child;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,6 +58,37 @@ class LimitsTest {
                 child.await("free" + free);
             }
             assertEquals("null", child.await("end"));
+        }
+    }
+
+    /** What it hands on goes with descriptors that it has, and one that it has not: it is copied, and no rule is broken. */
+    @Test
+    void shouldCopyWhatCannotBeHandedOnForWantOfDescriptors() throws Exception {
+        AtomicLong bytes = new AtomicLong();
+        BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+        Channel server = loops.server(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object message) {
+                        bytes.addAndGet(((ByteBuf) message).readableBytes());
+                        ((ByteBuf) message).release();
+                    }
+
+                    @Override
+                    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                        failures.add(cause);
+                    }
+                })
+                .bind()
+                .sync()
+                .channel();
+        String address = ((DomainSocketAddress) server.localAddress()).path();
+        try (Child child = new Child(List.of("prlimit", "--nofile=300"), SharedChild.class, "starved", address);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(child.await("port")))) {
+            socket.getOutputStream().write(new byte[100_000]);
+            int all = 1 + SharedChild.WRITES * SharedChild.WRITE_BYTES;
+            loops.await("all has come", () -> bytes.get() == all || !failures.isEmpty());
+            assertEquals(List.of(), List.copyOf(failures));
+            server.close().sync();
         }
     }
 

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.shared;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import net.zcrx.lessons.Child;
+import net.zcrx.uring.Native;
 
 /** A child that is one end of connections until it is killed. */
 final class SharedChild {
+    static final int WRITES = 100;
+    static final int WRITE_BYTES = 1000;
+
     private SharedChild() {}
 
     /** @param arguments what it does, and the address that it connects to */
@@ -43,6 +50,14 @@ final class SharedChild {
                         .channel();
                 serve(loops, new Actor.Forwarder(last));
             }
+            case "starved" -> {
+                Channel last = loops.client(new ChannelInboundHandlerAdapter())
+                        .connect(new DomainSocketAddress(arguments[1]))
+                        .sync()
+                        .channel();
+                Channel middle = loops.connect(new Starved(last), new ChannelInboundHandlerAdapter());
+                System.out.println("port=" + Gateway.listen(loops, middle));
+            }
             case "connect" -> {
                 System.out.println("connects=");
                 connectForEver(loops, new DomainSocketAddress(arguments[1]));
@@ -51,6 +66,36 @@ final class SharedChild {
         }
         Child.awaitEnd();
         loops.shutDown();
+    }
+
+    /** Hands the first that was handed over to it on, by many writes, when it has no descriptor left. */
+    private static final class Starved extends ChannelInboundHandlerAdapter {
+        private final Channel last;
+        private boolean done;
+
+        Starved(Channel last) {
+            this.last = last;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ByteBuf buffer = (ByteBuf) message;
+            if (!done && !buffer.hasMemoryAddress() && buffer.readableBytes() >= WRITE_BYTES) {
+                done = true;
+                // A class is loaded from a file, too.
+                ByteBuf first = buffer.retainedSlice(0, 1);
+                last.writeAndFlush(first);
+                List<Integer> fillers = new ArrayList<>();
+                for (int fd; (fd = Native.domainSocket()) >= 0; ) {
+                    fillers.add(fd);
+                }
+                for (int i = 0; i < WRITES; i++) {
+                    last.writeAndFlush(buffer.retainedSlice(0, WRITE_BYTES));
+                }
+                fillers.forEach(ControlSocket::close);
+            }
+            buffer.release();
+        }
     }
 
     private static void serve(SharedLoops loops, ChannelHandler handler) throws InterruptedException {

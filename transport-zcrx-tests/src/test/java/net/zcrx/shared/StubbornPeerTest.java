@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import net.zcrx.memory.Area;
 import net.zcrx.memory.MemoryFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -172,6 +173,64 @@ class StubbornPeerTest {
             closed.countDown();
             assertTrue(channel.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS));
             assertEquals(4096, bytes.get(), () -> "" + failures);
+        }
+    }
+
+    private static void sendArea(Liar liar, int number, MemoryFile file) {
+        Message message = Message.of(Message.AREA, number, 4096, file.fd());
+        while (!liar.control.send(message)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void forget(Liar liar, int number) {
+        while (!liar.control.send(Message.of(Message.FORGET, number, 0))) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void publishAndAwait(Liar liar, int number) throws Exception {
+        liar.publish(number, 0, 4096, Layout.SLOTS + 5);
+        loops.await("it is back", () -> liar.segment.getAcquire(Layout.returned(1)) == liar.tail);
+    }
+
+    /** Nothing is left of what was forgotten. */
+    @Test
+    void shouldUnmapAreasThatAreForgotten() throws Exception {
+        try (Liar liar = liar(loops.server(new Victim()))) {
+            victim();
+            long mapped = Area.mappedBytes();
+            int descriptors = LiarTest.descriptors();
+            for (int number = 1; number <= 100; number++) {
+                MemoryFile file = MemoryFile.create(4096, 0);
+                file.sealWrites();
+                sendArea(liar, number, file);
+                file.close();
+                publishAndAwait(liar, number);
+                forget(liar, number);
+            }
+            loops.await("memory unmapped", () -> Area.mappedBytes() == mapped);
+            loops.await("descriptors closed", () -> LiarTest.descriptors() <= descriptors);
+            assertEquals(100 * 4096, bytes.get(), () -> "" + failures);
+        }
+    }
+
+    /** Numbers go on for ever. */
+    @Test
+    void shouldReadAreaAfterManyOthers() throws Exception {
+        int last = 1 << 16;
+        try (Liar liar = liar(loops.server(new Victim()))) {
+            MemoryFile file = MemoryFile.create(4096, 0);
+            file.sealWrites();
+            for (int number = 1; number < last; number++) {
+                sendArea(liar, number, file);
+                forget(liar, number);
+            }
+            sendArea(liar, last, file);
+            file.close();
+            publishAndAwait(liar, last);
+            assertEquals(4096, bytes.get(), () -> "" + failures);
+            assertTrue(victim().isActive());
         }
     }
 

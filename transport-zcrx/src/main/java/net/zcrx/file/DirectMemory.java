@@ -18,6 +18,11 @@ final class DirectMemory {
             return buffer.memoryAddress() + index;
         }
         ByteBuffer memory = buffer.internalNioBuffer(index, length);
+        if (memory.isReadOnly() && length > 0) {
+            // A view of what another process has handed over, which is copied by its first write.
+            buffer.setByte(index, buffer.getByte(index));
+            memory = buffer.nioBuffer(index, length);
+        }
         return Buffer.memoryAddress(memory) + memory.position();
     }
 

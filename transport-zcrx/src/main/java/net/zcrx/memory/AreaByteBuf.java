@@ -8,7 +8,9 @@ import io.netty.channel.unix.Buffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
@@ -29,7 +31,8 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
     /** Whether the area is another process's, so that a write needs memory of its own: {@link #own}. */
     private boolean foreign;
 
-    private ByteBuf own;
+    /** Volatile, and set last: whoever sees it sees its address. */
+    private volatile ByteBuf own;
 
     /** Sets the area of the ranges from now on. */
     final void useArea(Area area) {
@@ -63,13 +66,17 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
      * process has handed over is copied then, for this and all views of it. NIO buffers that were taken before show
      * what was there before.
      */
-    private void prepareWrite() {
+    final void prepareWrite() {
         if (foreign) {
             moveToOwnMemory();
         }
     }
 
-    /** Locked, as views of one buffer may be written to by several threads at once, each its part. */
+    /**
+     * Locked, as views of one buffer may be written to by several threads at once, each its part. Others may read theirs
+     * meanwhile, so the offset stays: memory and address are right with it before and after. Only what lies behind the
+     * offset is memory of the copy, and only that is used.
+     */
     private synchronized void moveToOwnMemory() {
         if (own != null) {
             return;
@@ -78,17 +85,21 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
         ByteBuf copy = Unpooled.directBuffer(bytes, bytes);
         ByteBuffer there = copy.internalNioBuffer(0, bytes).slice();
         there.put(0, memory, offset, bytes);
-        own = copy;
-        memory = there;
+        long begin = Buffer.memoryAddress(there);
+        ByteBuffer moved =
+                Buffer.wrapMemoryAddress(begin - offset, offset + bytes).order(ByteOrder.BIG_ENDIAN);
+        VarHandle.releaseFence();
+        memory = moved;
         internalView = null;
-        offset = 0;
-        address = Buffer.memoryAddress(there);
+        address = begin;
+        own = copy;
     }
 
     /** Lets the copy of {@link #prepareWrite} go, if there is one; nobody uses the buffer any more. */
     final void leaveOwnMemory() {
-        if (own != null) {
-            own.release();
+        ByteBuf copy = own;
+        if (copy != null) {
+            copy.release();
             own = null;
             memory = null;
         }
@@ -280,7 +291,13 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
         if (dst.hasArray()) {
             getBytes(index, dst.array(), dst.arrayOffset() + dstIndex, length);
         } else if (dst.nioBufferCount() == 1) {
-            getBytes(index, dst.internalNioBuffer(dstIndex, length));
+            ByteBuffer there = dst.internalNioBuffer(dstIndex, length);
+            if (there.isReadOnly()) {
+                // A view of what another process has handed over: its own methods copy that before they write.
+                dst.setBytes(dstIndex, nioBuffer(index, length));
+            } else {
+                getBytes(index, there);
+            }
         } else {
             dst.setBytes(dstIndex, this, index, length);
         }

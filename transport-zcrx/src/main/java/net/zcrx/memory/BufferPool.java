@@ -158,6 +158,22 @@ public final class BufferPool {
     }
 
     /**
+     * Gives the pool's reference to an area back, if none of its buffers is out: none is handed out soon. Owner's thread
+     * only.
+     */
+    public void forget(Area area) {
+        for (int i = 0; i < uses.size(); i++) {
+            AreaUse use = uses.get(i);
+            if (use.area == area && use.buffers == 0) {
+                uses.remove(i);
+                lastUse = null;
+                area.release();
+                return;
+            }
+        }
+    }
+
+    /**
      * Lengthens {@code buf}, which nobody but the caller has seen yet, by a completion that continues it in memory.
      * Owner's thread only.
      *

@@ -97,6 +97,18 @@ public final class ZcrxByteBuf extends AreaByteBuf {
     }
 
     @Override
+    public ByteBuf slice(int index, int length) {
+        ensureAccessible();
+        return use.area.isWritable() ? super.slice(index, length) : ForeignViews.slice(this, index, length);
+    }
+
+    @Override
+    public ByteBuf duplicate() {
+        ensureAccessible();
+        return use.area.isWritable() ? super.duplicate() : ForeignViews.duplicate(this);
+    }
+
+    @Override
     protected void deallocate() {
         if (leak != null) {
             leak.close(this);

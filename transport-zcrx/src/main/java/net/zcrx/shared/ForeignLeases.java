@@ -10,23 +10,22 @@ import net.zcrx.memory.FileStatus;
 import net.zcrx.uring.Native;
 
 /**
- * The {@link Lease}s that other processes have granted this one. Each is kept until all connections that it came with
- * are closed and all their buffers are released. A process that this one hands such an area on to gets them, too. Safe
- * on any thread.
+ * The {@link Lease}s that this process has of areas of others: it keeps each as long as a connection that brought it is
+ * there, or a buffer of such a connection. Whoever is handed such an area on gets them, too. Any thread.
  */
 final class ForeignLeases {
-    /** The most leases of one area that are handed on with it. */
+    /** Most of an area that are handed on with it. */
     static final int MOST = 64;
 
     private static final int F_GETPIPE_SZ = 1032;
 
     private static final List<Held> HELD = new ArrayList<>();
-    /** Incremented with each lease that is added or removed; read without the lock. */
+    /** Grows with each lease that comes or goes; read without the lock. */
     private static volatile long changes;
 
     private ForeignLeases() {}
 
-    /** One lease, which may have come with several connections. */
+    /** One, by whatever connections it came. */
     static final class Held {
         private final Area area;
         private final int descriptor;
@@ -39,7 +38,7 @@ final class ForeignLeases {
             this.pipe = pipe;
         }
 
-        /** One of its connections is closed, and all buffers of that are released. */
+        /** Nothing that this connection brought is read any more. */
         void release() {
             synchronized (ForeignLeases.class) {
                 connections--;
@@ -57,9 +56,15 @@ final class ForeignLeases {
         return Native.fcntl(descriptor, F_GETPIPE_SZ, 0) > 0;
     }
 
-    /** Takes over the descriptor of a lease that came with a connection. */
+    /** Takes the descriptor of a lease that a connection brought, and closes it if this fails. */
     static synchronized Held hold(Area area, int descriptor) throws IOException {
-        FileStatus pipe = FileStatus.of(descriptor);
+        FileStatus pipe;
+        try {
+            pipe = FileStatus.of(descriptor);
+        } catch (IOException e) {
+            ControlSocket.close(descriptor);
+            throw e;
+        }
         for (Held held : HELD) {
             if (held.area == area && held.pipe.isSameFile(pipe)) {
                 ControlSocket.close(descriptor);
@@ -74,21 +79,21 @@ final class ForeignLeases {
         return held;
     }
 
-    /** Changes whenever {@link #of} may return something else. Takes no lock. */
+    /** Tells, without a lock, whether {@link #of} may have another answer now. */
     static long changes() {
         return changes;
     }
 
-    /** All leases of an area; none if the area belongs to this process. */
+    /** All leases of an area; none if it is this process's. */
     static synchronized List<Held> of(Area area) {
         return HELD.stream().filter(held -> held.area == area).toList();
     }
 
-    /** Sends all leases of an area to another process. Returns them, or {@code null} if that is not possible now. */
+    /** Hands all leases of an area on; returns them, or {@code null} if that cannot be done now. */
     static synchronized List<Held> forward(Area area, IntPredicate send) {
         List<Held> all = of(area);
         for (Held held : all) {
-            if (all.size() > MOST || !send.test(held.descriptor)) {
+            if (!send.test(held.descriptor)) {
                 return null;
             }
         }

@@ -3,6 +3,7 @@ package net.zcrx.shared;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -13,28 +14,24 @@ import net.zcrx.memory.Area;
 import net.zcrx.memory.ZcrxByteBuf;
 
 /**
- * The received buffers that this side has handed over without a copy, each until the other side returns it; and the
- * areas that the other side maps to read them.
+ * The received buffers that a side has handed over where they lie, each until the other side lets go: and the areas
+ * that the other side can map for that.
  */
 final class HandedOver {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(HandedOver.class);
 
-    /** The tokens of handed-over buffers follow those of the slots. */
+    /** Tokens of what is handed over begin behind those of the slots. */
     private static final int FIRST_TOKEN = Layout.SLOTS;
-    /** The shortest piece that is handed over. It keeps a page from the kernel; a copy of less is cheaper than that. */
+    /** A page cannot go back to the kernel while a part of it is out: what is shorter is copied at less cost. */
     private static final int LEAST_BYTES = 512;
-    /** The most areas that a connection may have named at a time. */
-    private static final int MAX_AREAS = 64;
-    /** The most areas that a connection may name in total; see {@link Returns#token}. */
-    private static final int MAX_NUMBER = 0xFFFF;
-    /** One connection may have a fourth of an area out. */
+    /** What may be out of an area, by one connection: this part of it. */
     private static final int AREA_PART = 4;
     /**
-     * The same for an area of another process: less, because this process holds what is out, and copies what it
-     * receives once it holds half of the part that the owner allows.
+     * The same of an area that was handed over to this process. What is out is held here for its owner, and from half of
+     * the owner's part on it would be copied.
      */
     private static final int FOREIGN_PART = 4 * AREA_PART;
-    /** One piece is at most a fourth of what may be out, so that the other side can hold some and read on. */
+    /** A descriptor has at most this part of what may be out, so that the other side can hold some and read on. */
     private static final int PIECE_PART = 4;
 
     private final ControlSocket control;
@@ -42,34 +39,32 @@ final class HandedOver {
     private final Tally tally;
     private final ArrayList<Announced> areas = new ArrayList<>();
     private int lastNumber;
-    /** Whether any of the areas is stale. */
+    /** The other side has leases of the next area, which was not named then. */
+    private boolean begun;
+
     private boolean anyStale;
-    /** The {@link ForeignLeases#changes} that {@link #forgetStale} has seen. */
-    private long seenChanges;
-    /** By token, as are the next two; allocated when first needed. */
+    /** The {@link ForeignLeases#changes} that {@link #sweep} has seen. */
+    private long swept;
+    /** By token; made when it is first needed. */
     private ByteBuf[] buffers;
 
     private int[] lengths;
-    private Announced[] areaOf;
-    /** A stack of the free places in these arrays. */
+    private Announced[] from;
     private int[] free;
-
     private int freeCount;
     private int count;
 
-    /** An area whose number the other side knows. */
-    private static final class Announced {
+    /** An area that the other side knows by a number. */
+    static final class Announced {
         final Area area;
         final int number;
         final Lease lease;
-        /** The leases that were sent with an area of another process. */
+        /** What went with an area of another process. */
         final List<ForeignLeases.Held> foreign;
 
-        /** The bytes that may be out. */
         final long most;
-        /** The bytes that are out. */
         long out;
-        /** Its leases have changed: the other side is to forget it as soon as nothing of it is out. */
+        /** Its leases are others now: as soon as nothing of it is out, the other side is to forget it. */
         boolean stale;
 
         Announced(Area area, int number, Lease lease, List<ForeignLeases.Held> foreign) {
@@ -111,18 +106,18 @@ final class HandedOver {
             each.stale |= each.isUnused();
             anyStale |= each.stale;
         }
-        forgetStale();
+        sweep();
     }
 
-    /** The area that has the bytes, if they can be handed over; {@code null} if they have to be copied. */
+    /** The area that the bytes can be handed over in; {@code null} if they have to be copied. */
     static Area area(long address, int length) {
         return length < LEAST_BYTES ? null : Area.shareable(address, length);
     }
 
     /**
-     * Returns the buffer whose reference keeps the memory of this one: the received buffer that it is a view of, or a
-     * composite of received buffers. {@code null} if there is none: memory that was only wrapped may be overwritten as
-     * soon as the write has succeeded.
+     * What keeps the memory of a buffer that lies in an area: the received buffer that it is a view of, or that several
+     * were put together in. {@code null} if nothing does: what only wraps such memory may be written to again, or
+     * received into, as soon as the write has succeeded.
      */
     static ByteBuf owner(ByteBuf buffer) {
         for (ByteBuf each = buffer; each != null; each = each.unwrap()) {
@@ -145,70 +140,88 @@ final class HandedOver {
         return true;
     }
 
-    /** The number of an area, which is announced to the other side if need be; 0 if that is not possible now. */
-    int numberOf(Area area) {
-        forgetStale();
+    /** The area as the other side knows it, which is told of it; {@code null} if it cannot be told now. */
+    Announced announced(Area area) {
+        sweep();
         Announced announced = find(area);
-        if (announced == null) {
-            announced = announce(area);
-        }
-        return announced == null ? 0 : announced.number;
+        return announced == null ? announce(area) : announced;
     }
 
     /**
-     * Has the other side forget areas of other processes whose leases have changed, and with them the old leases. While
-     * it keeps those, their owners do not get back what nobody reads any more.
+     * Has the other side forget areas of other processes with the leases that went with them, if some have come or gone
+     * since. It would keep what is not read any more from their owners.
      */
-    void forgetStale() {
+    void sweep() {
         long now = ForeignLeases.changes();
-        if (now != seenChanges) {
-            seenChanges = now;
+        if (now != swept) {
+            swept = now;
             for (Announced each : areas) {
-                each.stale |= !each.foreign.equals(ForeignLeases.of(each.area));
+                each.stale |= !each.area.isWritable() && !each.foreign.equals(ForeignLeases.of(each.area));
                 anyStale |= each.stale;
             }
         }
         if (anyStale) {
-            areas.removeIf(each -> each.stale && each.out == 0 && forget(each));
-            anyStale = areas.stream().anyMatch(each -> each.stale);
+            forgetStale();
+        }
+        if (begun) {
+            begun = !control.send(Message.of(Message.FORGET, lastNumber + 1, 0));
         }
     }
 
-    private boolean forget(Announced announced) {
-        if (!control.send(Message.of(Message.FORGET, announced.number, 0))) {
-            return false;
+    /** Without an object, as one may be held for long while others come and go. */
+    private void forgetStale() {
+        anyStale = false;
+        for (int i = areas.size() - 1; i >= 0; i--) {
+            Announced each = areas.get(i);
+            if (each.stale && each.out == 0 && control.send(Message.of(Message.FORGET, each.number, 0))) {
+                areas.remove(i);
+                each.lease.release();
+            } else {
+                anyStale |= each.stale;
+            }
         }
-        announced.lease.release();
-        return true;
     }
 
     private Announced announce(Area area) {
-        if (areas.size() == MAX_AREAS || lastNumber == MAX_NUMBER) {
+        if (areas.size() == KnownAreas.MOST || begun || ForeignLeases.of(area).size() > ForeignLeases.MOST) {
             return null;
         }
         int number = lastNumber + 1;
-        IntPredicate send = descriptor -> control.send(Message.of(Message.LEASE, number, 0, descriptor));
-        List<ForeignLeases.Held> foreign = ForeignLeases.forward(area, send);
-        Lease lease = foreign == null ? null : lease(area, send);
-        if (lease == null) {
+        IntPredicate send = descriptor -> {
+            boolean sent = control.send(Message.of(Message.LEASE, number, 0, descriptor));
+            begun |= sent;
+            return sent;
+        };
+        // First the one that may find no descriptor.
+        Lease lease = lease(area, send);
+        List<ForeignLeases.Held> foreign = lease == null ? null : ForeignLeases.forward(area, send);
+        if (foreign == null) {
+            release(lease);
             return null;
         }
         Announced announced = new Announced(area, number, lease, foreign);
         if (!control.send(
                 Message.of(Message.AREA, number, announced.most, area.file().fd()))) {
-            lease.release();
+            release(lease);
             return null;
         }
+        begun = false;
         lastNumber = number;
         areas.add(announced);
         return announced;
+    }
+
+    private static void release(Lease lease) {
+        if (lease != null) {
+            lease.release();
+        }
     }
 
     private Lease lease(Area area, IntPredicate send) {
         try {
             return Lease.grant(area, peer, send);
         } catch (IOException e) {
-            // No descriptor is left: data is copied until there is one.
+            // No descriptor is left: it is copied, until there is one.
             LOGGER.debug("An area cannot be handed over now.", e);
             return null;
         }
@@ -224,9 +237,8 @@ final class HandedOver {
         return null;
     }
 
-    /** How many of {@code length} bytes of the area may be handed over now, as one piece. */
-    int room(Area area, int length) {
-        Announced announced = find(area);
+    /** How many of {@code length} bytes of it may go out now, as one piece. */
+    int room(Announced announced, int length) {
         if (buffers != null && freeCount == 0) {
             return 0;
         }
@@ -234,25 +246,25 @@ final class HandedOver {
         return (int) Math.max(0, Math.min(length, most));
     }
 
-    /** Retains the buffer, which has {@code length} bytes in the area, until it is taken back. Returns its token. */
-    int add(ByteBuf buffer, Area area, int length) {
+    /** Keeps the buffer, {@code length} bytes of which lie in the area, until it is taken back; returns its token. */
+    int add(ByteBuf buffer, Announced announced, int length) {
         if (buffers == null) {
-            allocate();
+            begin();
         }
         int place = free[--freeCount];
         buffers[place] = buffer.retain();
         lengths[place] = length;
-        areaOf[place] = find(area);
-        areaOf[place].out += length;
+        from[place] = announced;
+        announced.out += length;
         tally.addOut(length);
         count++;
         return FIRST_TOKEN + place;
     }
 
-    private void allocate() {
+    private void begin() {
         buffers = new ByteBuf[Layout.RING];
         lengths = new int[Layout.RING];
-        areaOf = new Announced[Layout.RING];
+        from = new Announced[Layout.RING];
         free = new int[Layout.RING];
         for (int i = 0; i < Layout.RING; i++) {
             free[i] = Layout.RING - 1 - i;
@@ -260,7 +272,7 @@ final class HandedOver {
         freeCount = Layout.RING;
     }
 
-    /** Releases a buffer that the other side has returned. Returns whether there was one with this token. */
+    /** The other side has let go; returns whether there was such a buffer. */
     boolean takeBack(int token) {
         int place = token - FIRST_TOKEN;
         if (buffers == null || place < 0 || place >= Layout.RING || buffers[place] == null) {
@@ -268,16 +280,17 @@ final class HandedOver {
         }
         ByteBuf buffer = buffers[place];
         buffers[place] = null;
-        areaOf[place].out -= lengths[place];
+        from[place].out -= lengths[place];
         tally.addOut(-lengths[place]);
-        areaOf[place] = null;
+        from[place] = null;
         free[freeCount++] = place;
         count--;
-        buffer.release();
+        // Whoever released it too often must not keep the others of the connection.
+        ReferenceCountUtil.safeRelease(buffer);
         return true;
     }
 
-    /** Releases all buffers, after the other side has broken the rules. What it reads from now on is undefined. */
+    /** The other side breaks the rules: whatever it reads, and whoever it has handed it on to, is its own affair. */
     void takeAllBack() {
         for (Announced each : areas) {
             takeAllBackOf(each);
@@ -288,38 +301,31 @@ final class HandedOver {
 
     private void takeAllBackOf(Announced announced) {
         for (int place = 0; announced.out > 0; place++) {
-            if (areaOf[place] == announced) {
+            if (from[place] == announced) {
                 takeBack(FIRST_TOKEN + place);
             }
         }
     }
 
-    /** The other side is gone. Buffers that it has handed on may still be read: each is released when it is not. */
-    void expire() {
+    /** Nobody waits for the other side any more. What it has handed on may be read still, and comes back after that. */
+    void retire() {
         for (Announced each : areas) {
             if (each.out > 0) {
                 each.lease.retire();
             }
         }
-        if (!takeBackUnread()) {
-            // The loop whose counters it uses may end earlier.
-            tally.leave();
-            Orphans.add(this);
-        }
     }
 
-    /**
-     * Releases the buffers that no process can read any more, after {@link #expire}. Returns whether these were all.
-     */
+    /** Takes back what nobody can read any more, after {@link #retire}; returns whether that was all. */
     boolean takeBackUnread() {
-        areas.removeIf(each -> {
-            if (each.out > 0 && !each.lease.hasEnded()) {
-                return false;
+        for (int i = areas.size() - 1; i >= 0; i--) {
+            Announced each = areas.get(i);
+            if (each.out == 0 || each.lease.hasEnded()) {
+                areas.remove(i);
+                takeAllBackOf(each);
+                each.lease.release();
             }
-            takeAllBackOf(each);
-            each.lease.release();
-            return true;
-        });
+        }
         return areas.isEmpty();
     }
 }

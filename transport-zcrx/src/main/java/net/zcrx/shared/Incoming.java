@@ -4,24 +4,19 @@ package net.zcrx.shared;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import net.zcrx.memory.Area;
 import net.zcrx.memory.BufferPool;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * What this side reads. Each entry of the other side's ring becomes a buffer on the bytes where they lie. If this side
- * holds so much that the other could not go on writing, the bytes are copied and their memory goes back at once. Used
- * on the channel's event loop; buffers may be released on any thread.
+ * What a side reads. Each entry of the other's ring becomes a buffer on the very bytes; if so much is held already that
+ * the other side could not write on, the bytes are copied, and their memory goes back at once. On the channel's loop,
+ * but for the release of buffers.
  */
 final class Incoming {
-    /** The most areas that the other side may have named: this side must not map without bound. */
-    private static final int MAX_AREAS = 64;
-    /** The most messages before the one that names an area: more than a socket has room for. */
+    /** More than a socket has room for, before the one that names an area. */
     private static final int MAX_MESSAGES = 4096;
-    /** Buffer objects that are kept for reuse. */
+    /** Objects that are kept for the next buffers. */
     private static final int KEPT_BUFFERS = 64;
 
     private final Segment segment;
@@ -35,12 +30,7 @@ final class Incoming {
     private final int otherTail;
     private final int otherState;
 
-    /** By number, from 1 on; {@code null} for an area that is forgotten. */
-    private final ArrayList<Known> areas = new ArrayList<>();
-
-    private int knownAreas;
-    /** The leases of the area that the next message names, as descriptors. */
-    private final ArrayList<Integer> nextLeases = new ArrayList<>();
+    private final KnownAreas areas = new KnownAreas();
 
     private BufferPool pool;
     private int head;
@@ -48,15 +38,12 @@ final class Incoming {
     private int publishedHead;
     private int seenState;
 
-    /** An area of the other side, or one that another process has handed it. */
-    private record Known(Area area, List<ForeignLeases.Held> leases) {}
-
     Incoming(Segment segment, ControlSocket control, Bell bell, Tally tally, int side, Runnable ended) {
         this.tally = tally;
         this.segment = segment;
         this.control = control;
         returns = new Returns(segment, bell, side, () -> {
-            areas.forEach(Incoming::releaseLeases);
+            areas.releaseLeases();
             ended.run();
         });
         ownHead = Layout.head(side);
@@ -69,10 +56,10 @@ final class Incoming {
     }
 
     /**
-     * The channel joins the loop of this thread.
+     * Buffers belong to this thread's loop from now on.
      *
-     * @param soon has {@link #giveBack} called before the loop sleeps; run on this thread
-     * @param wakeup the same; run on any thread
+     * @param soon has {@link #giveBack} called before the loop sleeps
+     * @param wakeup the same, on any thread
      */
     void enter(Runnable soon, Runnable wakeup) {
         returns.enter(soon);
@@ -80,7 +67,7 @@ final class Incoming {
         pool.owner(Thread.currentThread());
     }
 
-    /** The channel leaves its loop: buffers that are held may be released on any thread from now on. */
+    /** The channel leaves its loop: what is held is released on any thread from now on. */
     void leave() {
         if (pool != null) {
             returns.expectLateReturns(pool.heldBuffers());
@@ -89,37 +76,36 @@ final class Incoming {
         }
     }
 
-    /** Whether there is an entry to read. */
+    /** Whether there is an entry to be read. */
     boolean hasNext() throws RuleViolationException {
         if (head == seenTail) {
             int tail = segment.getAcquire(otherTail);
-            // The other side knows of room for one ring of entries until this side publishes its head: so reading ends.
+            // Until it is told of more room it has that of its ring: so what is read in one go has an end.
             if (tail - head < 0 || tail - publishedHead > Layout.RING) {
-                throw new RuleViolationException(
-                        "its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
+                throw new RuleViolationException("its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
             }
             seenTail = tail;
         }
         return head != seenTail;
     }
 
-    /** Whether there seem to be entries. {@link #hasNext} checks them. */
+    /** Whether there are entries, which {@link #hasNext} checks. */
     boolean hasNewEntries() {
         return segment.getOpaque(otherTail) != head;
     }
 
-    /** Whether the other side has changed its state since {@link #otherState}. */
+    /** Whether the other side has told something of itself since {@link #otherState}. */
     boolean hasNewState() {
         return segment.getOpaque(otherState) != seenState;
     }
 
-    /** The other side's state. Entries written before it was set are found by a later {@link #hasNext()}. */
+    /** What the other side has told of itself: asked before {@link #hasNext()}, it covers what that finds. */
     int otherState() {
         seenState = segment.getAcquire(otherState);
         return seenState;
     }
 
-    /** Reads the next entry. There must be one. */
+    /** Reads the next entry, which there is. */
     ByteBuf next(ByteBufAllocator alloc) throws IOException {
         int entry = entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES;
         int number = segment.get(entry + Layout.ENTRY_AREA);
@@ -127,23 +113,25 @@ final class Incoming {
         int length = segment.get(entry + Layout.ENTRY_LENGTH);
         int token = segment.get(entry + Layout.ENTRY_TOKEN);
         head++;
-        Area area = number == 0 ? segment.area() : area(number);
-        checkEntry(number, area, offset, length, token);
-        if (returns.isMuchHeld(number, token) || pool.heldBuffers() >= Layout.RING / 2) {
+        KnownAreas.Known known = number == 0 ? null : area(number);
+        Area area = known == null ? segment.area() : known.area();
+        int place = known == null ? 0 : known.place();
+        checkEntry(number, returns.mayHold(place, length), area, offset, length, token);
+        if (returns.isMuchHeld(place, token) || pool.heldBuffers() >= Layout.RING / 2) {
             ByteBuf copy = alloc.directBuffer(length, length);
             area.copy(offset, length, copy);
             returns.giveBack(token);
             tally.add(Counter.SHARED_COPIED_OUT_BYTES, length);
             return copy;
         }
-        returns.hold(number, token, length);
-        return pool.get(area, offset, length, Returns.token(number, token, length), false, alloc);
+        returns.hold(place, token, length);
+        return pool.get(area, offset, length, Returns.token(place, token, length), false, alloc);
     }
 
-    private void checkEntry(int number, Area area, int offset, int length, int token) throws RuleViolationException {
-        boolean right = offset >= 0 && length > 0 && (long) offset + length <= area.length();
+    private void checkEntry(int number, boolean mayHold, Area area, int offset, int length, int token)
+            throws RuleViolationException {
+        boolean right = mayHold && offset >= 0 && length > 0 && (long) offset + length <= area.length();
         right &= token >= 0 && token < Layout.SLOTS + Layout.RING;
-        right &= returns.mayHold(number, length);
         if (number == 0) {
             int slot = (offset - slotsBegin) / Layout.SLOT_BYTES;
             right &= offset >= slotsBegin
@@ -152,93 +140,76 @@ final class Incoming {
                     && slot == (offset + length - 1 - slotsBegin) / Layout.SLOT_BYTES;
         }
         if (!right) {
-            throw new RuleViolationException("entry " + (head - 1) + " names bytes " + offset + " to "
-                    + ((long) offset + length) + " of area " + number + " by token " + token);
+            throw new RuleViolationException("entry " + (head - 1) + " names bytes " + offset + " to " + ((long) offset + length)
+                    + " of area " + number + " by token " + token);
         }
     }
 
-    private Area area(int number) throws IOException {
+    private KnownAreas.Known area(int number) throws IOException {
         Message message;
-        for (int i = 0; number > areas.size() && i < MAX_MESSAGES && (message = control.receive()) != null; i++) {
+        for (int i = 0; number > areas.lastNumber() && i < MAX_MESSAGES && (message = control.receive()) != null; i++) {
             take(message);
         }
-        Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
+        KnownAreas.Known known = areas.find(number);
         if (known == null) {
-            throw new RuleViolationException("it names area " + number + " of " + areas.size());
+            throw new RuleViolationException("it names area " + number + " of " + areas.lastNumber());
         }
-        return known.area;
+        return known;
     }
 
     /** Takes a message of the other side. */
     void take(Message message) throws IOException {
         boolean right = message.isOfThisVersion();
-        if (right && message.kind() == Message.WAKE && message.descriptors().length == 0) {
+        boolean bare = right && message.descriptors().length == 0;
+        if (bare && message.kind() == Message.WAKE) {
             return;
         }
-        int number = message.number();
-        boolean ofNext = right && message.descriptor() >= 0 && number == areas.size() + 1 && knownAreas < MAX_AREAS;
-        if (ofNext && message.kind() == Message.LEASE && nextLeases.size() <= ForeignLeases.MOST) {
-            takeLease(message.descriptor());
-        } else if (ofNext && message.kind() == Message.AREA) {
+        boolean next = right && areas.isNext(message);
+        if (next && message.kind() == Message.LEASE) {
+            areas.takeLease(message.descriptor());
+        } else if (next && message.kind() == Message.AREA) {
             takeArea(message);
-        } else if (right && message.kind() == Message.FORGET && message.descriptors().length == 0) {
-            forget(number);
+        } else if (bare && message.kind() == Message.FORGET) {
+            forget(message.number());
         } else {
             ControlSocket.close(message.descriptors());
-            throw new RuleViolationException(
-                    "it sent a message of version " + message.version() + ", kind " + message.kind() + ", number "
-                            + number + ", with " + message.descriptors().length + " descriptors");
+            throw new RuleViolationException("it sent a message of version " + message.version() + ", kind " + message.kind()
+                    + ", number " + message.number() + ", with " + message.descriptors().length + " descriptors");
         }
-    }
-
-    private void takeLease(int descriptor) throws RuleViolationException {
-        if (!ForeignLeases.isPipe(descriptor)) {
-            ControlSocket.close(descriptor);
-            throw new RuleViolationException("it sent a lease that is no pipe");
-        }
-        nextLeases.add(descriptor);
     }
 
     private void takeArea(Message message) throws IOException {
-        Area area = ForeignAreas.map(message.descriptor());
-        Known known = new Known(area, new ArrayList<>());
-        areas.add(known);
-        knownAreas++;
-        while (!nextLeases.isEmpty()) {
-            known.leases.add(ForeignLeases.hold(area, nextLeases.remove(0)));
-        }
-        if (message.bytes() < 1 || message.bytes() > area.length()) {
+        KnownAreas.Known known = areas.takeArea(message.descriptor());
+        int length = known.area().length();
+        if (message.bytes() < 1 || message.bytes() > length) {
             throw new RuleViolationException(
-                    "it announced an area of " + area.length() + " bytes of which " + message.bytes() + " may be out");
+                    "up to " + message.bytes() + " bytes of an area of " + length + " may be out, it said");
         }
-        returns.addArea(message.bytes());
+        returns.addArea(known.place(), message.bytes());
     }
 
     private void forget(int number) throws RuleViolationException {
-        Known known = number < 1 || number > areas.size() ? null : areas.get(number - 1);
-        if (known == null || returns.isHeld(number)) {
-            throw new RuleViolationException("it wants area " + number + " forgotten, which is unknown or in use");
+        KnownAreas.Known known = areas.find(number);
+        if (known == null && areas.forgetLeases(number)) {
+            return;
         }
-        areas.set(number - 1, null);
-        knownAreas--;
-        known.area.release();
-        releaseLeases(known);
-    }
-
-    private static void releaseLeases(Known known) {
-        if (known != null) {
-            known.leases.forEach(ForeignLeases.Held::release);
+        if (known == null || returns.isHeld(known.place())) {
+            throw new RuleViolationException("area " + number + " is to be forgotten, it said, which is not there or in use");
+        }
+        areas.forget(known);
+        if (pool != null) {
+            pool.forget(known.area());
         }
     }
 
-    /** Collects what other threads have released, and tells the other side what it may use again. */
+    /** Takes back what other threads have released, and tells the other side what it may use again. */
     void giveBack() {
         if (pool != null) {
             pool.drain();
         }
         boolean read = head != publishedHead;
         if (read) {
-            // Release order: this side has read the entries before the other sees the head, and may overwrite them.
+            // The release orders the reads of entries before the head: their places may be written again from then on.
             segment.putRelease(ownHead, head);
             publishedHead = head;
         }
@@ -247,30 +218,27 @@ final class Incoming {
         }
     }
 
-    /** The loop is about to sleep. A release on another thread wakes it up, if the other side may wait for that. */
+    /** The loop is about to sleep: what is released elsewhere wakes it up, if the other side may need it. */
     void beforeSleep() {
         pool.wantReturns(returns.isAnyAwaited());
-        // That may have collected some, for which the other side may be asleep.
+        // That may have taken some back, and who waits for them is asleep.
         giveBack();
     }
 
-    /** Ends reading. Entries that were not read go back now, buffers that are held when they are released. */
+    /** Nothing more is read: entries that are left go back, and buffers that are held when they are released. */
     void close() {
         try {
             while (hasNext()) {
-                returns.giveBack(
-                        segment.get(entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES + Layout.ENTRY_TOKEN));
+                returns.giveBack(segment.get(entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES + Layout.ENTRY_TOKEN));
                 head++;
             }
         } catch (RuleViolationException e) {
-            // It gets back what is held, and nothing else.
+            // Then it gets nothing back but what is held.
             head = seenTail;
         }
         giveBack();
         leave();
-        areas.stream().filter(Objects::nonNull).forEach(known -> known.area.release());
-        nextLeases.forEach(ControlSocket::close);
-        nextLeases.clear();
+        areas.close();
         returns.close();
     }
 }

@@ -5,6 +5,7 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.CleanableDirectBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntPredicate;
@@ -12,11 +13,10 @@ import net.zcrx.memory.Area;
 import net.zcrx.uring.Native;
 
 /**
- * Shows when no other process can read an area any more. A process that was handed buffers of the area may have handed
- * them on, and may have ended without a word. So each reader has the write end of a pipe, and this process the read
- * end: the kernel reports the pipe's end once the last reader has closed or ended. All connections to one process share
- * the lease of an area, so that a third process needs one descriptor for it and not one per connection. Safe on any
- * thread.
+ * Tells that nobody reads an area any more of those that another process has let read it, also when that process has
+ * ended without a word: it may have handed buffers on. Each of them has the write end of a pipe, and this process the
+ * read end, which the kernel ends with the last of them. All connections to one process share the lease of an area, so
+ * that a third process needs one descriptor for it and not one per connection. Any thread.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/pipe.7.html">pipe(7)</a>
  */
@@ -25,15 +25,15 @@ final class Lease {
 
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
-    /** Nobody should write to the pipe. A process that does only delays the return of its own buffers. */
-    private static final int SCRATCH_BYTES = 4096;
+    /** Nobody writes to it; who does so only waits longer for what it has itself. */
+    private static final CleanableDirectBuffer SCRATCH = Buffer.allocateDirectBufferWithNativeOrder(4096);
 
     private final Key key;
     private final FileDescriptor readEnd;
     private final FileDescriptor writeEnd;
     private int connections;
 
-    /** @param process the process's number; 0 if it has none in this namespace, so that it may be any */
+    /** @param process its number; 0 if it has none here, and may be any */
     private record Key(Area area, int process) {
         boolean isKnown() {
             return process != 0;
@@ -45,16 +45,16 @@ final class Lease {
         FileDescriptor[] pipe = FileDescriptor.pipe();
         readEnd = pipe[0];
         writeEnd = pipe[1];
-        // Netty does not set it: a program that this process starts would keep the pipe open.
+        // Netty's has not that flag: a program that this process starts would keep the pipe.
         Native.fcntl(readEnd.intValue(), F_SETFD, FD_CLOEXEC);
         Native.fcntl(writeEnd.intValue(), F_SETFD, FD_CLOEXEC);
     }
 
     /**
-     * Grants a process the lease of an area, for one connection.
+     * Hands the lease of an area to a process, for one connection.
      *
-     * @param send sends the descriptor, which nobody can close meanwhile
-     * @return the lease, or {@code null} if it could not be sent
+     * @param send sends the descriptor; locked, so that nobody closes that meanwhile
+     * @return {@code null} if it could not be sent
      * @throws IOException if this process has no descriptor left
      */
     static synchronized Lease grant(Area area, ZcrxPeer peer, IntPredicate send) throws IOException {
@@ -74,7 +74,7 @@ final class Lease {
         return lease;
     }
 
-    /** A connection has ended whose buffers may still be read: later connections get a new lease. */
+    /** A connection has ended in whose buffers the other process may read still: new ones have another lease. */
     void retire() {
         synchronized (Lease.class) {
             CURRENT.remove(key, this);
@@ -82,20 +82,18 @@ final class Lease {
         }
     }
 
-    /** Whether no process has the lease any more. Only for one that was retired. */
+    /** Whether nobody has it any more; asked of a retired one. */
     boolean hasEnded() {
-        CleanableDirectBuffer scratch = Buffer.allocateDirectBufferWithNativeOrder(SCRATCH_BYTES);
         try {
-            return readEnd.read(scratch.buffer(), 0, SCRATCH_BYTES) < 0;
+            ByteBuffer scratch = SCRATCH.buffer();
+            return readEnd.read(scratch, 0, scratch.capacity()) < 0;
         } catch (IOException e) {
-            // An open pipe has no such error. Waiting for ever would not help.
+            // There is no such error of a pipe that is open; to wait for ever would not mend it.
             return true;
-        } finally {
-            scratch.clean();
         }
     }
 
-    /** A connection does not need the lease any more. */
+    /** A connection has no use for it any more. */
     void release() {
         synchronized (Lease.class) {
             connections--;
@@ -107,12 +105,12 @@ final class Lease {
         }
     }
 
-    /** Closes a descriptor; it may be closed already. */
+    /** Once or twice. */
     private static void close(FileDescriptor descriptor) {
         try {
             descriptor.close();
         } catch (IOException e) {
-            // It is closed nevertheless.
+            // It is closed all the same.
             return;
         }
     }

@@ -6,8 +6,8 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
- * Waits for what a closed channel has handed over: the other side may still read it, so its pages must not be received
- * into meanwhile. The wait ends when all has come back, when the other side has ended, or with the event loop.
+ * Waits for what a closed channel has handed over: the other side may read it still, and its pages must not be filled
+ * anew meanwhile. It ends when all has come back, when the other side has ended, or with the loop.
  */
 final class Lingering implements Polls.Owner {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Lingering.class);
@@ -29,12 +29,12 @@ final class Lingering implements Polls.Owner {
                     polls.watch();
                     polls.ready();
                 } else {
-                    end(Link.Other.GONE);
+                    end(Link.Other.PRESENT);
                 }
             });
         } catch (RuntimeException e) {
-            // The loop does not take tasks any more.
-            end(Link.Other.GONE);
+            // The loop takes no tasks any more.
+            end(Link.Other.PRESENT);
         }
     }
 
@@ -77,7 +77,7 @@ final class Lingering implements Polls.Owner {
 
     @Override
     public void fail(Throwable cause) {
-        LOGGER.debug("The buffers that a shared-memory connection has handed over are not waited for any more.", cause);
+        LOGGER.debug("What was handed over by a shared-memory connection is not waited for any more.", cause);
         end(cause instanceof RuleViolationException ? Link.Other.VIOLATOR : Link.Other.PRESENT);
     }
 }

@@ -12,20 +12,20 @@ import java.util.function.Supplier;
 import net.zcrx.receive.Counters;
 
 /**
- * A connection: what this side writes and reads, and when it sleeps. It outlives its channel until nothing of it is
- * out: until all buffers that were read are released here, and all that were handed over have come back.
+ * A connection: what this side writes and what it reads, when it sleeps, and what is left of it when its channel has
+ * closed. It lasts until nothing of it is out: until buffers that were read are released here, and those that were
+ * handed over have come back.
  */
 final class Link {
-    /** The most messages per pass, so that a side that sends without end does not starve the loop's other channels. */
+    /** A side that sends without end must not keep the loop from its other channels. */
     private static final int MESSAGES_PER_PASS = 64;
 
     /** What is known of the other side. */
     enum Other {
-        /** It takes part. */
         PRESENT,
         /** It has closed its socket, or has ended. */
         GONE,
-        /** It has broken the rules, and nothing that it writes is read any more. */
+        /** It has broken the rules. */
         VIOLATOR
     }
 
@@ -39,15 +39,14 @@ final class Link {
     private final int ownWaiting;
     private final int ownUsesFutex;
     private final int ownFutexWord;
-    /** The value of this side's word, which no other side writes. */
+    /** The words as they are, which only this side writes. */
     private int asleep;
-    /** The value of this side's other word. */
-    private int waiting;
 
+    private int waiting;
     private long written;
-    /** Whether the memory may be unmapped, so that no method may touch it. */
+    /** The memory may be unmapped from then on: nothing touches it, whoever calls. */
     private boolean closed;
-    /** How many of reading and writing have not ended: the last of them releases the memory. */
+    /** What has yet to end before the memory may go: reading and writing. */
     private final AtomicInteger open = new AtomicInteger(2);
 
     /** @param side 0 if this process has connected, 1 if it has accepted */
@@ -72,14 +71,7 @@ final class Link {
         return peer;
     }
 
-    /**
-     * The channel joins a loop.
-     *
-     * @param counters the loop's
-     * @param futex whether the loop waits for a futex
-     * @param soon see {@link Incoming#enter}
-     * @param wakeup see {@link Incoming#enter}
-     */
+    /** As {@link Incoming#enter}, on a loop that has these counters, and waits for a futex or not. */
     void enter(Counters counters, boolean futex, Runnable soon, Runnable wakeup) {
         segment.putOpaque(ownUsesFutex, futex ? 1 : 0);
         tally.enter(counters);
@@ -95,9 +87,9 @@ final class Link {
         }
     }
 
-    /** Takes the messages on the socket. Returns whether there may be more, which is for the next pass. */
+    /** Takes what the other side has sent by the socket; returns whether there may be more, for the next pass. */
     boolean takeMessages() throws IOException {
-        // At most one message for each odd word. Others, as for a changed state, can wait until the next wake-up.
+        // One for each word that is odd. What is left of others, as of a state, is taken with the next.
         int wakeUps = Math.max(1, (asleep & 1) + (waiting & 1));
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             Message message = closed ? null : control.receive();
@@ -112,7 +104,7 @@ final class Link {
         return true;
     }
 
-    /** Announces that the loop is awake: the other side need not wake it up. */
+    /** The loop is awake: the other side need not wake it up. */
     void setAwake() {
         if (closed) {
             return;
@@ -125,29 +117,29 @@ final class Link {
         }
     }
 
-    /** The address of this side's futex: 0 until the other side wakes this one up. */
+    /** Where the number is that is 0 until this side is woken up, if the loop waits for a futex. */
     long futexAddress() {
         return segment.address(ownFutexWord);
     }
 
-    /** Whether this side has announced that it sleeps. */
+    /** Whether the other side has been asked to wake this one up. */
     boolean isToBeWoken() {
         return ((asleep | waiting) & 1) != 0;
     }
 
     /**
-     * The loop is about to sleep. Announces that to the other side, then looks once more, as {@link Bell} explains.
+     * The loop is about to sleep. Says so to the other side, and then looks once more, as {@link Bell} explains.
      *
-     * @param reads whether the channel reads
-     * @param writes whether the channel has something to write that had no room
-     * @return whether there is nothing to do
+     * @param reads whether there is somebody to read
+     * @param writes whether there is something to be written that had no room
+     * @return whether there is nothing to be done
      */
     boolean maySleep(boolean reads, boolean writes) throws RuleViolationException {
         if (closed) {
             return true;
         }
         in.beforeSleep();
-        // Before the words are odd: later it could undo a wake-up.
+        // Before the words, so that this undoes no wake-up for one of them.
         segment.putOpaque(ownFutexWord, 0);
         boolean returns = writes || out.handedOver() > 0;
         if (reads) {
@@ -166,17 +158,17 @@ final class Link {
         return !work;
     }
 
-    /** Whether the other side has done anything since this one looked. New data counts only if the channel reads. */
+    /** Whether the other side has done anything since this one looked; of what is to be read only if it {@code reads}. */
     boolean hasNews(boolean reads) {
         return !closed && (out.hasReturns() || reads && in.hasNewEntries() || in.hasNewState());
     }
 
-    /** The next odd number: the other side may have rung for this one. */
+    /** Another number than the one that was perhaps rung for. */
     private static int nextOdd(int word) {
         return word + ((word & 1) == 0 ? 1 : 2);
     }
 
-    /** Whether the other side will write no more. What it has written is then read without a request. */
+    /** Whether the other side will write no more: what it has written is read even if nobody asks for it. */
     boolean isFinished() {
         return closed || in.otherState() != Outgoing.OPEN;
     }
@@ -194,14 +186,14 @@ final class Link {
         return in.next(alloc);
     }
 
-    /** Takes back what the other side has released, which may make room for what had none. */
+    /** Takes back what the other side has let go. What had no room is to be written after that. */
     void takeBack() throws RuleViolationException {
         if (!closed) {
             out.takeBack();
         }
     }
 
-    /** Gives back what this side has released. */
+    /** Gives back what this side has let go. */
     void giveBack() {
         if (!closed) {
             in.giveBack();
@@ -217,12 +209,12 @@ final class Link {
         return bytes;
     }
 
-    /** How many bytes were written in total. */
+    /** Bytes that were written, in all. */
     long written() {
         return written;
     }
 
-    /** Whether it has memory that should go back to the system if nothing is written for a while. */
+    /** Whether it has memory that should go back to the system when nothing is written for a while. */
     boolean canTrim() {
         return !closed && out.canTrim();
     }
@@ -235,7 +227,7 @@ final class Link {
         try {
             out.takeBack();
         } catch (RuleViolationException e) {
-            // The next pass finds the same, and reports it.
+            // The next pass finds the same, and tells.
             return;
         }
         out.trim();
@@ -247,7 +239,7 @@ final class Link {
         }
     }
 
-    /** Announces that this side will write no more. */
+    /** This side will write no more. */
     void finish() {
         if (!closed) {
             out.announceState(Outgoing.FINISHED);
@@ -255,10 +247,10 @@ final class Link {
     }
 
     /**
-     * The channel has closed, which the other side is told. It sees the end of the socket when nothing is held here.
+     * The channel has closed. The other side is told so, and sees the end of the socket when nothing is held here.
      *
      * @param other what is known of the other side
-     * @param eventLoop the loop that waits for what was handed over, if there is any
+     * @param eventLoop waits for what was handed over, if there is any
      */
     void close(Other other, Supplier<EventLoop> eventLoop) {
         if (closed) {
@@ -266,9 +258,9 @@ final class Link {
         }
         setAwake();
         closed = true;
-        // What waits for buffers that are out uses the socket.
+        // Whoever waits for what is out does so by the socket.
         segment.putOpaque(ownUsesFutex, 0);
-        // Also a side that has broken the rules is told.
+        // Whoever is not right is told, too.
         out.announceState(Outgoing.CLOSED);
         in.close();
         if (other == Other.PRESENT && out.handedOver() > 0) {
@@ -278,29 +270,45 @@ final class Link {
         }
     }
 
-    /** Closes a connection that was accepted, but for which there will be no channel. */
+    /** It was accepted, and nobody takes it. */
     void refuse() {
         close(Other.PRESENT, () -> null);
     }
 
-    /** Ends the wait for what was handed over: it does not come back through this connection any more. */
+    /** No loop waits any more for what was handed over. */
     void endWriting(Other other) {
+        boolean back = true;
         if (other == Other.VIOLATOR) {
             out.takeAllBack();
         } else {
-            out.expire();
+            back = out.expire();
         }
-        end();
+        boolean ended = back || other == Other.GONE;
+        if (!back) {
+            Orphans.add(ended ? out::takeBackUnread : this::takeBackReturned);
+        }
+        if (ended) {
+            end();
+        }
     }
 
-    /** Has the other side wake this one up for tokens that it stores from now on. */
+    /** The other side is there, and returns what it lets go: only that no loop waits for it. */
+    private boolean takeBackReturned() {
+        boolean back = out.takeBackReturned();
+        if (back) {
+            end();
+        }
+        return back;
+    }
+
+    /** Has the other side wake this one up when the next tokens come, those that were stored by now excepted. */
     void requestWakeUp() {
         waiting = nextOdd(waiting);
         segment.putRelease(ownWaiting, waiting);
         VarHandle.fullFence();
     }
 
-    /** Discards the messages on the socket, and otherwise does as {@link #takeMessages()}. */
+    /** As {@link #takeMessages()}: nothing that still comes by the socket is of use. */
     boolean drainMessages() throws RuleViolationException {
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             try {
@@ -312,7 +320,7 @@ final class Link {
             } catch (RuleViolationException e) {
                 throw e;
             } catch (IOException e) {
-                // This process had no descriptor left for a message that is discarded anyway.
+                // There was no descriptor for what is not wanted.
                 continue;
             }
         }

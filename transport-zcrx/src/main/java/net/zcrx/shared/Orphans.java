@@ -5,11 +5,12 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
- * Buffers that were handed over through connections that have ended without giving them back. A thread polls until no
- * process can read them any more. It is not an event loop's, as loops may have ended; it exists only while there are
- * such buffers, and does not delay the end of the program. Safe on any thread.
+ * What was handed over by connections that have ended without giving it back, until nobody can read it any more. A
+ * thread looks, which is there only while there is any: event loops may have ended, and a program's end waits for none
+ * of it. Any thread.
  */
 final class Orphans {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Orphans.class);
@@ -17,33 +18,45 @@ final class Orphans {
     private static final long FIRST_PAUSE_MILLIS = 1;
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
-    /** Also the lock of the fields below. */
-    private static final List<HandedOver> WAITING = new ArrayList<>();
-    /** {@code null} while there are no orphans. */
+    /** What looks at each, and tells whether all of it is back. The lock of what follows. */
+    private static final List<BooleanSupplier> WAITING = new ArrayList<>();
+    /** {@code null} while nothing is waited for. */
     private static Thread thread;
 
     private static long pauseMillis;
 
     private Orphans() {}
 
-    /** Takes over what has not come back. The caller must not use it any more. */
-    static void add(HandedOver handedOver) {
+    /** Waits for what has not come back; only this touches it from now on. */
+    static void add(BooleanSupplier isBack) {
         synchronized (WAITING) {
-            WAITING.add(handedOver);
+            WAITING.add(isBack);
             pauseMillis = FIRST_PAUSE_MILLIS;
             WAITING.notifyAll();
             if (thread == null) {
-                thread = new Thread(Orphans::takeBackAll, "zcrx-shared-leases");
-                thread.setDaemon(true);
-                thread.start();
+                start();
             }
         }
     }
 
-    private static void takeBackAll() {
-        List<HandedOver> all;
+    private static void start() {
+        Thread starting = new Thread(Orphans::look, "zcrx-shared-leases");
+        starting.setDaemon(true);
+        try {
+            starting.start();
+            thread = starting;
+        } catch (OutOfMemoryError e) {
+            LOGGER.warn(
+                    "There can be no thread now for what was handed over to processes that have ended:"
+                            + " it comes back when there is one for the next such.",
+                    e);
+        }
+    }
+
+    private static void look() {
+        List<BooleanSupplier> all;
         while (!(all = waiting()).isEmpty()) {
-            List<HandedOver> done = all.stream().filter(Orphans::isBack).toList();
+            List<BooleanSupplier> done = all.stream().filter(Orphans::isBack).toList();
             synchronized (WAITING) {
                 WAITING.removeAll(done);
                 pause();
@@ -51,7 +64,7 @@ final class Orphans {
         }
     }
 
-    private static List<HandedOver> waiting() {
+    private static List<BooleanSupplier> waiting() {
         synchronized (WAITING) {
             if (WAITING.isEmpty()) {
                 thread = null;
@@ -60,29 +73,28 @@ final class Orphans {
         }
     }
 
-    private static boolean isBack(HandedOver handedOver) {
+    /** Without an exception that would end the thread, and keep all others waiting for ever. */
+    private static boolean isBack(BooleanSupplier each) {
         try {
-            return handedOver.takeBackUnread();
-        } catch (RuntimeException e) {
+            return each.getAsBoolean();
+        } catch (Throwable e) {
             LOGGER.warn(
-                    "A buffer that was handed over to a process that has ended could not be released;"
-                            + " the others of its connection are.",
-                    e);
+                    "What was handed over to a process that has ended could not be looked at; it is tried again.", e);
             return false;
         }
     }
 
-    /** Pauses longer each time: a process that still reads them may do so for long. */
+    /** Less and less often: whoever reads them still may do so for long. */
     private static void pause() {
         if (WAITING.isEmpty()) {
             return;
         }
         try {
             WAITING.wait(pauseMillis);
-            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
         } catch (InterruptedException e) {
-            // Nobody else has a reference to the thread.
-            throw new IllegalStateException(e);
+            // Whoever interrupts all threads: it ends when all is back.
+            LOGGER.debug("The thread goes on.", e);
         }
+        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
     }
 }

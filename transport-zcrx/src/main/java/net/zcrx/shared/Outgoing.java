@@ -8,8 +8,8 @@ import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.DirectAddress;
 
 /**
- * What this side writes. Received buffers are handed over where they lie, all others are copied into slots; and what
- * the other side returns is taken back. Used on the channel's event loop.
+ * What a side writes: it hands received buffers over where they lie, copies all others into slots, and takes back what
+ * the other side returns. On the channel's loop.
  */
 final class Outgoing {
     /** The side writes. */
@@ -30,13 +30,12 @@ final class Outgoing {
     private final int otherHead;
     private final int otherReturned;
     private final int tokens;
-    /** How many entries were written. */
+    /** Entries written, and of them those that the other side can see. */
     private int tail;
-    /** How many of them the other side can see. */
+
     private int published;
-    /** How many of them the other side had read when this side looked last. */
     private int seenHead;
-    /** How many tokens were taken back: one for each entry. */
+    /** Tokens taken back: each entry has one. */
     private int taken;
 
     Outgoing(Segment segment, ControlSocket control, ZcrxPeer peer, Bell bell, Tally tally, int side) {
@@ -54,7 +53,7 @@ final class Outgoing {
         tokens = Layout.returns(other);
     }
 
-    /** Writes as many bytes as have room, and returns how many. The other side sees them after {@link #publish()}. */
+    /** Writes what there is room for; returns how many bytes. The other side sees them with {@link #publish()}. */
     int write(ByteBuf buffer) throws RuleViolationException {
         int index = buffer.readerIndex();
         int length = buffer.readableBytes();
@@ -68,7 +67,7 @@ final class Outgoing {
         return write(owner, buffer, index, length, buffer.isDirect() ? DirectAddress.of(buffer, index, length) : 0);
     }
 
-    /** Writes a composite: its received buffers lie in different places. */
+    /** Of received buffers that were put together, each lies elsewhere. */
     private int writeParts(ByteBuf owner, ByteBuf buffer) throws RuleViolationException {
         int done = 0;
         for (ByteBuffer part : buffer.nioBuffers()) {
@@ -84,19 +83,18 @@ final class Outgoing {
     }
 
     /**
-     * @param owner the buffer whose reference keeps the bytes
-     * @param address the address of the first byte; 0 if the bytes are in Java's heap
+     * @param owner keeps the bytes where they are
+     * @param address of the first byte; 0 if they lie in the heap
      */
-    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address)
-            throws RuleViolationException {
+    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address) throws RuleViolationException {
         Area area = address == 0 ? null : HandedOver.area(address, length);
-        boolean known = area != null && handedOver.numberOf(area) != 0;
-        return known ? handOver(owner, area, address, length) : copy(buffer, index, length);
+        HandedOver.Announced announced = area == null ? null : handedOver.announced(area);
+        return announced == null
+                ? copy(buffer, index, length)
+                : handOver(owner, announced, (int) (address - area.address()), length);
     }
 
-    private int handOver(ByteBuf owner, Area area, long address, int length) throws RuleViolationException {
-        int number = handedOver.numberOf(area);
-        int offset = (int) (address - area.address());
+    private int handOver(ByteBuf owner, HandedOver.Announced area, int offset, int length) throws RuleViolationException {
         endRun();
         int done = 0;
         while (done < length && hasEntry()) {
@@ -104,7 +102,7 @@ final class Outgoing {
             if (piece == 0) {
                 break;
             }
-            add(number, offset + done, piece, handedOver.add(owner, area, piece));
+            add(area.number, offset + done, piece, handedOver.add(owner, area, piece));
             tally.add(Counter.SHARED_HANDED_OVER_BYTES, piece);
             done += piece;
         }
@@ -113,7 +111,7 @@ final class Outgoing {
 
     private int copy(ByteBuf buffer, int index, int length) throws RuleViolationException {
         int done = 0;
-        // Each run needs an entry: reserve it before the run begins.
+        // Each run takes an entry, which has to be there when the run is ended.
         while (done < length && (slots.hasRun() || hasEntry())) {
             int bytes = slots.copy(buffer, index + done, length - done);
             if (bytes == 0 && !takeBack()) {
@@ -121,8 +119,7 @@ final class Outgoing {
             }
             done += bytes;
             if (slots.isRunFull()) {
-                // The other side then reads while the bytes are in the cache, and returns the slot while this side
-                // writes.
+                // So that the other side reads what is in the cache, and returns it while this side writes on.
                 publish();
             }
         }
@@ -139,20 +136,19 @@ final class Outgoing {
     }
 
     private boolean hasEntry() throws RuleViolationException {
-        // The current run has reserved an entry.
+        // A run that is being filled has its entry already.
         int used = slots.hasRun() ? 1 : 0;
         if (tail + used - seenHead >= Layout.RING) {
             seenHead = otherHead();
         }
-        // Each entry comes back as a token: the other side's ring needs room for it, too.
+        // Each entry comes back as a token, for which the other side's ring must have room.
         return tail + used - seenHead < Layout.RING && tail + used - taken < Layout.RING;
     }
 
     private int otherHead() throws RuleViolationException {
         int head = segment.getAcquire(otherHead);
         if (head - seenHead < 0 || published - head < 0) {
-            throw new RuleViolationException(
-                    "it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
+            throw new RuleViolationException("it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
         }
         return head;
     }
@@ -170,7 +166,7 @@ final class Outgoing {
     void publish() {
         endRun();
         if (tail != published) {
-            // Release order: entries and the bytes in the slots are written before the other side sees the tail.
+            // The release orders the entries, and the bytes in the slots, before the tail.
             segment.putRelease(ownTail, tail);
             published = tail;
             if (bell.ringForData()) {
@@ -179,15 +175,21 @@ final class Outgoing {
         }
     }
 
-    /** Announces one of the states above. */
+    /** Tells what this side will not do any more: one of the states above. */
     void announceState(int state) {
         publish();
         segment.putRelease(ownState, state);
         bell.ring();
     }
 
-    /** Takes back what the other side has returned. Returns whether there was anything. */
+    /** Takes back what the other side has returned; returns whether there was anything. */
     boolean takeBack() throws RuleViolationException {
+        boolean any = takeTokens();
+        handedOver.sweep();
+        return any;
+    }
+
+    private boolean takeTokens() throws RuleViolationException {
         int returned = segment.getAcquire(otherReturned);
         int count = returned - taken;
         if (count < 0 || count > published - taken) {
@@ -201,16 +203,15 @@ final class Outgoing {
             }
             taken++;
         }
-        handedOver.forgetStale();
         return count > 0;
     }
 
-    /** Whether there seem to be tokens. {@link #takeBack} checks them. */
+    /** Whether there are tokens, which {@link #takeBack} checks. */
     boolean hasReturns() {
         return segment.getOpaque(otherReturned) != taken;
     }
 
-    /** Whether the other side has returned something, or has made room in a full ring. */
+    /** Whether the other side has read entries since this side looked last for room. */
     boolean hasNews() throws RuleViolationException {
         return takeBack() || otherHead() != seenHead && tail - seenHead >= Layout.RING;
     }
@@ -220,30 +221,54 @@ final class Outgoing {
         return slots.canTrim() || handedOver.hasUnused();
     }
 
-    /** Gives up the memory and leases that are not in use. Call {@link #takeBack} before. */
+    /** Gives back what memory and leases are not in use, after {@link #takeBack}. */
     void trim() {
         handedOver.forgetUnused();
         slots.trim(segment.area());
     }
 
-    /** How many received buffers are out. */
+    /** Received buffers that are out. */
     int handedOver() {
         return handedOver.count();
     }
 
-    /** Takes back all that is out, after the other side has broken the rules. */
+    /** The other side breaks the rules: all that is out is taken from it. */
     void takeAllBack() {
         handedOver.takeAllBack();
     }
 
-    /** The other side is gone: what is out is taken back as soon as no process can read it. */
-    void expire() {
+    /**
+     * No loop waits for the other side any more: what is out is taken back when it is returned, or when nobody can read
+     * it. Returns whether that was all.
+     */
+    boolean expire() {
         try {
-            takeBack();
-            handedOver.expire();
+            takeTokens();
         } catch (RuleViolationException e) {
-            // It had broken the rules.
+            // It had not kept to the rules.
             takeAllBack();
         }
+        handedOver.retire();
+        boolean back = handedOver.takeBackUnread();
+        if (!back) {
+            // The loop may end before.
+            tally.leave();
+        }
+        return back;
+    }
+
+    /** After {@link #expire}, the same again, on any thread. */
+    boolean takeBackReturned() {
+        try {
+            takeTokens();
+        } catch (RuleViolationException e) {
+            takeAllBack();
+        }
+        return takeBackUnread();
+    }
+
+    /** After {@link #expire}, if the other side has ended: it returns nothing. On any thread. */
+    boolean takeBackUnread() {
+        return handedOver.takeBackUnread();
     }
 }

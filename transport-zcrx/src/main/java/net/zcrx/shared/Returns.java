@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.shared;
 
-import java.util.ArrayList;
 import net.zcrx.memory.Reclaimer;
 
 /**
- * The tokens that this side gives back, and what it still holds. Used on the channel's event loop, without a lock. A
- * buffer is released late if its channel has left the loop that read it, and then on any thread: as soon as there may
- * be such buffers, every return takes the lock.
+ * The tokens that a side gives back, and what it holds still. On the channel's loop, without a lock, until buffers are
+ * released late: when the channel has left the loop that read them. From then on every return takes the lock, as that
+ * may be on any thread.
  */
 final class Returns implements Reclaimer {
-    /** More is copied if half of what the other side may have out is held here. */
+    /** With this part of what the other side may have out held here, more is copied. */
     private static final int MUCH = 2;
-    /** The other side may wait for returns if a fourth of that is held here. */
+    /** With this part the other side may be waiting for it. */
     private static final int SOME = 4;
 
-    private static final int NUMBER_SHIFT = 16;
+    private static final int PLACE_SHIFT = 16;
     private static final int LENGTH_SHIFT = 32;
     private static final int MASK = 0xFFFF;
 
@@ -23,33 +22,32 @@ final class Returns implements Reclaimer {
     private final Bell bell;
     private final Runnable ended;
     /** Has {@link #notifyOther} called before the loop sleeps. */
-    private Runnable notifySoon;
+    private Runnable tellSoon;
 
     private final int ownReturned;
     private final int tokens;
 
-    /** How many tokens were given back. */
     private int returned;
-    /** Whether tokens were given back for which the bell has not rung. */
-    private boolean unannounced;
-    /** How many buffers of each slot are held. */
+    /** Tokens were given back that the other side may wait for. */
+    private boolean untold;
+    /** Buffers of each slot that are held, and slots with any. */
     private final int[] ofSlot = new int[Layout.SLOTS];
-    /** How many slots have held buffers. */
-    private int heldSlots;
-    /** How many buffers are held. */
-    private int held;
-    /** What is held of each area, from the first on. */
-    private final ArrayList<Held> areas = new ArrayList<>();
 
-    /** Whether buffers may be released late. */
+    private int heldSlots;
+    private int held;
+    /** Of the area of each place, from 1 on: what may be out, and what is held. */
+    private final Held[] areas = new Held[KnownAreas.MOST + 1];
+    /** The last place that there ever was. */
+    private int lastPlace;
+
+    /** Whether buffers are out that are released on any thread. */
     private volatile boolean late;
 
+    private int lateBuffers;
     private boolean closed;
 
     private static final class Held {
-        /** The bytes that may be out. */
         final long most;
-        /** The bytes that are held. */
         long bytes;
 
         Held(long most) {
@@ -57,7 +55,7 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** @param ended run, on any thread, when the channel is closed and nothing is held any more */
+    /** @param ended run when the channel is closed and nothing is held any more; on whatever thread that is */
     Returns(Segment segment, Bell bell, int side, Runnable ended) {
         this.segment = segment;
         this.bell = bell;
@@ -68,22 +66,23 @@ final class Returns implements Reclaimer {
 
     /** @param soon has {@link #notifyOther} called before this loop sleeps; run on its thread */
     void enter(Runnable soon) {
-        notifySoon = soon;
+        tellSoon = soon;
     }
 
-    /** What a buffer carries for its return: the number of its area, the entry's token and the length. */
-    static long token(int number, int token, int length) {
-        return (long) length << LENGTH_SHIFT | (long) number << NUMBER_SHIFT | token;
+    /** What a buffer carries: all that its return needs. */
+    static long token(int place, int token, int length) {
+        return (long) length << LENGTH_SHIFT | (long) place << PLACE_SHIFT | token;
     }
 
-    /** Adds the next area, of which so many bytes may be out. */
-    void addArea(long most) {
-        areas.add(new Held(most));
+    /** Another area has this place, of which so many bytes may be out. */
+    void addArea(int place, long most) {
+        areas[place] = new Held(most);
+        lastPlace = Math.max(lastPlace, place);
     }
 
     /** Whether buffers of an area are held. */
-    boolean isHeld(int number) {
-        Held area = areas.get(number - 1);
+    boolean isHeld(int place) {
+        Held area = areas[place];
         if (late) {
             synchronized (this) {
                 return area.bytes > 0;
@@ -92,73 +91,71 @@ final class Returns implements Reclaimer {
         return area.bytes > 0;
     }
 
-    /** Whether so many bytes of an area may be out besides those that are held. */
-    boolean mayHold(int number, int length) {
-        if (number == 0) {
+    /** Whether so many bytes of an area can be out besides those that are held. */
+    boolean mayHold(int place, int length) {
+        if (place == 0) {
             return true;
         }
-        Held area = areas.get(number - 1);
+        Held area = areas[place];
         return area.bytes + length <= area.most;
     }
 
-    /** Whether so much is held, of the slots or of this area, that the next bytes are to be copied. */
-    boolean isMuchHeld(int number, int token) {
-        if (number == 0) {
+    boolean isMuchHeld(int place, int token) {
+        if (place == 0) {
             return ofSlot[token] == 0 && heldSlots >= Layout.SLOTS / MUCH;
         }
-        Held area = areas.get(number - 1);
+        Held area = areas[place];
         return area.bytes >= area.most / MUCH;
     }
 
-    /** Whether the other side may wait for what is held here. */
+    /** Whether the other side may be waiting for what is held here. */
     boolean isAnyAwaited() {
         if (heldSlots >= Layout.SLOTS / SOME || held >= Layout.RING / SOME) {
             return true;
         }
-        for (int i = 0; i < areas.size(); i++) {
-            if (areas.get(i).bytes > 0) {
+        for (int place = 1; place <= lastPlace; place++) {
+            if (areas[place].bytes > 0) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Counts a buffer that was read. */
-    void hold(int number, int token, int length) {
+    void hold(int place, int token, int length) {
         if (late) {
             synchronized (this) {
-                doHold(number, token, length);
+                doHold(place, token, length);
             }
         } else {
-            doHold(number, token, length);
+            doHold(place, token, length);
         }
     }
 
-    private void doHold(int number, int token, int length) {
+    private void doHold(int place, int token, int length) {
         held++;
-        if (number > 0) {
-            areas.get(number - 1).bytes += length;
+        if (place > 0) {
+            areas[place].bytes += length;
         } else if (ofSlot[token]++ == 0) {
             heldSlots++;
         }
     }
 
-    /** Returns whether {@link #notifyOther} has to be called: not if that is due already. */
+    /** Returns whether the other side was told of all before. */
     private boolean doReclaim(long carried) {
-        int number = (int) (carried >>> NUMBER_SHIFT) & MASK;
+        int place = (int) (carried >>> PLACE_SHIFT) & MASK;
         int token = (int) carried & MASK;
         held--;
-        if (number > 0) {
-            areas.get(number - 1).bytes -= carried >>> LENGTH_SHIFT;
+        if (place > 0) {
+            areas[place].bytes -= carried >>> LENGTH_SHIFT;
         } else if (--ofSlot[token] == 0) {
             heldSlots--;
         }
-        boolean first = !unannounced;
+        boolean first = !untold;
         put(token);
         return first;
     }
 
-    /** Gives back the token of an entry for which there is no buffer. */
+    /** Gives a token back that no buffer has. */
     void giveBack(int token) {
         if (late) {
             synchronized (this) {
@@ -172,9 +169,8 @@ final class Returns implements Reclaimer {
     private void put(int token) {
         segment.put(tokens + (returned & Layout.RING - 1) * Integer.BYTES, token);
         returned++;
-        unannounced = true;
-        // Release order: the token is written, and this thread has read the bytes, before the other side sees the
-        // count.
+        untold = true;
+        // The release orders the token, and all reads of the bytes by this thread, before the count.
         segment.putRelease(ownReturned, returned);
     }
 
@@ -189,7 +185,7 @@ final class Returns implements Reclaimer {
             first = doReclaim(carried);
         }
         if (first) {
-            notifySoon.run();
+            tellSoon.run();
         }
     }
 
@@ -198,7 +194,7 @@ final class Returns implements Reclaimer {
         boolean last;
         synchronized (this) {
             doReclaim(carried);
-            unannounced = false;
+            untold = false;
             bell.ringForReturns();
             last = closed && held == 0;
         }
@@ -207,7 +203,7 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** The channel leaves its loop: so many buffers may be released on any thread from now on. */
+    /** On the channel's loop: so many buffers are released on any thread from now on. */
     void expectLateReturns(int buffers) {
         if (buffers > 0) {
             late = true;
@@ -215,15 +211,14 @@ final class Returns implements Reclaimer {
     }
 
     /**
-     * Wakes the other side up if it waits for tokens. Returns whether it did.
-     *
-     * @param read whether entries were read, so that it may also wait for room in its ring
+     * Wakes the other side up, if it waits for tokens, or for room in its ring where {@code read}; returns whether it
+     * did.
      */
     boolean notifyOther(boolean read) {
-        if (!unannounced && !read) {
+        if (!untold && !read) {
             return false;
         }
-        unannounced = false;
+        untold = false;
         return bell.ringForReturns();
     }
 

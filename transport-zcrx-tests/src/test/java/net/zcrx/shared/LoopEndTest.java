@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.shared;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import net.zcrx.ZcrxServerSocketChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The loop ends of a connection that has handed something over: the other side reads on, and it comes back after that. */
+class LoopEndTest {
+    @RegisterExtension
+    final SharedLoops loops = new SharedLoops(2);
+
+    private final byte[] data = SharedChannelTest.random(60_000);
+    private final Queue<ByteBuf> received = new ConcurrentLinkedQueue<>();
+
+    private final class Keeper extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            received.add((ByteBuf) message);
+        }
+
+        @Override
+        public boolean isSharable() {
+            return true;
+        }
+    }
+
+    /** Hands what a TCP connection receives over to all of them, and waits until that has come. */
+    private Socket handOver(Channel... backends) throws Exception {
+        Channel server = new ServerBootstrap()
+                .group(loops.group)
+                .channel(ZcrxServerSocketChannel.class)
+                .childHandler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object message) {
+                        for (Channel each : backends) {
+                            each.writeAndFlush(((ByteBuf) message).retain());
+                        }
+                        ((ByteBuf) message).release();
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .sync()
+                .channel();
+        int port = ((InetSocketAddress) server.localAddress()).getPort();
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.getOutputStream().write(data);
+        loops.await(
+                "all has come",
+                () -> received.stream().mapToInt(ByteBuf::readableBytes).sum() == backends.length * data.length);
+        return socket;
+    }
+
+    private byte[] takeAll() {
+        ByteBuf all = Unpooled.buffer();
+        for (ByteBuf buffer; (buffer = received.poll()) != null; ) {
+            all.writeBytes(buffer);
+            buffer.release();
+        }
+        return ByteBufUtil.getBytes(all);
+    }
+
+    @Test
+    void shouldKeepWhatIsHeldWhenLoopsEnd() throws Exception {
+        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        try (Socket client = handOver(backend)) {
+            loops.shutDown();
+            assertArrayEquals(data, takeAll());
+        }
+    }
+
+    /** As whoever ends all threads of a group does. */
+    @Test
+    void shouldTakeBackWhenWaitingThreadWasInterrupted() throws Exception {
+        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        try (Socket client = handOver(backend)) {
+            loops.shutDown();
+            Thread waiting = Thread.getAllStackTraces().keySet().stream()
+                    .filter(each -> each.getName().equals("zcrx-shared-leases"))
+                    .findFirst()
+                    .orElseThrow();
+            waiting.interrupt();
+            while (waiting.isInterrupted()) {
+                Thread.onSpinWait();
+            }
+            assertArrayEquals(data, takeAll());
+        }
+    }
+
+    /** Another connection of the two processes goes on, and keeps the lease that both have. */
+    @Test
+    void shouldTakeBackWhatIsReturnedAfterLoopHasEnded() throws Exception {
+        SharedLoops others = new SharedLoops(1);
+        Channel server = loops.server(new Keeper()).bind().sync().channel();
+        Channel stays = loops.client(new ChannelInboundHandlerAdapter())
+                .connect(server.localAddress())
+                .sync()
+                .channel();
+        Channel ends = others.client(new ChannelInboundHandlerAdapter())
+                .connect(server.localAddress())
+                .sync()
+                .channel();
+        try (Socket client = handOver(stays, ends)) {
+            others.shutDown();
+            assertTrue(loops.heldBuffers() > 0, "They are read still.");
+            assertEquals(2 * data.length, takeAll().length);
+            loops.await("every page is back", () -> loops.heldBuffers() == 0);
+            assertTrue(stays.isActive());
+        }
+    }
+}
