@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * However a lease ends in mid-transfer, no page is lost, and the queue can be used again. One of the four ends by the
- * commit's number ({@code ZCRX_PICK}), and each of them twenty times in a full run ({@code ZCRX_FULL}).
+ * commit's number ({@code ZCRX_PICK}), and each of them five times in a full run ({@code ZCRX_FULL}).
  */
 @Tag("vm")
 @Timeout(1200)
 class PodEndTest {
     private static final boolean FULL = "1".equals(System.getenv("ZCRX_FULL"));
-    private static final int ROUNDS = FULL ? 20 : 1;
+    private static final int ROUNDS = FULL ? 5 : 1;
     private static final int ENDS = 4;
     private static final long MIB = 1 << 20;
     /** More than is sent before the end. */
