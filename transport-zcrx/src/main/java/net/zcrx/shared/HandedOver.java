@@ -21,7 +21,7 @@ final class HandedOver {
 
     /** The tokens of handed-over buffers follow those of the slots. */
     private static final int FIRST_TOKEN = Layout.SLOTS;
-    /** The shortest piece that is handed over. It keeps a page from the kernel; a copy of less is cheaper than that. */
+    /** The shortest piece that is handed over. Each keeps a page from the kernel, and a shorter copy costs less. */
     private static final int LEAST_BYTES = 512;
     /** The most areas that a connection may have named at a time. */
     private static final int MAX_AREAS = 64;
@@ -30,8 +30,8 @@ final class HandedOver {
     /** One connection may have a fourth of an area out. */
     private static final int AREA_PART = 4;
     /**
-     * The same for an area of another process: less, because this process holds what is out, and copies what it
-     * receives once it holds half of the part that the owner allows.
+     * One connection may have a sixteenth of another process's area out. This process holds those bytes, and copies what
+     * it receives once it holds half of the fourth that the owner lets it have.
      */
     private static final int FOREIGN_PART = 4 * AREA_PART;
     /** One piece is at most a fourth of what may be out, so that the other side can hold some and read on. */

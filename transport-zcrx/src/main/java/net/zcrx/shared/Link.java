@@ -39,15 +39,15 @@ final class Link {
     private final int ownWaiting;
     private final int ownUsesFutex;
     private final int ownFutexWord;
-    /** The value of this side's word, which no other side writes. */
+    /** What this side has stored at {@link Layout#asleep}. */
     private int asleep;
-    /** The value of this side's other word. */
+    /** What this side has stored at {@link Layout#waiting}. */
     private int waiting;
 
     private long written;
     /** Whether the memory may be unmapped, so that no method may touch it. */
     private boolean closed;
-    /** How many of reading and writing have not ended: the last of them releases the memory. */
+    /** Reading and writing, as far as they have not ended: the last of them releases the memory. */
     private final AtomicInteger open = new AtomicInteger(2);
 
     /** @param side 0 if this process has connected, 1 if it has accepted */
@@ -97,7 +97,7 @@ final class Link {
 
     /** Takes the messages on the socket. Returns whether there may be more, which is for the next pass. */
     boolean takeMessages() throws IOException {
-        // At most one message for each odd word. Others, as for a changed state, can wait until the next wake-up.
+        // At most one wake-up for each odd word. Other messages, as of a changed state, can wait for the next one.
         int wakeUps = Math.max(1, (asleep & 1) + (waiting & 1));
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             Message message = closed ? null : control.receive();
@@ -266,9 +266,9 @@ final class Link {
         }
         setAwake();
         closed = true;
-        // What waits for buffers that are out uses the socket.
+        // The wait for buffers that are out uses the socket.
         segment.putOpaque(ownUsesFutex, 0);
-        // Also a side that has broken the rules is told.
+        // A side that has broken the rules is told, too.
         out.announceState(Outgoing.CLOSED);
         in.close();
         if (other == Other.PRESENT && out.handedOver() > 0) {

@@ -121,8 +121,7 @@ final class Outgoing {
             }
             done += bytes;
             if (slots.isRunFull()) {
-                // The other side then reads while the bytes are in the cache, and returns the slot while this side
-                // writes.
+                // The other side can read while the bytes are in the cache, and return the slot while this one writes.
                 publish();
             }
         }

@@ -173,8 +173,7 @@ final class Returns implements Reclaimer {
         segment.put(tokens + (returned & Layout.RING - 1) * Integer.BYTES, token);
         returned++;
         unannounced = true;
-        // Release order: the token is written, and this thread has read the bytes, before the other side sees the
-        // count.
+        // Release order: the token is written, and the bytes are read, before the other side sees the count.
         segment.putRelease(ownReturned, returned);
     }
 
