@@ -73,8 +73,7 @@ final class Bell {
 
     /** Rings by a message, whether the other side sleeps or not: for a changed state. */
     void ring() {
-        // If the socket is full, the other side has messages to read; if it has failed, the other side's poll reports
-        // that.
+        // If the socket is full, the other side has messages to read anyway. If it has failed, a poll reports that.
         control.send(Message.RING);
     }
 }

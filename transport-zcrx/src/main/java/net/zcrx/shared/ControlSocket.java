@@ -28,8 +28,7 @@ final class ControlSocket {
     private static final int UCRED_GID = 8;
     private static final int UCRED_BYTES = 12;
 
-    // The parts of the memory: a struct msghdr, its only struct iovec, a message, and a struct cmsghdr with
-    // descriptors.
+    // Parts of the memory: a struct msghdr, its only struct iovec, a message, a struct cmsghdr, descriptors.
     private static final int HEADER = 0;
     private static final int VECTOR = HEADER + MessageAbi.MSGHDR_BYTES;
     private static final int DATA = VECTOR + MessageAbi.IOVEC_BYTES;
