@@ -82,7 +82,8 @@ final class Incoming {
             int tail = segment.getAcquire(otherTail);
             // Until it is told of more room it has that of its ring: so what is read in one go has an end.
             if (tail - head < 0 || tail - publishedHead > Layout.RING) {
-                throw new RuleViolationException("its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
+                throw new RuleViolationException(
+                        "its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
             }
             seenTail = tail;
         }
@@ -140,8 +141,8 @@ final class Incoming {
                     && slot == (offset + length - 1 - slotsBegin) / Layout.SLOT_BYTES;
         }
         if (!right) {
-            throw new RuleViolationException("entry " + (head - 1) + " names bytes " + offset + " to " + ((long) offset + length)
-                    + " of area " + number + " by token " + token);
+            throw new RuleViolationException("entry " + (head - 1) + " names bytes " + offset + " to "
+                    + ((long) offset + length) + " of area " + number + " by token " + token);
         }
     }
 
@@ -173,8 +174,9 @@ final class Incoming {
             forget(message.number());
         } else {
             ControlSocket.close(message.descriptors());
-            throw new RuleViolationException("it sent a message of version " + message.version() + ", kind " + message.kind()
-                    + ", number " + message.number() + ", with " + message.descriptors().length + " descriptors");
+            throw new RuleViolationException(
+                    "it sent a message of version " + message.version() + ", kind " + message.kind() + ", number "
+                            + message.number() + ", with " + message.descriptors().length + " descriptors");
         }
     }
 
@@ -194,7 +196,8 @@ final class Incoming {
             return;
         }
         if (known == null || returns.isHeld(known.place())) {
-            throw new RuleViolationException("area " + number + " is to be forgotten, it said, which is not there or in use");
+            throw new RuleViolationException(
+                    "area " + number + " is to be forgotten, it said, which is not there or in use");
         }
         areas.forget(known);
         if (pool != null) {
@@ -229,7 +232,8 @@ final class Incoming {
     void close() {
         try {
             while (hasNext()) {
-                returns.giveBack(segment.get(entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES + Layout.ENTRY_TOKEN));
+                returns.giveBack(
+                        segment.get(entries + (head & Layout.RING - 1) * Layout.ENTRY_BYTES + Layout.ENTRY_TOKEN));
                 head++;
             }
         } catch (RuleViolationException e) {

@@ -86,7 +86,8 @@ final class Outgoing {
      * @param owner keeps the bytes where they are
      * @param address of the first byte; 0 if they lie in the heap
      */
-    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address) throws RuleViolationException {
+    private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address)
+            throws RuleViolationException {
         Area area = address == 0 ? null : HandedOver.area(address, length);
         HandedOver.Announced announced = area == null ? null : handedOver.announced(area);
         return announced == null
@@ -94,7 +95,8 @@ final class Outgoing {
                 : handOver(owner, announced, (int) (address - area.address()), length);
     }
 
-    private int handOver(ByteBuf owner, HandedOver.Announced area, int offset, int length) throws RuleViolationException {
+    private int handOver(ByteBuf owner, HandedOver.Announced area, int offset, int length)
+            throws RuleViolationException {
         endRun();
         int done = 0;
         while (done < length && hasEntry()) {
@@ -148,7 +150,8 @@ final class Outgoing {
     private int otherHead() throws RuleViolationException {
         int head = segment.getAcquire(otherHead);
         if (head - seenHead < 0 || published - head < 0) {
-            throw new RuleViolationException("it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
+            throw new RuleViolationException(
+                    "it read " + (head - seenHead) + " of " + (published - seenHead) + " entries");
         }
         return head;
     }
