@@ -36,25 +36,10 @@ final class SharedChild {
                     }
                 });
             case "echo" -> serve(loops, new SharedChannelTest.Echo());
-            case "gateway" -> {
-                Channel backend = loops.client(new ChannelInboundHandlerAdapter())
-                        .connect(new DomainSocketAddress(arguments[1]))
-                        .sync()
-                        .channel();
-                System.out.println("port=" + Gateway.listen(loops, backend));
-            }
-            case "middle" -> {
-                Channel last = loops.client(new ChannelInboundHandlerAdapter())
-                        .connect(new DomainSocketAddress(arguments[1]))
-                        .sync()
-                        .channel();
-                serve(loops, new Actor.Forwarder(last));
-            }
+            case "gateway" -> System.out.println("port=" + Gateway.listen(loops, connect(loops, arguments[1])));
+            case "middle" -> serve(loops, new Actor.Forwarder(connect(loops, arguments[1])));
             case "starved" -> {
-                Channel last = loops.client(new ChannelInboundHandlerAdapter())
-                        .connect(new DomainSocketAddress(arguments[1]))
-                        .sync()
-                        .channel();
+                Channel last = connect(loops, arguments[1]);
                 Channel middle = loops.connect(new Starved(last), new ChannelInboundHandlerAdapter());
                 System.out.println("port=" + Gateway.listen(loops, middle));
             }
@@ -66,6 +51,13 @@ final class SharedChild {
         }
         Child.awaitEnd();
         loops.shutDown();
+    }
+
+    private static Channel connect(SharedLoops loops, String path) throws InterruptedException {
+        return loops.client(new ChannelInboundHandlerAdapter())
+                .connect(new DomainSocketAddress(path))
+                .sync()
+                .channel();
     }
 
     /** Hands the first that was handed over to it on, by many writes, when it has no descriptor left. */
