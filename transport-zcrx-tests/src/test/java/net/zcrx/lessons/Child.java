@@ -5,19 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.testrun.Output;
 
 /** A main class in a JVM of its own, on this class path. It ends when its input does. */
 public final class Child implements AutoCloseable {
     private final Process process;
-    private final BufferedReader output;
+    private final Output output;
     private boolean killed;
 
     /**
@@ -33,7 +31,7 @@ public final class Child implements AutoCloseable {
         process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        output = new Output(process);
     }
 
     private static void assumeAllowed(List<String> wrapper) throws IOException {
@@ -43,10 +41,12 @@ public final class Child implements AutoCloseable {
         List<String> command = new ArrayList<>(wrapper);
         command.add("true");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        Output output = new Output(process);
         try {
+            assertTrue(process.waitFor(Loops.SECONDS, TimeUnit.SECONDS), () -> "It does not end: " + wrapper);
+            String words = String.join("\n", output.rest()).strip();
             assumeTrue(
-                    process.waitFor() == 0,
+                    process.exitValue() == 0,
                     () -> "This machine does not allow " + String.join(" ", wrapper) + ": " + words);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -58,14 +58,8 @@ public final class Child implements AutoCloseable {
     }
 
     /** The rest of the next line that begins with {@code name=}. */
-    public String await(String name) throws IOException {
-        String line;
-        while ((line = output.readLine()) != null) {
-            if (line.startsWith(name + '=')) {
-                return line.substring(name.length() + 1);
-            }
-        }
-        throw new AssertionError("The child ended without a word on " + name + '.');
+    public String await(String name) throws InterruptedException {
+        return output.await(name);
     }
 
     /** In the child: returns when the test has closed it. */

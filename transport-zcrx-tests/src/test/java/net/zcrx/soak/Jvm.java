@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.soak;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import net.zcrx.testrun.Output;
 
 /** A main class in a JVM of its own, under the checking {@code free} if the soak was given one. */
 final class Jvm implements AutoCloseable {
     private final Process process;
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final Thread reader;
+    private final Output output;
 
     Jvm(List<String> options, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
@@ -46,30 +39,12 @@ final class Jvm implements AutoCloseable {
         // One heap of the C library's, or each thread's adds to the memory.
         builder.environment().put("MALLOC_ARENA_MAX", "2");
         process = builder.start();
-        reader = new Thread(this::read, "output of " + main.getSimpleName());
-        reader.setDaemon(true);
-        reader.start();
-    }
-
-    private void read() {
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line; (line = output.readLine()) != null; ) {
-                lines.add(line);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        output = new Output(process);
     }
 
     /** The rest of the next line that begins with {@code name=}. */
     String await(String name) throws InterruptedException {
-        for (String line; (line = lines.poll(Server.SECONDS, TimeUnit.SECONDS)) != null; ) {
-            if (line.startsWith(name + '=')) {
-                return line.substring(name.length() + 1);
-            }
-        }
-        throw new IllegalStateException("A process says nothing of " + name + " within " + Server.SECONDS + " s.");
+        return output.await(name);
     }
 
     boolean isAlive() {
@@ -78,8 +53,7 @@ final class Jvm implements AutoCloseable {
 
     /** All that it said and nobody has read; after its end. */
     List<String> rest() throws InterruptedException {
-        reader.join();
-        return new ArrayList<>(lines);
+        return output.rest();
     }
 
     int exitStatus() {
