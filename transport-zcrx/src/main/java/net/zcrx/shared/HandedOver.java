@@ -75,8 +75,9 @@ final class HandedOver {
             most = area.length() / (area.isWritable() ? AREA_PART : FOREIGN_PART);
         }
 
+        /** Nothing of it is out, and it is another process's, or its loop has ended. */
         boolean isUnused() {
-            return !area.isWritable() && out == 0;
+            return out == 0 && !(area.isWritable() && area.isMapped());
         }
     }
 
@@ -90,7 +91,7 @@ final class HandedOver {
         return count;
     }
 
-    /** Whether the other side knows areas of other processes of which nothing is out. */
+    /** Whether the other side knows areas of other processes, or of loops that have ended, of which nothing is out. */
     boolean isAnyUnused() {
         for (int i = 0; i < areas.size(); i++) {
             if (areas.get(i).isUnused()) {
@@ -183,6 +184,9 @@ final class HandedOver {
     }
 
     private Announced announce(Area area) {
+        if (areas.size() == KnownAreas.MOST) {
+            forgetUnused();
+        }
         if (areas.size() == KnownAreas.MOST || begun || ForeignLeases.of(area).size() > ForeignLeases.MOST) {
             return null;
         }
