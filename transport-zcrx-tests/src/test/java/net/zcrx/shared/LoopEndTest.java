@@ -18,6 +18,7 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import net.zcrx.ZcrxServerSocketChannel;
+import net.zcrx.memory.Area;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -43,8 +44,12 @@ class LoopEndTest {
 
     /** Hands what a TCP connection receives over to all of them, and waits until that has come. */
     private Socket handOver(Channel... backends) throws Exception {
+        return handOver(loops, backends);
+    }
+
+    private Socket handOver(SharedLoops receiving, Channel... backends) throws Exception {
         Channel server = new ServerBootstrap()
-                .group(loops.group)
+                .group(receiving.group)
                 .channel(ZcrxServerSocketChannel.class)
                 .childHandler(new ChannelInboundHandlerAdapter() {
                     @Override
@@ -122,6 +127,23 @@ class LoopEndTest {
             assertEquals(2 * data.length, takeAll().length);
             loops.await("every page is back", () -> loops.heldBuffers() == 0);
             assertTrue(stays.isActive());
+        }
+    }
+
+    /** The other side would keep the memory of each loop that there was. */
+    @Test
+    void shouldBeForgottenWhenAreaHasEnded() throws Exception {
+        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        loops.letRun();
+        long mapped = Area.mappedBytes();
+        SharedLoops others = new SharedLoops(1);
+        try (Socket client = handOver(others, backend)) {
+            assertTrue(Area.mappedBytes() >= mapped + (16 << 20), "It is mapped here and there.");
+            assertArrayEquals(data, takeAll());
+            others.shutDown();
+            backend.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).sync();
+            loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
+            assertEquals(1, takeAll().length);
         }
     }
 }

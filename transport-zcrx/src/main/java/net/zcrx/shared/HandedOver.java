@@ -75,8 +75,9 @@ final class HandedOver {
             most = area.length() / (area.isWritable() ? AREA_PART : FOREIGN_PART);
         }
 
+        /** Nothing of it is out, and it is another process's, or its loop has ended. */
         boolean isUnused() {
-            return !area.isWritable() && out == 0;
+            return out == 0 && !(area.isWritable() && area.isMapped());
         }
     }
 
@@ -183,6 +184,9 @@ final class HandedOver {
     }
 
     private Announced announce(Area area) {
+        if (areas.size() == KnownAreas.MOST) {
+            forgetUnused();
+        }
         if (areas.size() == KnownAreas.MOST || begun || ForeignLeases.of(area).size() > ForeignLeases.MOST) {
             return null;
         }
