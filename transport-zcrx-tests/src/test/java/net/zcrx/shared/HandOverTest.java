@@ -11,6 +11,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -131,6 +132,30 @@ class HandOverTest {
             byte[] came = takeAll();
             assertEquals(2, came[1]);
             assertArrayEquals(data, Arrays.copyOfRange(came, 3, came.length));
+        }
+    }
+
+    /** Leak detection watches the slice that is written, and {@code TestRunTest} reads what it says in the log. */
+    @Test
+    void shouldReleaseCompositeByWhatWasWritten() throws Exception {
+        byte[] data = SharedChannelTest.random(50_000);
+        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        CompositeByteBuf all = PooledByteBufAllocator.DEFAULT.compositeDirectBuffer(1000);
+        try (Socket client = tcp(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext context, Object message) {
+                all.addComponent(true, (ByteBuf) message);
+                if (all.readableBytes() == data.length) {
+                    backend.writeAndFlush(all.readSlice(data.length));
+                }
+            }
+        })) {
+            client.getOutputStream().write(data);
+            loops.await("all has come", () -> receivedBytes() == data.length);
+            assertTrue(sum(ZcrxMetrics::sharedHandedOverBytes) > 0);
+            assertArrayEquals(data, takeAll());
+            loops.await("all is back", () -> loops.heldBuffers() == 0);
+            assertEquals(0, all.refCnt());
         }
     }
 

@@ -48,6 +48,8 @@ final class HandedOver {
     /** By token; made when it is first needed. */
     private ByteBuf[] buffers;
 
+    private ByteBuf[] views;
+
     private int[] lengths;
     private Announced[] from;
     private int[] free;
@@ -250,13 +252,19 @@ final class HandedOver {
         return (int) Math.max(0, Math.min(length, most));
     }
 
-    /** Keeps the buffer, {@code length} bytes of which lie in the area, until it is taken back; returns its token. */
-    int add(ByteBuf buffer, Announced announced, int length) {
+    /**
+     * Keeps a buffer, {@code length} bytes of which lie in the area, until it is taken back; returns its token.
+     *
+     * @param view of the buffer, which is kept, too, if it may be what leak detection watches: a composite is found
+     *     leaked unless its last release is by that. A view alone need not keep the buffer
+     */
+    int add(ByteBuf buffer, ByteBuf view, Announced announced, int length) {
         if (buffers == null) {
             begin();
         }
         int place = free[--freeCount];
         buffers[place] = buffer.retain();
+        views[place] = buffer instanceof CompositeByteBuf && view != buffer ? view.retain() : null;
         lengths[place] = length;
         from[place] = announced;
         announced.out += length;
@@ -267,6 +275,7 @@ final class HandedOver {
 
     private void begin() {
         buffers = new ByteBuf[Layout.RING];
+        views = new ByteBuf[Layout.RING];
         lengths = new int[Layout.RING];
         from = new Announced[Layout.RING];
         free = new int[Layout.RING];
@@ -283,7 +292,9 @@ final class HandedOver {
             return false;
         }
         ByteBuf buffer = buffers[place];
+        ByteBuf view = views[place];
         buffers[place] = null;
+        views[place] = null;
         from[place].out -= lengths[place];
         tally.addOut(-lengths[place]);
         from[place] = null;
@@ -291,6 +302,9 @@ final class HandedOver {
         count--;
         // Whoever released it too often must not keep the others of the connection.
         ReferenceCountUtil.safeRelease(buffer);
+        if (view != null) {
+            ReferenceCountUtil.safeRelease(view);
+        }
         return true;
     }
 

@@ -92,10 +92,10 @@ final class Outgoing {
         HandedOver.Announced announced = area == null ? null : handedOver.announced(area);
         return announced == null
                 ? copy(buffer, index, length)
-                : handOver(owner, announced, (int) (address - area.address()), length);
+                : handOver(owner, buffer, announced, (int) (address - area.address()), length);
     }
 
-    private int handOver(ByteBuf owner, HandedOver.Announced area, int offset, int length)
+    private int handOver(ByteBuf owner, ByteBuf view, HandedOver.Announced area, int offset, int length)
             throws RuleViolationException {
         endRun();
         int done = 0;
@@ -104,7 +104,7 @@ final class Outgoing {
             if (piece == 0) {
                 break;
             }
-            add(area.number, offset + done, piece, handedOver.add(owner, area, piece));
+            add(area.number, offset + done, piece, handedOver.add(owner, view, area, piece));
             tally.add(Counter.SHARED_HANDED_OVER_BYTES, piece);
             done += piece;
         }
