@@ -44,11 +44,11 @@ class LoopEndTest {
     }
 
     /** Hands what a TCP connection receives over to all of them, and waits until that has come. */
-    private Socket handOver(Channel... backends) throws Exception {
-        return handOver(loops, backends);
+    private void handOver(Channel... backends) throws Exception {
+        handOver(loops, backends);
     }
 
-    private Socket handOver(SharedLoops receiving, Channel... backends) throws Exception {
+    private void handOver(SharedLoops receiving, Channel... backends) throws Exception {
         Channel server = new ServerBootstrap()
                 .group(receiving.group)
                 .channel(ZcrxServerSocketChannel.class)
@@ -65,12 +65,12 @@ class LoopEndTest {
                 .sync()
                 .channel();
         int port = ((InetSocketAddress) server.localAddress()).getPort();
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.getOutputStream().write(data);
-        loops.await(
-                "all has come",
-                () -> received.stream().mapToInt(ByteBuf::readableBytes).sum() == backends.length * data.length);
-        return socket;
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write(data);
+            loops.await(
+                    "all has come",
+                    () -> received.stream().mapToInt(ByteBuf::readableBytes).sum() == backends.length * data.length);
+        }
     }
 
     private byte[] takeAll() {
@@ -85,28 +85,26 @@ class LoopEndTest {
     @Test
     void shouldKeepWhatIsHeldWhenLoopsEnd() throws Exception {
         Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
-        try (Socket client = handOver(backend)) {
-            loops.shutDown();
-            assertArrayEquals(data, takeAll());
-        }
+        handOver(backend);
+        loops.shutDown();
+        assertArrayEquals(data, takeAll());
     }
 
     /** As whoever ends all threads of a group does. */
     @Test
     void shouldTakeBackWhenWaitingThreadWasInterrupted() throws Exception {
         Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
-        try (Socket client = handOver(backend)) {
-            loops.shutDown();
-            Thread waiting = Thread.getAllStackTraces().keySet().stream()
-                    .filter(each -> each.getName().equals("zcrx-shared-leases"))
-                    .findFirst()
-                    .orElseThrow();
-            waiting.interrupt();
-            while (waiting.isInterrupted()) {
-                Thread.onSpinWait();
-            }
-            assertArrayEquals(data, takeAll());
+        handOver(backend);
+        loops.shutDown();
+        Thread waiting = Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().equals("zcrx-shared-leases"))
+                .findFirst()
+                .orElseThrow();
+        waiting.interrupt();
+        while (waiting.isInterrupted()) {
+            Thread.onSpinWait();
         }
+        assertArrayEquals(data, takeAll());
     }
 
     /** Another connection of the two processes goes on, and keeps the lease that both have. */
@@ -122,13 +120,12 @@ class LoopEndTest {
                 .connect(server.localAddress())
                 .sync()
                 .channel();
-        try (Socket client = handOver(stays, ends)) {
-            others.shutDown();
-            assertTrue(loops.heldBuffers() > 0, "They are read still.");
-            assertEquals(2 * data.length, takeAll().length);
-            loops.await("every page is back", () -> loops.heldBuffers() == 0);
-            assertTrue(stays.isActive());
-        }
+        handOver(stays, ends);
+        others.shutDown();
+        assertTrue(loops.heldBuffers() > 0, "They are read still.");
+        assertEquals(2 * data.length, takeAll().length);
+        loops.await("every page is back", () -> loops.heldBuffers() == 0);
+        assertTrue(stays.isActive());
     }
 
     /** The other side would keep the memory of each loop that there was. */
@@ -138,13 +135,12 @@ class LoopEndTest {
         loops.letRun();
         long mapped = Area.mappedBytes();
         SharedLoops others = new SharedLoops(1);
-        try (Socket client = handOver(others, backend)) {
-            assertTrue(Area.mappedBytes() >= mapped + (16 << 20), "It is mapped here and there.");
-            assertArrayEquals(data, takeAll());
-            others.shutDown();
-            backend.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).sync();
-            loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
-            assertEquals(1, takeAll().length);
-        }
+        handOver(others, backend);
+        assertTrue(Area.mappedBytes() >= mapped + (16 << 20), "It is mapped here and there.");
+        assertArrayEquals(data, takeAll());
+        others.shutDown();
+        backend.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).sync();
+        loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
+        assertEquals(1, takeAll().length);
     }
 }
