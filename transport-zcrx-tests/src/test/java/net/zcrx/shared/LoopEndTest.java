@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The loop ends of a connection that has handed something over: the other side reads on, and it comes back after that. */
-@SuppressWarnings("try") // Sockets that are only held open.
 class LoopEndTest {
     @RegisterExtension
     final SharedLoops loops = new SharedLoops(2);
