@@ -2,8 +2,8 @@
 package net.zcrx.file;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
+import net.zcrx.uring.DirectAddress;
 
 /** Buffers as the kernel sees them. */
 final class DirectMemory {
@@ -23,7 +23,7 @@ final class DirectMemory {
             buffer.setByte(index, buffer.getByte(index));
             memory = buffer.nioBuffer(index, length);
         }
-        return Buffer.memoryAddress(memory) + memory.position();
+        return DirectAddress.of(memory);
     }
 
     /** The buffer, or a copy of it if it is not in direct memory; then it is released. */

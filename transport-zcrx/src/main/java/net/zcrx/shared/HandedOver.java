@@ -200,27 +200,21 @@ final class HandedOver {
         };
         // First the one that may find no descriptor.
         Lease lease = lease(area, send);
-        List<ForeignLeases.Held> foreign = lease == null ? null : ForeignLeases.forward(area, send);
-        if (foreign == null) {
-            release(lease);
+        if (lease == null) {
             return null;
         }
+        List<ForeignLeases.Held> foreign = ForeignLeases.forward(area, send);
         Announced announced = new Announced(area, number, lease, foreign);
-        if (!control.send(
-                Message.of(Message.AREA, number, announced.most, area.file().fd()))) {
-            release(lease);
+        if (foreign == null
+                || !control.send(Message.of(
+                        Message.AREA, number, announced.most, area.file().fd()))) {
+            lease.release();
             return null;
         }
         begun = false;
         lastNumber = number;
         areas.add(announced);
         return announced;
-    }
-
-    private static void release(Lease lease) {
-        if (lease != null) {
-            lease.release();
-        }
     }
 
     private Lease lease(Area area, IntPredicate send) {

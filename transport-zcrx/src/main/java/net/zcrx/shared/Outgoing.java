@@ -245,12 +245,7 @@ final class Outgoing {
      * it. Returns whether that was all.
      */
     boolean expire() {
-        try {
-            takeTokens();
-        } catch (RuleViolationException e) {
-            // It had not kept to the rules.
-            takeAllBack();
-        }
+        takeTokensOrAll();
         handedOver.retire();
         boolean back = handedOver.takeBackUnread();
         if (!back) {
@@ -262,12 +257,17 @@ final class Outgoing {
 
     /** After {@link #expire}, the same again, on any thread. */
     boolean takeBackReturned() {
+        takeTokensOrAll();
+        return takeBackUnread();
+    }
+
+    private void takeTokensOrAll() {
         try {
             takeTokens();
         } catch (RuleViolationException e) {
+            // It had not kept to the rules.
             takeAllBack();
         }
-        return takeBackUnread();
     }
 
     /** After {@link #expire}, if the other side has ended: it returns nothing. On any thread. */
