@@ -21,9 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.ToLongFunction;
@@ -38,32 +36,10 @@ class HandOverTest {
     @RegisterExtension
     final SharedLoops loops = new SharedLoops(2);
 
-    private final Queue<ByteBuf> received = new ConcurrentLinkedQueue<>();
-
-    /** Keeps all that it is given. */
-    private final class Keeper extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            received.add((ByteBuf) message);
-        }
-    }
-
-    /** Passes all that a TCP connection receives on. */
-    private static final class Gateway extends ChannelInboundHandlerAdapter {
-        private final Channel backend;
-
-        Gateway(Channel backend) {
-            this.backend = backend;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            backend.writeAndFlush(message);
-        }
-    }
+    private final Kept received = new Kept();
 
     private Socket gateway(Channel backend) throws Exception {
-        return tcp(new Gateway(backend));
+        return tcp(new Actor.Forwarder(backend));
     }
 
     private Socket tcp(ChannelInboundHandlerAdapter handler) throws Exception {
@@ -81,31 +57,18 @@ class HandOverTest {
         return loops.factory.metrics().stream().mapToLong(metric).sum();
     }
 
-    private int receivedBytes() {
-        return received.stream().mapToInt(ByteBuf::readableBytes).sum();
-    }
-
-    private byte[] takeAll() {
-        ByteBuf all = Unpooled.buffer();
-        for (ByteBuf buffer; (buffer = received.poll()) != null; ) {
-            all.writeBytes(buffer);
-            buffer.release();
-        }
-        return ByteBufUtil.getBytes(all);
-    }
-
     @Test
     void shouldHandOverWhereItLies() throws Exception {
         byte[] data = SharedChannelTest.random(100_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         try (Socket client = gateway(backend)) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             assertEquals(data.length, sum(ZcrxMetrics::sharedHandedOverBytes) + sum(ZcrxMetrics::sharedCopiedBytes));
             assertTrue(sum(ZcrxMetrics::sharedHandedOverBytes) > data.length / 2, "Most of it is long enough.");
             assertEquals(sum(ZcrxMetrics::sharedHandedOverBytes), sum(ZcrxMetrics::sharedOutBytes));
             assertTrue(loops.heldBuffers() > 0, "The gateway's buffers are out.");
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
             loops.await("all is back", () -> loops.heldBuffers() == 0);
             assertEquals(0, sum(ZcrxMetrics::sharedOutBytes));
         }
@@ -114,7 +77,7 @@ class HandOverTest {
     @Test
     void shouldHandOverPartsOfComposite() throws Exception {
         byte[] data = SharedChannelTest.random(50_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         CompositeByteBuf all = Unpooled.compositeBuffer(1000);
         try (Socket client = tcp(new ChannelInboundHandlerAdapter() {
             @Override
@@ -127,9 +90,9 @@ class HandOverTest {
             }
         })) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length + 3);
+            loops.await("all has come", () -> received.bytes() == data.length + 3);
             assertTrue(sum(ZcrxMetrics::sharedHandedOverBytes) > data.length / 2, "Most of it is long enough.");
-            byte[] came = takeAll();
+            byte[] came = received.takeAll();
             assertEquals(2, came[1]);
             assertArrayEquals(data, Arrays.copyOfRange(came, 3, came.length));
         }
@@ -139,7 +102,7 @@ class HandOverTest {
     @Test
     void shouldReleaseCompositeByWhatWasWritten() throws Exception {
         byte[] data = SharedChannelTest.random(50_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         CompositeByteBuf all = PooledByteBufAllocator.DEFAULT.compositeDirectBuffer(1000);
         try (Socket client = tcp(new ChannelInboundHandlerAdapter() {
             @Override
@@ -151,9 +114,9 @@ class HandOverTest {
             }
         })) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             assertTrue(sum(ZcrxMetrics::sharedHandedOverBytes) > 0);
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
             loops.await("all is back", () -> loops.heldBuffers() == 0);
             assertEquals(0, all.refCnt());
         }
@@ -162,7 +125,7 @@ class HandOverTest {
     @Test
     void shouldReadOnWhenMuchIsHeld() throws Exception {
         byte[] data = SharedChannelTest.random(20_000_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         try (Socket client = gateway(backend)) {
             OutputStream out = client.getOutputStream();
             Thread sender = new Thread(() -> {
@@ -173,22 +136,22 @@ class HandOverTest {
                 }
             });
             sender.start();
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             sender.join();
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
         }
     }
 
     @Test
     void shouldReadOnWhenMuchOfCopiesIsHeld() throws Exception {
         byte[] data = SharedChannelTest.random(5_000_000);
-        Channel client = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel client = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         for (int at = 0; at < data.length; at += 1000) {
             client.writeAndFlush(Unpooled.wrappedBuffer(data, at, 1000));
         }
-        loops.await("all has come", () -> receivedBytes() == data.length);
+        loops.await("all has come", () -> received.bytes() == data.length);
         assertTrue(sum(ZcrxMetrics::sharedCopiedOutBytes) > 0, "The slots would not have sufficed.");
-        assertArrayEquals(data, takeAll());
+        assertArrayEquals(data, received.takeAll());
     }
 
     @Test
@@ -220,10 +183,10 @@ class HandOverTest {
     @Test
     void shouldCopyWhenWrittenTo() throws Exception {
         byte[] data = SharedChannelTest.random(60_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         try (Socket client = gateway(backend)) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             ByteBuf handedOver = handedOver();
             ByteBuf view = handedOver.retainedSlice(10, 100);
             byte before = view.getByte(5);
@@ -233,7 +196,7 @@ class HandOverTest {
             assertEquals(after, handedOver.getByte(16));
             view.setByte(5, before);
             view.release();
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
         }
     }
 
@@ -241,10 +204,10 @@ class HandOverTest {
     @Test
     void shouldCopyWhenOtherBuffersWriteIntoIt() throws Exception {
         byte[] data = SharedChannelTest.random(60_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         try (Socket client = gateway(backend)) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             ByteBuf handedOver = handedOver();
             assertFalse(handedOver.hasMemoryAddress());
             assertThrows(UnsupportedOperationException.class, handedOver::memoryAddress);
@@ -256,7 +219,7 @@ class HandOverTest {
             assertTrue(handedOver.hasMemoryAddress());
             assertArrayEquals(SharedChannelTest.random(100), ByteBufUtil.getBytes(handedOver, 10, 100));
         } finally {
-            takeAll();
+            received.takeAll();
         }
     }
 
@@ -264,7 +227,7 @@ class HandOverTest {
     @Test
     void shouldSendFromWhereItLies() throws Exception {
         byte[] data = SharedChannelTest.random(60_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         CompletableFuture<Channel> sender = new CompletableFuture<>();
         try (Socket client = gateway(backend);
                 Socket reader = tcp(new ChannelInboundHandlerAdapter() {
@@ -274,22 +237,22 @@ class HandOverTest {
                     }
                 })) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
-            sender.get().writeAndFlush(received.peek().retainedSlice());
-            received.forEach(each -> sender.join().write(each.retain()));
+            loops.await("all has come", () -> received.bytes() == data.length);
+            sender.get().writeAndFlush(received.buffers.peek().retainedSlice());
+            received.buffers.forEach(each -> sender.join().write(each.retain()));
             sender.get().flush();
-            int first = received.peek().readableBytes();
+            int first = received.buffers.peek().readableBytes();
             byte[] sent = reader.getInputStream().readNBytes(first + data.length);
             assertArrayEquals(Arrays.copyOf(data, first), Arrays.copyOf(sent, first));
             assertArrayEquals(data, Arrays.copyOfRange(sent, first, sent.length));
             assertFalse(handedOver().hasMemoryAddress(), "It was not copied.");
         } finally {
-            takeAll();
+            received.takeAll();
         }
     }
 
     private ByteBuf handedOver() {
-        return received.stream()
+        return received.buffers.stream()
                 .filter(each -> !ZcrxByteBuf.of(each).area().isWritable())
                 .findFirst()
                 .orElseThrow();
@@ -299,13 +262,13 @@ class HandOverTest {
     @Test
     void shouldHandOnWhatWasHandedOver() throws Exception {
         byte[] data = SharedChannelTest.random(300_000);
-        Channel last = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
-        Channel middle = loops.connect(new Gateway(last), new ChannelInboundHandlerAdapter());
+        Channel last = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel middle = loops.connect(new Actor.Forwarder(last), new ChannelInboundHandlerAdapter());
         try (Socket client = gateway(middle)) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             assertTrue(sum(ZcrxMetrics::sharedHandedOverBytes) > data.length, "It was handed over twice.");
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
             loops.await("all is back", () -> loops.heldBuffers() == 0);
         }
     }
@@ -340,7 +303,7 @@ class HandOverTest {
 
     private void writeWrapped(java.util.function.UnaryOperator<ByteBuf> wrapper) throws Exception {
         byte[] data = SharedChannelTest.random(60_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         try (Socket client = tcp(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext context, Object message) {
@@ -349,10 +312,10 @@ class HandOverTest {
             }
         })) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             boolean isLent = sum(ZcrxMetrics::sharedOutBytes) > 0;
             assertEquals(isLent, loops.heldBuffers() > 0, "What is out is held.");
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
             loops.await("all is back", () -> loops.heldBuffers() == 0);
         }
     }
@@ -383,17 +346,17 @@ class HandOverTest {
 
     private void shouldKeepWhatIsHeld(Ending ending) throws Exception {
         byte[] data = SharedChannelTest.random(60_000);
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         try (Socket client = gateway(backend)) {
             client.getOutputStream().write(data);
-            loops.await("all has come", () -> receivedBytes() == data.length);
+            loops.await("all has come", () -> received.bytes() == data.length);
             ending.end(backend);
             loops.letRun();
             assertTrue(loops.heldBuffers() > 0, "The other side holds them still.");
             // What the gateway receives now must not be written over them.
             client.getOutputStream().write(new byte[1 << 20]);
             loops.letRun();
-            assertArrayEquals(data, takeAll());
+            assertArrayEquals(data, received.takeAll());
             loops.await("all is back", () -> loops.heldBuffers() == 0);
         }
     }

@@ -19,9 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,12 +38,11 @@ class KillTest {
     final SharedLoops loops = new SharedLoops(1);
 
     private final BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
-    private final Queue<ByteBuf> received = new ConcurrentLinkedQueue<>();
+    private final Kept received = new Kept();
 
-    private final class Keeper extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            received.add((ByteBuf) message);
+    private final class Keeper extends Kept.Keeper {
+        Keeper() {
+            received.super();
         }
 
         @Override
@@ -118,8 +115,8 @@ class KillTest {
             Channel middle = loops.client(new Keeper()).connect(address).sync().channel();
             try (Socket socket = connect(Gateway.listen(loops, middle))) {
                 socket.getOutputStream().write(data);
-                loops.await("all has come", () -> receivedBytes() == data.length);
-                assertTrue(received.stream().anyMatch(each -> !each.hasMemoryAddress()), "It was handed on.");
+                loops.await("all has come", () -> received.bytes() == data.length);
+                assertTrue(received.buffers.stream().anyMatch(each -> !each.hasMemoryAddress()), "It was handed on.");
                 child.kill();
                 assertTrue(middle.closeFuture().await(SharedLoops.SECONDS, TimeUnit.SECONDS));
                 assertNotNull(failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS));
@@ -129,8 +126,8 @@ class KillTest {
             assertArrayEquals(
                     data,
                     ByteBufUtil.getBytes(Unpooled.wrappedBuffer(
-                            received.stream().map(ByteBuf::slice).toArray(ByteBuf[]::new))));
-            received.forEach(ByteBuf::release);
+                            received.buffers.stream().map(ByteBuf::slice).toArray(ByteBuf[]::new))));
+            received.buffers.forEach(ByteBuf::release);
             loops.await("every page is back", () -> loops.heldBuffers() == 0);
             other.close().sync();
         }
@@ -150,10 +147,6 @@ class KillTest {
             // It was closed meanwhile.
             return false;
         }
-    }
-
-    private int receivedBytes() {
-        return received.stream().mapToInt(ByteBuf::readableBytes).sum();
     }
 
     /** Receives more than an area has, and hands it over and on by other connections; returns one of those. */
@@ -176,21 +169,17 @@ class KillTest {
             Thread feeder = feed(socket, data);
             loops.await(
                     "it holds received pages",
-                    () -> received.stream()
+                    () -> received.buffers.stream()
                                     .anyMatch(each -> ZcrxByteBuf.of(each) != null
                                             && !ZcrxByteBuf.of(each).area().isWritable())
-                            && received.size() > 30);
+                            && received.buffers.size() > 30);
             child.kill();
             Throwable failure = failures.poll(SharedLoops.SECONDS, TimeUnit.SECONDS);
             assertTrue(failure != null && failure.getMessage().contains("has ended without"), () -> "" + failure);
             feeder.interrupt();
             feeder.join();
         }
-        ByteBuf all = Unpooled.buffer();
-        for (ByteBuf buffer; (buffer = received.poll()) != null; buffer.release()) {
-            all.writeBytes(buffer);
-        }
-        byte[] came = ByteBufUtil.getBytes(all);
+        byte[] came = received.takeAll();
         for (int at = 0; at < came.length; at += data.length) {
             int length = Math.min(data.length, came.length - at);
             assertArrayEquals(Arrays.copyOf(data, length), Arrays.copyOfRange(came, at, at + length));

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,8 +14,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.memory.Area;
 import org.junit.jupiter.api.Test;
@@ -28,19 +25,7 @@ class LoopEndTest {
     final SharedLoops loops = new SharedLoops(2);
 
     private final byte[] data = SharedChannelTest.random(60_000);
-    private final Queue<ByteBuf> received = new ConcurrentLinkedQueue<>();
-
-    private final class Keeper extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            received.add((ByteBuf) message);
-        }
-
-        @Override
-        public boolean isSharable() {
-            return true;
-        }
-    }
+    private final Kept received = new Kept();
 
     /** Hands what a TCP connection receives over to all of them, and waits until that has come. */
     private void handOver(Channel... backends) throws Exception {
@@ -66,33 +51,22 @@ class LoopEndTest {
         int port = ((InetSocketAddress) server.localAddress()).getPort();
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.getOutputStream().write(data);
-            loops.await(
-                    "all has come",
-                    () -> received.stream().mapToInt(ByteBuf::readableBytes).sum() == backends.length * data.length);
+            loops.await("all has come", () -> received.bytes() == backends.length * data.length);
         }
-    }
-
-    private byte[] takeAll() {
-        ByteBuf all = Unpooled.buffer();
-        for (ByteBuf buffer; (buffer = received.poll()) != null; ) {
-            all.writeBytes(buffer);
-            buffer.release();
-        }
-        return ByteBufUtil.getBytes(all);
     }
 
     @Test
     void shouldKeepWhatIsHeldWhenLoopsEnd() throws Exception {
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         handOver(backend);
         loops.shutDown();
-        assertArrayEquals(data, takeAll());
+        assertArrayEquals(data, received.takeAll());
     }
 
     /** As whoever ends all threads of a group does. */
     @Test
     void shouldTakeBackWhenWaitingThreadWasInterrupted() throws Exception {
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         handOver(backend);
         loops.shutDown();
         Thread waiting = Thread.getAllStackTraces().keySet().stream()
@@ -103,14 +77,14 @@ class LoopEndTest {
         while (waiting.isInterrupted()) {
             Thread.onSpinWait();
         }
-        assertArrayEquals(data, takeAll());
+        assertArrayEquals(data, received.takeAll());
     }
 
     /** Another connection of the two processes goes on, and keeps the lease that both have. */
     @Test
     void shouldTakeBackWhatIsReturnedAfterLoopHasEnded() throws Exception {
         SharedLoops others = new SharedLoops(1);
-        Channel server = loops.server(new Keeper()).bind().sync().channel();
+        Channel server = loops.server(received.new Keeper()).bind().sync().channel();
         Channel stays = loops.client(new ChannelInboundHandlerAdapter())
                 .connect(server.localAddress())
                 .sync()
@@ -122,7 +96,7 @@ class LoopEndTest {
         handOver(stays, ends);
         others.shutDown();
         assertTrue(loops.heldBuffers() > 0, "They are read still.");
-        assertEquals(2 * data.length, takeAll().length);
+        assertEquals(2 * data.length, received.takeAll().length);
         loops.await("every page is back", () -> loops.heldBuffers() == 0);
         assertTrue(stays.isActive());
     }
@@ -130,16 +104,16 @@ class LoopEndTest {
     /** The other side would keep the memory of each loop that there was. */
     @Test
     void shouldBeForgottenWhenAreaHasEnded() throws Exception {
-        Channel backend = loops.connect(new Keeper(), new ChannelInboundHandlerAdapter());
+        Channel backend = loops.connect(received.new Keeper(), new ChannelInboundHandlerAdapter());
         loops.letRun();
         long mapped = Area.mappedBytes();
         SharedLoops others = new SharedLoops(1);
         handOver(others, backend);
         assertTrue(Area.mappedBytes() >= mapped + (16 << 20), "It is mapped here and there.");
-        assertArrayEquals(data, takeAll());
+        assertArrayEquals(data, received.takeAll());
         others.shutDown();
         backend.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).sync();
         loops.await("memory unmapped", () -> Area.mappedBytes() <= mapped);
-        assertEquals(1, takeAll().length);
+        assertEquals(1, received.takeAll().length);
     }
 }

@@ -74,7 +74,7 @@ class BlockStoreTest {
         assertEquals(0, metrics.copiedBytes(), metrics::toString);
         assertEquals(0, metrics.copiedOutBytes(), metrics::toString);
         assertEquals((long) REQUESTS * BLOCKS * BlockStore.BLOCK, metrics.fileWrittenBytes(), metrics::toString);
-        // Where the sender's window ends in a block, its TCP cuts it, and all that is queued behind is shifted: the store
+        // Where the sender's window ends in a block, its TCP cuts it, and what is queued behind is shifted. The store
         // puts those together again. How many they are is a matter of time.
         assertTrue(copied.sum() <= inPlace.sum(), () -> copied.sum() + " blocks were cut: " + metrics);
         assertEquals(REQUESTS * BLOCKS, inPlace.sum() + copied.sum(), metrics::toString);
