@@ -30,6 +30,9 @@ run() {
     return $status
 }
 
+# unnamed TITLE WORDS: a failure that no test has told
+unnamed() { grep -q '^stuck   ' "$log" || echo "$1: ${2::200}" >> "$work/failures"; }
+
 # suite LIMIT TITLE COMMAND...: a step of Java tests, counted by their reports
 suite() {
     local limit=$1 title=$2 begin=$SECONDS status=0 before after; shift 2
@@ -41,7 +44,10 @@ suite() {
     # The build can fail beside the tests, or before them.
     if [ $status != 0 ]; then
         say "$title: FAILED"
-        [ $bad != 0 ] || bad=1
+        if [ $bad = 0 ]; then
+            bad=1
+            unnamed "$title" "$(grep -a -m 1 '^\[ERROR\]' "$log")"
+        fi
     fi
     part "$title" $((SECONDS - begin)) $((after[0] - before[0])) $bad $((after[2] - before[2]))
 }
@@ -91,6 +97,7 @@ check() {
     if [ $status != 0 ]; then
         say "$title: FAILED (exit status $status)"
         [ "${counts[1]}" != 0 ] || counts[1]=1
+        grep -q '^failed  ' "$log" || unnamed "$title" "exit status $status; $(tail -n 1 "$log")"
     fi
     part "$title" $((SECONDS - begin)) "${counts[@]}"
 }

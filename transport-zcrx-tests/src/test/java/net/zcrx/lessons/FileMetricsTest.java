@@ -54,6 +54,10 @@ class FileMetricsTest {
                 metrics.fileOperations());
     }
 
+    private List<Long> operationsSeenByLoop() throws Exception {
+        return loops.loop(0).submit(this::operations).get(Loops.SECONDS, TimeUnit.SECONDS);
+    }
+
     @Test
     void shouldCountOperationsAndBytes() throws Exception {
         ZcrxFile file = get(ZcrxFile.open(loops.loop(0), directory.resolve("file"), NEW));
@@ -67,8 +71,9 @@ class FileMetricsTest {
         failure(NoSuchFileException.class, ZcrxFile.open(loops.loop(0), directory.resolve("none")));
         get(file.close());
         failure(EBADF, file.force(true));
+        // Its future has been done since the first one: only a task after it sees that it is no longer counted.
         get(file.close());
-        assertEquals(List.of(1L, 1L, 1L, 1L, 2L, 0L), operations());
+        assertEquals(List.of(1L, 1L, 1L, 1L, 2L, 0L), operationsSeenByLoop());
         assertEquals(LENGTH, loops.metrics().fileWrittenBytes());
         assertEquals(LENGTH - 1, loops.metrics().fileReadBytes());
         // Parts of a MiB, the read that finds the file's end, and the five others that reached the kernel.

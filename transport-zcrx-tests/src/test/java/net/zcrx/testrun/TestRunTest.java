@@ -4,10 +4,12 @@ package net.zcrx.testrun;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +17,10 @@ import org.junit.jupiter.api.Test;
 class TestRunTest {
 
     /** Methods of Netty's test suite that must run. Raise it with every case that is added. */
-    private static final int TESTSUITE_METHODS = 149;
+    private static final int TESTSUITE_METHODS = 194;
+
+    /** Whether the run left classes out, which another run of the same build had. */
+    private static final boolean PART = Boolean.getBoolean("zcrx.testrun.part");
 
     private TestRun run;
 
@@ -28,6 +33,7 @@ class TestRunTest {
 
     @Test
     void shouldRunAllOfTestsuite() {
+        assumeFalse(PART, "a full run has all of Netty's suite on JDK 25");
         long methods = run.testsuiteMethods();
         System.out.println("Netty's test suite: " + methods + " test methods ran, " + TESTSUITE_METHODS
                 + " must; skipped in this module: " + run.skipped());
@@ -37,7 +43,11 @@ class TestRunTest {
 
     @Test
     void shouldSkipOnlyWithReason() {
-        assertEquals(TestRun.knownSkips(), run.skipped());
+        Set<String> expected = TestRun.knownSkips();
+        if (PART) {
+            expected.retainAll(run.skipped());
+        }
+        assertEquals(expected, run.skipped());
     }
 
     @Test

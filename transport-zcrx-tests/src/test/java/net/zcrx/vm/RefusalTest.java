@@ -12,6 +12,7 @@ import net.zcrx.ZcrxMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /** Where zero copy is not available a sentence says why and what fixes it, and AUTO serves by copy all the same. */
 @Tag("vm")
@@ -105,6 +106,10 @@ class RefusalTest {
 
     /** The dead owner's queue is free a moment later, and whoever asks meanwhile waits for it. */
     @Test
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "0",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldTakeOverQueueOfKilledProcess() throws Exception {
         try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, 8001, 8 * MIB)) {
             owner.says("listening");
@@ -119,6 +124,10 @@ class RefusalTest {
     }
 
     @Test
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "0",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldSayThatCapabilityIsMissing() throws Exception {
         List<String> without = List.of("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin");
         try (Command child = Child.start(without, ZcrxMode.ZERO_COPY, Nic.PORT, 8 * MIB)) {
@@ -136,6 +145,10 @@ class RefusalTest {
 
     /** 16 MiB may be locked, 64 MiB are asked for. */
     @Test
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "1",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldTakeSmallerAreaWhereLittleMayBeLocked() throws Exception {
         List<String> limited =
                 List.of("prlimit", "--memlock=16777216", "setpriv", "--bounding-set=-ipc_lock", "--inh-caps=-ipc_lock");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /**
  * The wire loses packets of every connection, so that data which came out of order waits in the area's pages. It must
@@ -77,6 +78,10 @@ class StandstillTest {
 
     /** With so many connections and such loss the least windows together are more than the area. */
     @Test
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "1",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldEndOneForTheOthersToGoOn() throws Exception {
         int ended = serve(160, 64 * 1024, "drop_every=3", "reorder_every=2");
         assertTrue(ended <= 80, ended + " connections were ended");

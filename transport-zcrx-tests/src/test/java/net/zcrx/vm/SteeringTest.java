@@ -34,6 +34,7 @@ import net.zcrx.ZcrxServerSocketChannel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /** A listener with {@code FLOW_STEERING} has rules on the NIC from bind to close, and after no end leaves any. */
 @Tag("vm")
@@ -247,6 +248,10 @@ class SteeringTest {
     }
 
     @Test
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "1",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldRemoveRulesThatKilledProcessLeft() throws Exception {
         nicUp();
         try (Command owner = Child.start(List.of(), Owner.class)) {
