@@ -70,8 +70,8 @@ static jint native_futex_wake(UNUSED JNIEnv *env, UNUSED jclass type, jlong addr
     return zcrx_futex_wake(address);
 }
 
-static jint native_send_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header) {
-    return zcrx_send_message(fd, header);
+static jint native_send_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header, jint flags) {
+    return zcrx_send_message(fd, header, flags);
 }
 
 static jint native_receive_message(UNUSED JNIEnv *env, UNUSED jclass type, jint fd, jlong header) {
@@ -166,7 +166,7 @@ static jint native_set_transferred(JNIEnv *env, UNUSED jclass type, jobject regi
 
 /* Raised with each change of what METHODS offer, here and in Native.java, which refuses a library of another version. */
 #ifndef ZCRX_VERSION
-#define ZCRX_VERSION 4
+#define ZCRX_VERSION 5
 #endif
 
 static jint native_version(UNUSED JNIEnv *env, UNUSED jclass type) {
@@ -190,7 +190,7 @@ static const JNINativeMethod METHODS[] = {
     {"domainSocket", "()I", (void *) native_domain_socket},
     {"ioctl", "(IJJ)I", (void *) native_ioctl},
     {"send", "(IJI)I", (void *) native_send},
-    {"sendMessage", "(IJ)I", (void *) native_send_message},
+    {"sendMessage", "(IJI)I", (void *) native_send_message},
     {"receiveMessage", "(IJ)I", (void *) native_receive_message},
     {"sendFile", "(IIJJ)J", (void *) native_send_file},
     {"setBlocking", "(I)I", (void *) native_set_blocking},

@@ -125,8 +125,9 @@ int zcrx_send(int fd, int64_t address, int length) {
     return error_or((int) send(fd, (void *) (intptr_t) address, (size_t) length, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
-int zcrx_send_message(int fd, int64_t header) {
-    return error_or((int) sendmsg(fd, (const struct msghdr *) (intptr_t) header, MSG_DONTWAIT | MSG_NOSIGNAL));
+int zcrx_send_message(int fd, int64_t header, int flags) {
+    flags |= MSG_DONTWAIT | MSG_NOSIGNAL;
+    return error_or((int) sendmsg(fd, (const struct msghdr *) (intptr_t) header, flags));
 }
 
 int zcrx_receive_message(int fd, int64_t header) {
@@ -135,14 +136,15 @@ int zcrx_receive_message(int fd, int64_t header) {
 
 /* sendfile(2) has no flags: whether it waits is up to the socket's mode, which is another one for the call. */
 int64_t zcrx_send_file(int socket, int file, int64_t offset, int64_t count) {
-    int flags = fcntl(socket, F_GETFL);
-    if (flags < 0 || fcntl(socket, F_SETFL, flags | O_NONBLOCK) < 0) {
+    int nonblocking = 1;
+    if (ioctl(socket, FIONBIO, &nonblocking) < 0) {
         return -errno;
     }
     off_t from = offset;
     ssize_t sent = sendfile(socket, file, &from, (size_t) count);
     int64_t result = sent < 0 ? -errno : sent;
-    fcntl(socket, F_SETFL, flags);
+    nonblocking = 0;
+    ioctl(socket, FIONBIO, &nonblocking);
     return result;
 }
 

@@ -24,7 +24,7 @@ int zcrx_netlink_socket(int protocol);
 int zcrx_domain_socket(void);
 int zcrx_ioctl(int fd, int64_t request, int64_t argument);
 int zcrx_send(int fd, int64_t address, int length);
-int zcrx_send_message(int fd, int64_t header);
+int zcrx_send_message(int fd, int64_t header, int flags);
 int zcrx_receive_message(int fd, int64_t header);
 int64_t zcrx_send_file(int socket, int file, int64_t offset, int64_t count);
 int zcrx_set_blocking(int fd);

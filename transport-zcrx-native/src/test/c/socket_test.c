@@ -37,18 +37,18 @@ static void should_send_message_without_waiting(void) {
     struct iovec parts[] = {{.iov_base = sent, .iov_len = 2}, {.iov_base = sent + 2, .iov_len = sizeof sent - 2}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     int64_t header = (int64_t) (intptr_t) &message;
-    CHECK(zcrx_send_message(pair[0], header) == sizeof sent);
+    CHECK(zcrx_send_message(pair[0], header, 0) == sizeof sent);
     CHECK(read(pair[1], received, sizeof received) == sizeof received);
     CHECK(memcmp(sent, received, sizeof sent) == 0);
     parts[1] = (struct iovec){.iov_base = much, .iov_len = sizeof much};
     int result;
     do {
-        result = zcrx_send_message(pair[0], header);
+        result = zcrx_send_message(pair[0], header, 0);
     } while (result > 0);
     CHECK(result == -EAGAIN);
     close(pair[1]);
-    CHECK(zcrx_send_message(pair[0], header) == -EPIPE);
-    CHECK(zcrx_send_message(-1, header) == -EBADF);
+    CHECK(zcrx_send_message(pair[0], header, 0) == -EPIPE);
+    CHECK(zcrx_send_message(-1, header, 0) == -EBADF);
     close(pair[0]);
 }
 

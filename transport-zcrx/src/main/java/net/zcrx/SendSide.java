@@ -46,6 +46,8 @@ final class SendSide implements Gathering.Rule {
     private int late;
 
     private boolean immediate;
+    /** Whether the socket took less than all of what this flush has written: the rest waits for it in the kernel. */
+    private boolean full;
     /** The request that is with the kernel, or 0. */
     private long write;
     /** Asks the region for more that gave nothing; {@code null} if there is none. */
@@ -53,8 +55,6 @@ final class SendSide implements Gathering.Rule {
 
     /** {@code null} before the first of them: most connections have none. */
     private ZeroCopySends zeroCopySends;
-
-    private boolean zeroCopyRefused;
 
     SendSide(ZcrxSocketChannel channel) {
         this.channel = channel;
@@ -173,7 +173,7 @@ final class SendSide implements Gathering.Rule {
 
     private void ended(int result, boolean zeroCopySend) {
         write = 0;
-        if ((result == -Errno.EAGAIN || result == -Errno.EINPROGRESS) && !stopping && channel.isAttached()) {
+        if (ImmediateSends.isFull(result) && !stopping && channel.isAttached()) {
             awaitWritable();
             return;
         }
@@ -190,7 +190,7 @@ final class SendSide implements Gathering.Rule {
         ChannelOutboundBuffer in = channel.unsafe().outboundBuffer();
         if (zeroCopySend && (result == -Errno.ENOMEM || result == -Errno.EOPNOTSUPP)) {
             // Its pages count as locked memory, and no more of that is allowed, or the socket cannot do it.
-            zeroCopyRefused = true;
+            zeroCopySends.refuse();
         } else if (in != null && result >= 0) {
             in.removeBytes(result);
         } else if (in != null && !isCancelled(result)) {
@@ -203,8 +203,7 @@ final class SendSide implements Gathering.Rule {
         return result == -Errno.ECANCELED
                 || result == -Errno.EINTR
                 || result == -Errno.ERESTARTSYS
-                || result == -Errno.EAGAIN
-                || result == -Errno.EINPROGRESS;
+                || ImmediateSends.isFull(result);
     }
 
     /** Goes on after a write. */
@@ -232,8 +231,7 @@ final class SendSide implements Gathering.Rule {
 
     /** Submits the next write; returns whether there is one, or one to wait for. */
     private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
-        // What the socket does not take at once waits for it in the kernel.
-        boolean full = false;
+        full = false;
         int regions = 0;
         Object message;
         while (maySend() && (message = in.current()) != null) {
@@ -247,15 +245,7 @@ final class SendSide implements Gathering.Rule {
                 if (step != FileRegionSend.Step.DONE && maySend()) {
                     return awaitRegion(step);
                 }
-                continue;
-            }
-            ByteBuf first = (ByteBuf) message;
-            boolean zeroCopy = isZeroCopy(first);
-            boolean alone = in.size() == 1 && first.nioBufferCount() == 1;
-            if (!zeroCopy && !full && channel.loop().isLight()) {
-                channel.sent();
-                full = !(alone ? ImmediateSends.write(in, channel.socket, first) : gatherAndWrite(in));
-            } else if (alone ? send(in, first, zeroCopy) : gatherAndSubmit(in, zeroCopy)) {
+            } else if (sendBuffers(in, (ByteBuf) message)) {
                 return write != 0;
             }
         }
@@ -267,27 +257,45 @@ final class SendSide implements Gathering.Rule {
         return !stopping && channel.isAttached() && channel.socket.isOpen();
     }
 
-    private boolean gatherAndWrite(ChannelOutboundBuffer in) throws Exception {
-        Gathering gathering = channel.loop().gathering();
-        return !gathering.gather(in, this, null) || gathering.write(in, channel.socket);
-    }
-
-    /** Returns whether it was submitted, or could not be: empty buffers are done. */
-    private boolean gatherAndSubmit(ChannelOutboundBuffer in, boolean zeroCopy) throws Exception {
+    /**
+     * Sends buffers that go together, at once or by the ring. Returns whether they were submitted, or could not be:
+     * empty buffers are done.
+     */
+    private boolean sendBuffers(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
+        boolean zeroCopy = isZeroCopy(first);
+        boolean mayWrite = !zeroCopy && !full;
+        boolean light = mayWrite && channel.loop().isLight();
+        if (in.size() == 1 && first.nioBufferCount() == 1) {
+            if (!light) {
+                return send(in, first, zeroCopy);
+            }
+            channel.sent();
+            full = !ImmediateSends.write(in, channel.socket, first);
+            return false;
+        }
         Gathering gathering = channel.loop().gathering();
         if (!gathering.gather(in, this, zeroCopy ? zeroCopySends() : null)) {
             return false;
         }
+        // What stands before a file is not to take a pass of its own.
+        if (light || mayWrite && gathering.isBeforeFile()) {
+            channel.sent();
+            full = !gathering.write(in, channel.socket);
+            return false;
+        }
+        submit(gathering, zeroCopy);
+        return true;
+    }
+
+    private void submit(Gathering gathering, boolean zeroCopy) {
         long header = gathering.end();
         int fd = channel.socket.intValue();
         if (zeroCopy) {
             short id = zeroCopySends.holdRun(counters());
-            start(channel.submit(Uring.sendMessageZeroCopy(fd, header, id)));
-            releaseIfNotStarted(id);
+            startZeroCopy(channel.submit(Uring.sendMessageZeroCopy(fd, header, id)), id);
         } else {
             start(channel.submit(Uring.sendMessage(fd, header)));
         }
-        return true;
     }
 
     private ImmediateSends now() {
@@ -329,7 +337,7 @@ final class SendSide implements Gathering.Rule {
         return true;
     }
 
-    /** Returns whether it was submitted, or could not be: an empty buffer is done. */
+    /** As {@link #sendBuffers} of one. */
     private boolean send(ChannelOutboundBuffer in, ByteBuf buffer, boolean zeroCopy) {
         int bytes = buffer.readableBytes();
         if (bytes == 0) {
@@ -340,8 +348,7 @@ final class SendSide implements Gathering.Rule {
         int fd = channel.socket.intValue();
         if (zeroCopy) {
             short id = zeroCopySends().hold(counters(), buffer);
-            start(channel.submit(Uring.sendZeroCopy(fd, address, bytes, id)));
-            releaseIfNotStarted(id);
+            startZeroCopy(channel.submit(Uring.sendZeroCopy(fd, address, bytes, id)), id);
         } else {
             start(channel.submit(Uring.send(fd, address, bytes)));
         }
@@ -355,9 +362,16 @@ final class SendSide implements Gathering.Rule {
         }
     }
 
+    private void startZeroCopy(long submission, short id) {
+        start(submission);
+        if (submission == 0) {
+            zeroCopySends.release(id);
+        }
+    }
+
     @Override
     public boolean isZeroCopy(ByteBuf buffer) {
-        if (zeroCopyRefused) {
+        if (zeroCopySends != null && zeroCopySends.areRefused()) {
             return false;
         }
         int bytes = buffer.readableBytes();
@@ -382,11 +396,5 @@ final class SendSide implements Gathering.Rule {
 
     private Counters counters() {
         return channel.loop().receiver().counters();
-    }
-
-    private void releaseIfNotStarted(short id) {
-        if (write == 0) {
-            zeroCopySends.release(id);
-        }
     }
 }

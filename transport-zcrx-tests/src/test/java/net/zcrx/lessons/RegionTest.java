@@ -19,14 +19,19 @@ import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.zcrx.lessons.Ends.Transport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -85,6 +90,33 @@ class RegionTest {
                 }
             }
         }
+    }
+
+    /** A small answer is one packet, and not one for its head and one for its file; epoll's is two. */
+    @Test
+    void shouldSendSmallFileInOnePacketWithWhatStandsBefore() throws Exception {
+        File file = file(1000);
+        try (Ends ends = new Ends(Transport.ZCRX, 1, recorder);
+                Ends.Pair pair = ends.connect()) {
+            pair.onLoop(() -> writeAll(pair.channel(), true, true, new DefaultFileRegion(file, 0, 1000)));
+            assertEquals(1010, pair.peer().getInputStream().readNBytes(1010).length);
+            assertEquals(1, dataSegments(pair.peer()));
+            // Of an empty region nothing follows that could be waited for.
+            pair.onLoop(() -> writeAll(pair.channel(), true, true, new DefaultFileRegion(file, 0, 0)));
+            assertEquals(10, pair.peer().getInputStream().readNBytes(10).length);
+            assertEquals(2, dataSegments(pair.peer()));
+        }
+    }
+
+    /** How many segments with data this end has received, by the kernel's count. */
+    private static int dataSegments(Socket end) throws Exception {
+        Process ss = new ProcessBuilder("ss", "-Htin", "sport = :" + end.getLocalPort())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher count = Pattern.compile("data_segs_in:(\\d+)").matcher(said);
+        assertTrue(count.find(), said);
+        return Integer.parseInt(count.group(1));
     }
 
     private static List<ChannelFuture> writeAll(

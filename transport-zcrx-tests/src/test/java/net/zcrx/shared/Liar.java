@@ -155,7 +155,7 @@ final class Liar implements AutoCloseable {
             }
         }
         all.put(begin, data);
-        assertEquals(data.length, Native.sendMessage(socket.intValue(), address));
+        assertEquals(data.length, Native.sendMessage(socket.intValue(), address, 0));
     }
 
     /** The other side sees the end of the socket. */

@@ -118,7 +118,7 @@ public final class FileRegionSend extends SocketWritableByteChannel {
     }
 
     private boolean isFull(long result) {
-        full = result == -Errno.EAGAIN || result == -Errno.EINPROGRESS || result == -Errno.EINTR;
+        full = ImmediateSends.isFull((int) result) || result == -Errno.EINTR;
         return full;
     }
 

@@ -3,9 +3,11 @@ package net.zcrx.send;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import net.zcrx.uring.IoVectors;
+import net.zcrx.uring.Native;
 
 /** Puts what a connection has flushed together into one message. One for a loop, used on its thread only. */
 public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
@@ -25,6 +27,8 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     /** Holds what the message consists of; {@code null} if it is copied. */
     private ZeroCopySends sends;
 
+    private boolean beforeFile;
+
     public Gathering(IoVectors vectors) {
         this.vectors = vectors;
     }
@@ -38,6 +42,7 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     public boolean gather(ChannelOutboundBuffer in, Rule connection, ZeroCopySends zeroCopySends) throws Exception {
         rule = connection;
         sends = zeroCopySends;
+        beforeFile = false;
         vectors.begin(sends == null ? MAX_VECTORS : MAX_ZERO_COPY_VECTORS);
         try {
             in.forEachFlushedMessage(this);
@@ -64,6 +69,7 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     @Override
     public boolean processMessage(Object message) {
         if (!(message instanceof ByteBuf buffer)) {
+            beforeFile = message instanceof DefaultFileRegion file && file.transferred() < file.count();
             return false;
         }
         if (rule.isZeroCopy(buffer) != (sends != null) || !vectors.add(buffer)) {
@@ -75,6 +81,11 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
         return true;
     }
 
+    /** Whether a file is sent next. */
+    public boolean isBeforeFile() {
+        return beforeFile;
+    }
+
     /** Ends the message; returns the address of its header, which stays as it is until it is submitted. */
     public long end() {
         return vectors.end();
@@ -83,7 +94,8 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     /** Ends the message and writes as much as the socket takes at once; returns whether that was all. */
     public boolean write(ChannelOutboundBuffer in, Socket socket) throws IOException {
         long bytes = vectors.bytes();
-        int sent = ImmediateSends.sendMessage(socket, vectors.end());
+        // What fits goes out in one packet with the file: a small answer is one packet then, and not two.
+        int sent = ImmediateSends.sendMessage(socket, vectors.end(), beforeFile ? Native.MSG_MORE : 0);
         vectors.undo();
         in.removeBytes(sent);
         return sent == bytes;

@@ -92,13 +92,20 @@ public final class ImmediateSends {
     }
 
     /** Returns how many bytes of the message with this header the socket took without waiting. */
-    static int sendMessage(Socket socket, long header) throws IOException {
-        return taken(Native.sendMessage(socket.intValue(), header));
+    static int sendMessage(Socket socket, long header, int flags) throws IOException {
+        return taken(Native.sendMessage(socket.intValue(), header, flags));
+    }
+
+    /**
+     * Whether the socket takes nothing now, by the result of a call or request. In progress is a fast open without a
+     * cookie of the server's, which goes on as an ordinary connect.
+     */
+    public static boolean isFull(int result) {
+        return result == -Errno.EAGAIN || result == -Errno.EINPROGRESS;
     }
 
     private static int taken(int result) throws IOException {
-        // In progress: a fast open without a cookie of the server's, which goes on as an ordinary connect.
-        if (result == -Errno.EAGAIN || result == -Errno.EINPROGRESS) {
+        if (isFull(result)) {
             return 0;
         }
         if (result < 0) {

@@ -27,9 +27,20 @@ public final class ZeroCopySends {
     /** Sends that the kernel copied, since one that it did not. */
     private int copiedInARow;
 
+    private boolean refused;
+
     /** Whether sends on this connection are copied all the same. */
     public boolean areCopied() {
         return copiedInARow >= MAX_COPIED_IN_A_ROW;
+    }
+
+    /** The kernel has refused one: the connection sends no more of them. */
+    public void refuse() {
+        refused = true;
+    }
+
+    public boolean areRefused() {
+        return refused;
     }
 
     /** The buffer goes with the next {@link #holdRun}. */

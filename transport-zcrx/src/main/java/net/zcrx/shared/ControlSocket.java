@@ -83,7 +83,7 @@ final class ControlSocket {
                 scratch.putInt(DESCRIPTORS + i * Integer.BYTES, descriptors[i]);
             }
         }
-        return Native.sendMessage(fd(), address) == Message.BYTES;
+        return Native.sendMessage(fd(), address, 0) == Message.BYTES;
     }
 
     /** Writes the header of a message of so many bytes, and so many bytes of control data; 0 if it has none. */

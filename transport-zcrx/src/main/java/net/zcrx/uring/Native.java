@@ -10,7 +10,7 @@ import io.netty.util.internal.PlatformDependent;
  */
 public final class Native {
     /** The version that this class expects of the library; see jni.c. */
-    private static final int VERSION = 4;
+    private static final int VERSION = 5;
 
     private static final Throwable LOAD_FAILURE = load();
 
@@ -31,6 +31,9 @@ public final class Native {
 
     /** Touch every page of a mapping as if writing to it ({@code MADV_POPULATE_WRITE}, Linux 5.14): tells errors. */
     public static final int MADV_POPULATE_WRITE = 23;
+
+    /** More follows soon: what would not fill a packet waits for it ({@code MSG_MORE} of {@code send(2)}). */
+    public static final int MSG_MORE = 0x8000;
 
     private Native() {}
 
@@ -99,8 +102,12 @@ public final class Native {
     /** {@code send(2)} that does not wait, whatever the socket's mode: {@code EAGAIN} if the socket is full. */
     public static native int send(int socket, long address, int length);
 
-    /** {@code sendmsg(2)} of the message header at {@code header}, which does not wait as {@link #send} does not. */
-    public static native int sendMessage(int socket, long header);
+    /**
+     * {@code sendmsg(2)} of the message header at {@code header}, which does not wait as {@link #send} does not.
+     *
+     * @param flags more of sendmsg's, as {@link #MSG_MORE}
+     */
+    public static native int sendMessage(int socket, long header, int flags);
 
     /**
      * {@code recvmsg(2)} into the message header at {@code header}, which does not wait: {@code EAGAIN} if there is no
@@ -109,8 +116,8 @@ public final class Native {
     public static native int receiveMessage(int socket, long header);
 
     /**
-     * {@code sendfile(2)} that does not wait for the socket, whatever its mode: {@code EAGAIN} if it is full, 0 at the
-     * file's end. On the thread only that submits the socket's requests, as the mode is another one meanwhile.
+     * {@code sendfile(2)} that does not wait for the socket, a blocking one: {@code EAGAIN} if it is full, 0 at the
+     * file's end. On the thread only that submits the socket's requests, as it is a non-blocking one meanwhile.
      */
     public static native long sendFile(int socket, int file, long offset, long count);
 

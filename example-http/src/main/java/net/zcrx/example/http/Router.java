@@ -57,7 +57,8 @@ final class Router {
             call.reply(HttpResponseStatus.BAD_REQUEST, ObjectStore.NAME_RULE);
         } else if (method.equals(HttpMethod.PUT)) {
             if (call.contentLength() <= maxObjectBytes) {
-                return new UploadExchange(call, backpressure, loop, store.upload(name, loop), maxObjectBytes);
+                return new UploadExchange(
+                        call, backpressure, loop, store.upload(name, loop, call.contentLength()), maxObjectBytes);
             }
             UploadExchange.replyTooLarge(call, maxObjectBytes);
         } else if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {

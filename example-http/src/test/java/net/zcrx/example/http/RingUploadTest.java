@@ -84,7 +84,7 @@ class RingUploadTest {
 
     /** On the loop: hands over all of it at once, before the file can be open. */
     private Upload write(String name, byte[] data) {
-        Upload upload = store.upload(name, loop);
+        Upload upload = store.upload(name, loop, -1);
         Backpressure backpressure = backpressure();
         for (int i = 0; i < data.length; i += PIECE) {
             ByteBuf piece = Unpooled.directBuffer(PIECE).writeBytes(data, i, Math.min(PIECE, data.length - i));
@@ -185,10 +185,24 @@ class RingUploadTest {
     }
 
     @Test
+    void shouldUseThreadsForSmallObjects() throws Exception {
+        Upload small = onLoop(() -> store.upload("small", loop, (2 << 20) - 1));
+        assertInstanceOf(PoolUpload.class, small);
+        small.discard();
+        Upload large = onLoop(() -> store.upload("large", loop, 2 << 20));
+        assertInstanceOf(RingUpload.class, large);
+        onLoop(() -> {
+            large.discard();
+            return null;
+        });
+    }
+
+    @Test
     void shouldUseThreadsOnOtherTransports() throws Exception {
         EventLoopGroup other = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         EventExecutor executor = other.next();
-        Upload upload = executor.submit(() -> store.upload("object", executor)).get(SECONDS, TimeUnit.SECONDS);
+        Upload upload =
+                executor.submit(() -> store.upload("object", executor, -1)).get(SECONDS, TimeUnit.SECONDS);
         assertInstanceOf(PoolUpload.class, upload);
         upload.discard();
         other.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).get(SECONDS, TimeUnit.SECONDS);

@@ -39,7 +39,7 @@ public final class Native {
 
     public static native int send(int socket, long address, int length);
 
-    public static native int sendMessage(int socket, long header);
+    public static native int sendMessage(int socket, long header, int flags);
 
     public static native int receiveMessage(int socket, long header);
 
