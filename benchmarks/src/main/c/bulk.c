@@ -89,5 +89,5 @@ static void run_send(struct group *group) { run(group, transfer_out, EPOLLOUT); 
 
 static void run_receive(struct group *group) { run(group, transfer_in, EPOLLIN); }
 
-const struct kind send_kind = {"send", run_send};
-const struct kind receive_kind = {"receive", run_receive};
+const struct kind send_kind = {.name = "send", .run = run_send};
+const struct kind receive_kind = {.name = "receive", .run = run_receive};

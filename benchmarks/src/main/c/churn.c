@@ -91,4 +91,4 @@ static void run_churn(struct group *group) {
     }
 }
 
-const struct kind churn_kind = {"churn", run_churn};
+const struct kind churn_kind = {.name = "churn", .run = run_churn};

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -26,6 +27,7 @@ enum { MOST_UNDER_WAY = 64 };
 
 struct connection {
     int fd;
+    char *head;         /* what comes before the body of each message; NULL for plain TCP */
     bool blocked;       /* the socket takes no more bytes for now */
     size_t sent;        /* of the last message begun; its size when no part is left to send */
     size_t received;    /* of the oldest answer that is not complete */
@@ -41,29 +43,56 @@ struct exchanger {
     struct group *group;
     struct connection *connections;
     int epoll;
-    unsigned char *message;
-    size_t message_size;
+    unsigned char *body;
+    size_t body_size;
+    size_t head_size;    /* the same for all connections */
+    size_t message_size; /* head and body */
     size_t answer_size;
     uint64_t start; /* of the schedule */
     uint64_t next;  /* number of the next message on the schedule */
 };
 
-/* For HTTP a request; else the length of the rest, big endian, for servers that want frames, and the rest. */
-static void make_message(struct exchanger *exchanger) {
+/* Without HTTP a message is the length of the rest, big endian, for servers that want frames, and the rest. */
+static void make_body(struct exchanger *exchanger) {
     struct group *group = exchanger->group;
-    exchanger->message = allocate(HEAD_MAX + group->size, 1);
-    memset(exchanger->message, 'x', HEAD_MAX + group->size);
+    exchanger->body_size = group->kind->has_body ? group->size : 0;
+    exchanger->body = allocate(group->size, 1);
+    memset(exchanger->body, 'x', group->size);
     if (group->path == NULL) {
         uint32_t rest = htonl((uint32_t)(group->size - sizeof rest));
-        memcpy(exchanger->message, &rest, sizeof rest);
-        exchanger->message_size = group->size;
+        memcpy(exchanger->body, &rest, sizeof rest);
         exchanger->answer_size = group->size;
-        return;
     }
-    int head = snprintf((char *)exchanger->message, HEAD_MAX,
-                        "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n", group->path, group->size);
-    exchanger->message[head] = 'x';
-    exchanger->message_size = (size_t)head + group->size;
+    exchanger->message_size = exchanger->body_size;
+}
+
+static void make_head(struct exchanger *exchanger, struct connection *connection) {
+    struct group *group = exchanger->group;
+    char name[16] = "";
+    if (group->path[strlen(group->path) - 1] == '/') {
+        snprintf(name, sizeof name, "%03d", (int)(connection - exchanger->connections));
+    }
+    connection->head = allocate(HEAD_MAX, 1);
+    int length = snprintf(connection->head, HEAD_MAX, "%s %s%s HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n",
+                          group->kind->method, group->path, name, exchanger->body_size);
+    exchanger->head_size = (size_t)length;
+    exchanger->message_size = exchanger->head_size + exchanger->body_size;
+}
+
+/* Sends of the message what is left, as far as the socket takes it; returns as send(2) does. */
+static ssize_t send_rest(const struct exchanger *exchanger, const struct connection *connection, size_t sent) {
+    struct iovec parts[2];
+    size_t count = 0;
+    if (sent < exchanger->head_size) {
+        parts[count++] = (struct iovec){connection->head + sent, exchanger->head_size - sent};
+        sent = exchanger->head_size;
+    }
+    size_t of_body = sent - exchanger->head_size;
+    if (of_body < exchanger->body_size) {
+        parts[count++] = (struct iovec){exchanger->body + of_body, exchanger->body_size - of_body};
+    }
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+    return sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* How long the answer is that begins like this, by its Content-Length; 0 if its head is not complete. */
@@ -72,13 +101,16 @@ static size_t whole_answer(const char *answer, size_t length) {
     const char *field = strcasestr(answer, "\r\ncontent-length:");
     size_t whole = 0;
     errno = 0;
-    if (end != NULL && field != NULL) {
+    bool no_content = strncmp(answer, "HTTP/1.1 204", 12) == 0;
+    if (end != NULL && no_content) {
+        whole = (size_t)(end + 4 - answer);
+    } else if (end != NULL && field != NULL) {
         whole = (size_t)(end + 4 - answer) + strtoul(field + 17, NULL, 10);
     } else if (end != NULL || length == HEAD_MAX) {
         die("the first answer has no Content-Length");
     }
-    if (strncmp(answer, "HTTP/1.1 200", 12) != 0) {
-        die("the first answer is not 200");
+    if (!no_content && strncmp(answer, "HTTP/1.1 200", 12) != 0) {
+        die("the first answer is neither 200 nor 204");
     }
     return whole;
 }
@@ -93,7 +125,8 @@ static short wait_for(int fd, bool sending) {
 }
 
 /* The first exchange of a group that speaks HTTP: all answers are as long as this one. */
-static void learn_answer_size(struct exchanger *exchanger, int fd) {
+static void learn_answer_size(struct exchanger *exchanger, struct connection *connection) {
+    int fd = connection->fd;
     char answer[HEAD_MAX + 1];
     size_t sent = 0;
     size_t length = 0;
@@ -101,7 +134,7 @@ static void learn_answer_size(struct exchanger *exchanger, int fd) {
     while (sent < exchanger->message_size || whole == 0 || length < whole) {
         short ready = wait_for(fd, sent < exchanger->message_size);
         if (ready & POLLOUT) {
-            ssize_t count = send(fd, exchanger->message + sent, exchanger->message_size - sent, MSG_NOSIGNAL);
+            ssize_t count = send_rest(exchanger, connection, sent);
             if (count < 0) {
                 die("the first request");
             }
@@ -126,8 +159,7 @@ static void learn_answer_size(struct exchanger *exchanger, int fd) {
 
 static void push(struct exchanger *exchanger, struct connection *connection) {
     while (connection->sent < exchanger->message_size) {
-        ssize_t count = send(connection->fd, exchanger->message + connection->sent,
-                             exchanger->message_size - connection->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t count = send_rest(exchanger, connection, connection->sent);
         if (count < 0 && errno != EAGAIN) {
             die("a message could not be sent");
         }
@@ -285,9 +317,12 @@ static void connect_all(struct exchanger *exchanger) {
     for (int i = 0; i < group->connections; i++) {
         struct connection *connection = &exchanger->connections[i];
         connection->fd = dial(&group->server);
+        if (group->path != NULL) {
+            make_head(exchanger, connection);
+        }
         connection->sent = exchanger->message_size;
         if (group->path != NULL && i == 0) {
-            learn_answer_size(exchanger, connection->fd);
+            learn_answer_size(exchanger, connection);
         }
         watch(exchanger->epoll, EPOLL_CTL_ADD, connection->fd, EPOLLIN, connection);
     }
@@ -318,7 +353,7 @@ static void handle_events(struct exchanger *exchanger, int64_t timeout) {
 
 static void run_echo(struct group *group) {
     struct exchanger exchanger = {.group = group, .epoll = epoll_create1(EPOLL_CLOEXEC)};
-    make_message(&exchanger);
+    make_body(&exchanger);
     connect_all(&exchanger);
     group_ready();
 
@@ -344,4 +379,6 @@ static void run_echo(struct group *group) {
     }
 }
 
-const struct kind echo_kind = {"echo", run_echo};
+const struct kind echo_kind = {.name = "echo", .run = run_echo, .method = "POST", .has_body = true};
+const struct kind put_kind = {.name = "put", .run = run_echo, .method = "PUT", .has_body = true};
+const struct kind get_kind = {.name = "get", .run = run_echo, .method = "GET"};

@@ -35,4 +35,4 @@ static void run_idle(struct group *group) {
     }
 }
 
-const struct kind idle_kind = {"idle", run_idle};
+const struct kind idle_kind = {.name = "idle", .run = run_idle};

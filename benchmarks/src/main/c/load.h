@@ -25,6 +25,8 @@ struct kind {
     const char *name;
     /* Connects, calls group_ready() once, and works until STOP. */
     void (*run)(struct group *group);
+    const char *method; /* of HTTP; NULL: it does not speak that */
+    bool has_body;      /* whether the size is that of what is sent, and not of what is asked for */
 };
 
 struct group {
@@ -33,7 +35,7 @@ struct group {
     int connections;
     size_t size;      /* of a message, or of one call to send; bytes */
     double rate;      /* messages per second of the whole group; 0: each follows the last at once */
-    const char *path; /* HTTP POST to it; NULL: plain TCP */
+    const char *path; /* of HTTP, see usage(); NULL: plain TCP */
     int cpu;          /* that it runs on; -1: wherever the program may */
     pthread_t thread;
 
@@ -44,7 +46,7 @@ struct group {
     struct histogram latency;    /* nanoseconds */
 };
 
-extern const struct kind send_kind, receive_kind, echo_kind, churn_kind, idle_kind;
+extern const struct kind send_kind, receive_kind, echo_kind, put_kind, get_kind, churn_kind, idle_kind;
 
 void group_ready(void);
 

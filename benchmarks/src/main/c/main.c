@@ -16,7 +16,8 @@ _Atomic uint64_t measure_start = UINT64_MAX;
 
 static pthread_barrier_t ready;
 
-static const struct kind *const kinds[] = {&send_kind, &receive_kind, &echo_kind, &churn_kind, &idle_kind};
+static const struct kind *const kinds[] = {&send_kind, &receive_kind, &echo_kind, &put_kind,
+                                           &get_kind,  &churn_kind,   &idle_kind};
 
 static _Noreturn void usage(int code) {
     fputs("load WARMUP_SECONDS SECONDS ADDRESS GROUP...   measure the server at this IPv4 address\n"
@@ -29,6 +30,8 @@ static _Noreturn void usage(int code) {
           "  receive  long flows from the server\n"
           "  echo     messages that are answered; with path, as HTTP POST; with rate, at fixed times\n"
           "           (cpu: of the server's, so that they do not queue behind another group's packets)\n"
+          "  put, get the same as HTTP PUT and GET; a path that ends in / gets the connection's number, in three\n"
+          "           digits\n"
           "  churn    a connection for each message\n"
           "  idle     connections that are used once\n"
           "\n"

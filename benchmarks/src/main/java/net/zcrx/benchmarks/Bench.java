@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
             "  grpc-unary, grpc-upload, grpc-download",
             "  tls-tcnative, tls-jdk   HTTPS, echo and upload",
             "  http2-upload, http2-download",
-            "  gateway   Reactor Netty before a slow backend"
+            "  gateway   Reactor Netty before a slow backend",
+            "  store-memory, store-disk   uploads to files and downloads from them"
         },
         subcommands = {
             QuickCommand.class,

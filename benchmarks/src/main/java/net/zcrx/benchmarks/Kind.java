@@ -8,6 +8,10 @@ enum Kind {
     ECHO(Program.OWN, "echo", false),
     CHURN(Program.OWN, "churn", false),
     IDLE(Program.OWN, "idle", false),
+    /** HTTP/1.1, each connection to an object of its own. */
+    PUT(Program.OWN, "put", true),
+    /** HTTP/1.1, all connections the same object. */
+    GET(Program.OWN, "get", true),
     GRPC_UNARY(Program.GRPC, "grpc-unary", false),
     GRPC_UPLOAD(Program.GRPC, "grpc-upload", true),
     GRPC_DOWNLOAD(Program.GRPC, "grpc-download", true),

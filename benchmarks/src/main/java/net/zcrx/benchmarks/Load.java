@@ -25,7 +25,8 @@ record Load(
         String path,
         boolean besideServer) {
     /** What only Netty 4.2 has the libraries for. */
-    private static final Set<String> ON_NETTY_42 = Set.of("grpc", "tls_jdk", "tls_tcnative", "http2", "gateway");
+    private static final Set<String> ON_NETTY_42 =
+            Set.of("grpc", "tls_jdk", "tls_tcnative", "http2", "gateway", "store_memory", "store_disk");
 
     private static final Set<String> BULK_PATHS = Set.of("/upload", "/download");
 
@@ -55,6 +56,11 @@ record Load(
 
     static Load http(String path, int connections, int bytes) {
         return of(Kind.ECHO, "http", connections, bytes).to(path);
+    }
+
+    /** @param path of an object; if it ends in a slash the connection's number comes behind it */
+    static Load object(Kind kind, String service, String path, int connections, int bytes) {
+        return of(kind, service, connections, bytes).to(path);
     }
 
     static Load https(String service, String path, int connections, int bytes) {

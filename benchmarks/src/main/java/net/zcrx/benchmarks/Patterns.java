@@ -92,6 +92,7 @@ final class Patterns {
                 "churn", "connect, 64 B and back, close; 16 at a time", MESSAGES_NOT_SLOWER, Load.churn(16, 64)));
         all.addAll(LightPatterns.all());
         all.addAll(ProtocolPatterns.all());
+        all.addAll(StorePatterns.all());
         return List.copyOf(all);
     }
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         version = "0.1.0-SNAPSHOT",
         sortOptions = false)
 final class Main implements Callable<Integer> {
-    private static final int DISK_THREADS = 4;
+    static final int DISK_THREADS = 4;
     private static final int MAX_THREADS = 1024;
     private static final Path DEFAULT_DATA_DIR = Path.of("zcrx-objects");
 
