@@ -118,7 +118,14 @@ class CampaignTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"grpc-upload", "tls-tcnative-upload", "tls-jdk-upload", "http2-uploadx4", "gateway-slow-x16"})
+            strings = {
+                "grpc-upload",
+                "tls-tcnative-upload",
+                "tls-jdk-upload",
+                "http2-uploadx4",
+                "gateway-slow-x16",
+                "store-memory-put-64Kx16"
+            })
     void shouldMeasureUploadsOfAProtocol(String pattern) throws Exception {
         PeerRun run = measure(pattern);
         assertNull(run.failure());
@@ -129,7 +136,7 @@ class CampaignTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"grpc-download", "http2-downloadx4"})
+    @ValueSource(strings = {"grpc-download", "http2-downloadx4", "store-disk-get-64Kx4"})
     void shouldMeasureDownloadsOfAProtocol(String pattern) throws Exception {
         PeerRun run = measure(pattern);
         assertNull(run.failure());
