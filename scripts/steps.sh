@@ -44,10 +44,12 @@ suite() {
     # The build can fail beside the tests, or before them.
     if [ $status != 0 ]; then
         say "$title: FAILED"
-        if [ $bad = 0 ]; then
-            bad=1
-            unnamed "$title" "$(grep -a -m 1 '^\[ERROR\]' "$log")"
+        local fault
+        fault=$(grep -a '^\[ERROR\] Failed to execute goal' "$log" | grep -v -m 1 maven-surefire-plugin)
+        if [ -n "$fault" ] || [ $bad = 0 ]; then
+            unnamed "$title" "${fault:-$(grep -a -m 1 '^\[ERROR\]' "$log")}"
         fi
+        [ $bad != 0 ] || bad=1
     fi
     part "$title" $((SECONDS - begin)) $((after[0] - before[0])) $bad $((after[2] - before[2]))
 }

@@ -20,7 +20,8 @@
 
 #include "load.h"
 
-enum { HEAD_MAX = 4096 };
+/* Objects from this length on count as they move: a measurement has few of them, and they end in bursts. */
+enum { COUNTED_IN_PIECES = 1 << 20 };
 
 /* Of a connection at a rate. Netty's HTTP codec closes one with more than 128 requests that are not answered. */
 enum { MOST_UNDER_WAY = 64 };
@@ -48,6 +49,8 @@ struct exchanger {
     size_t head_size;    /* the same for all connections */
     size_t message_size; /* head and body */
     size_t answer_size;
+    char status[HTTP_STATUS_BYTES]; /* of the first answer, with the protocol: all others have it, too */
+    bool in_pieces;            /* whether bytes are counted as they move, and not with each message */
     uint64_t start; /* of the schedule */
     uint64_t next;  /* number of the next message on the schedule */
 };
@@ -64,18 +67,13 @@ static void make_body(struct exchanger *exchanger) {
         exchanger->answer_size = group->size;
     }
     exchanger->message_size = exchanger->body_size;
+    exchanger->in_pieces = group->kind != &echo_kind && group->size >= COUNTED_IN_PIECES;
 }
 
 static void make_head(struct exchanger *exchanger, struct connection *connection) {
-    struct group *group = exchanger->group;
-    char name[16] = "";
-    if (group->path[strlen(group->path) - 1] == '/') {
-        snprintf(name, sizeof name, "%03d", (int)(connection - exchanger->connections));
-    }
-    connection->head = allocate(HEAD_MAX, 1);
-    int length = snprintf(connection->head, HEAD_MAX, "%s %s%s HTTP/1.1\r\nHost: bench\r\nContent-Length: %zu\r\n\r\n",
-                          group->kind->method, group->path, name, exchanger->body_size);
-    exchanger->head_size = (size_t)length;
+    connection->head = allocate(HTTP_HEAD_MAX, 1);
+    exchanger->head_size = http_head(connection->head, exchanger->group, (int)(connection - exchanger->connections),
+                                     exchanger->body_size);
     exchanger->message_size = exchanger->head_size + exchanger->body_size;
 }
 
@@ -95,26 +93,6 @@ static ssize_t send_rest(const struct exchanger *exchanger, const struct connect
     return sendmsg(connection->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* How long the answer is that begins like this, by its Content-Length; 0 if its head is not complete. */
-static size_t whole_answer(const char *answer, size_t length) {
-    const char *end = strstr(answer, "\r\n\r\n");
-    const char *field = strcasestr(answer, "\r\ncontent-length:");
-    size_t whole = 0;
-    errno = 0;
-    bool no_content = strncmp(answer, "HTTP/1.1 204", 12) == 0;
-    if (end != NULL && no_content) {
-        whole = (size_t)(end + 4 - answer);
-    } else if (end != NULL && field != NULL) {
-        whole = (size_t)(end + 4 - answer) + strtoul(field + 17, NULL, 10);
-    } else if (end != NULL || length == HEAD_MAX) {
-        die("the first answer has no Content-Length");
-    }
-    if (!no_content && strncmp(answer, "HTTP/1.1 200", 12) != 0) {
-        die("the first answer is neither 200 nor 204");
-    }
-    return whole;
-}
-
 /* Waits for the socket; returns what it is ready for. */
 static short wait_for(int fd, bool sending) {
     struct pollfd poll_fd = {.fd = fd, .events = (short)(POLLIN | (sending ? POLLOUT : 0))};
@@ -127,7 +105,7 @@ static short wait_for(int fd, bool sending) {
 /* The first exchange of a group that speaks HTTP: all answers are as long as this one. */
 static void learn_answer_size(struct exchanger *exchanger, struct connection *connection) {
     int fd = connection->fd;
-    char answer[HEAD_MAX + 1];
+    char answer[HTTP_HEAD_MAX + 1];
     size_t sent = 0;
     size_t length = 0;
     size_t whole = 0; /* 0 until it is known */
@@ -143,7 +121,7 @@ static void learn_answer_size(struct exchanger *exchanger, struct connection *co
         if (!(ready & POLLIN)) {
             continue;
         }
-        ssize_t count = whole == 0 ? recv(fd, answer + length, HEAD_MAX - length, 0)
+        ssize_t count = whole == 0 ? recv(fd, answer + length, HTTP_HEAD_MAX - length, 0)
                                    : recv(fd, NULL, whole - length, MSG_TRUNC);
         if (count <= 0) {
             die("the first answer ended after %zu bytes", length);
@@ -151,10 +129,17 @@ static void learn_answer_size(struct exchanger *exchanger, struct connection *co
         length += (size_t)count;
         if (whole == 0) {
             answer[length] = 0;
-            whole = whole_answer(answer, length);
+            whole = http_answer_size(answer, length);
         }
     }
     exchanger->answer_size = whole;
+    memcpy(exchanger->status, answer, HTTP_STATUS_BYTES);
+}
+
+static void count_bytes(struct group *group, size_t bytes) {
+    if (current_phase() == MEASURE) {
+        group->bytes += bytes;
+    }
 }
 
 static void push(struct exchanger *exchanger, struct connection *connection) {
@@ -167,6 +152,9 @@ static void push(struct exchanger *exchanger, struct connection *connection) {
             break;
         }
         connection->sent += (size_t)count;
+        if (exchanger->in_pieces && exchanger->body_size > 0) {
+            count_bytes(exchanger->group, (size_t)count);
+        }
     }
     bool blocked = connection->sent < exchanger->message_size;
     if (blocked != connection->blocked) {
@@ -223,7 +211,7 @@ static void complete(struct exchanger *exchanger, struct connection *connection)
     if (current_phase() == MEASURE) {
         record(exchanger, from, now);
         group->exchanges++;
-        group->bytes += group->size;
+        group->bytes += exchanger->in_pieces ? 0 : group->size;
     }
     if (group->rate == 0) {
         connection->began = now;
@@ -234,6 +222,9 @@ static void complete(struct exchanger *exchanger, struct connection *connection)
 }
 
 static void pull(struct exchanger *exchanger, struct connection *connection) {
+    if (exchanger->group->kind != &echo_kind && connection->received == 0) {
+        http_check_status(connection->fd, exchanger->status);
+    }
     size_t missing = connection->under_way * exchanger->answer_size - connection->received;
     if (missing == 0) {
         /* Nothing is to come, so this is the end of the connection. */
@@ -255,6 +246,9 @@ static void pull(struct exchanger *exchanger, struct connection *connection) {
         die("the server sent more than it was asked for");
     }
     connection->received += (size_t)count;
+    if (exchanger->in_pieces && exchanger->body_size == 0) {
+        count_bytes(exchanger->group, (size_t)count);
+    }
     while (connection->received >= exchanger->answer_size && connection->under_way > 0) {
         connection->received -= exchanger->answer_size;
         complete(exchanger, connection);

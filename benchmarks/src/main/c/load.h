@@ -69,6 +69,15 @@ void *allocate(size_t count, size_t size);
 int wait_events(int epoll, void *events, int max, int64_t timeout_ns);
 void watch(int epoll, int operation, int fd, uint32_t events, void *data);
 
+enum { HTTP_HEAD_MAX = 4096, HTTP_STATUS_BYTES = 12 };
+
+/* Writes the head of a connection's requests; returns its length. */
+size_t http_head(char *head, const struct group *group, int connection, size_t body);
+/* How long the answer is that begins like this, by its Content-Length; 0 if its head is not complete. */
+size_t http_answer_size(const char *answer, size_t length);
+/* Ends the program if the answer that comes next has another status than the first: an error is no work done. */
+void http_check_status(int fd, const char *first);
+
 /* The programs beside the groups; each prints key=value. */
 void drain(void);
 void calibrate(void);

@@ -32,7 +32,8 @@ import net.zcrx.uring.Uring;
  *
  * <p>While the connection stands {@link #fd()} is a blocking descriptor, because only then io_uring waits for data by
  * itself. Its duplicates share that. Code that uses one beside the channel must pass {@code MSG_DONTWAIT} or have a
- * thread that may wait, so not an event loop's. If the descriptor is made non-blocking the channel fails.
+ * thread that may wait, so not an event loop's. If the descriptor is made non-blocking the channel fails; a file that is
+ * sent makes it blocking again.
  */
 public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);

@@ -70,8 +70,8 @@ final class Campaign {
     private List<PatternRuns> run(List<Pattern> series) throws IOException {
         for (Peer peer : peers) {
             if (!series.get(0).isFor(peer)) {
-                progress.println(
-                        peer + " is left out of " + series.get(0).series() + ": it has no libraries for that.");
+                progress.println(peer + " is left out of " + series.get(0).series()
+                        + ": it has no libraries or options for that.");
             }
         }
         List<Measured> all = series.stream().map(Measured::new).collect(Collectors.toList());

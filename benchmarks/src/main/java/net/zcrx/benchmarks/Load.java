@@ -108,6 +108,10 @@ record Load(
         return ON_NETTY_42.contains(service);
     }
 
+    boolean isOfObjects() {
+        return kind == Kind.PUT || kind == Kind.GET;
+    }
+
     /** Whether each is answered, and the time to that counts. */
     boolean isMessages() {
         return kind == Kind.ECHO || kind == Kind.CHURN;

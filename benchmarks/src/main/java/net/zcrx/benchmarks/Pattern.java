@@ -75,9 +75,13 @@ record Pattern(
         return load.size() == 1 && load.get(0).rate() > 0;
     }
 
-    /** Whether a peer has what it needs. */
+    /** Whether a peer can serve it. The store has no option of its own for the ring of receive buffers. */
     boolean isFor(Peer peer) {
-        return peer != Peer.INCUBATOR || load.stream().noneMatch(Load::needsNetty42);
+        return switch (peer) {
+            case INCUBATOR -> load.stream().noneMatch(Load::needsNetty42);
+            case IO_URING_RING -> load.stream().noneMatch(Load::isOfObjects);
+            default -> true;
+        };
     }
 
     /** Whether how much received data the server holds is of interest. */

@@ -69,9 +69,9 @@ final class ResultsPage {
             - `gateway-slow-*`: Reactor Netty passes uploads on to a backend that reads 6 MiB per second and connection. Held
               memory is the most of what Netty's allocator has taken and of received data in the transport's own memory,
               looked at every 20 ms.
-            - `store-*`: the example's server stores objects in a directory, with one event loop. zcrx writes and reads on the
-              loop's ring, its peers by a pool of four threads and by sendfile; all of that is on the server's processor. Processor
-              time has the ring's kernel threads in it, and not what writes from the page cache to the disk.
+            - `store-*`: the example's server stores objects in a directory, with one event loop. zcrx writes those from 2 MiB on by
+              its loop's ring; all else is done by a pool of four threads and sendfile, as by its peers, on the server's processor.
+              Processor time has the ring's kernel threads in it, and not what writes from the page cache to the disk.
             - The pings beside long flows come from the server's processor. Otherwise they would wait behind the flows in
               the loopback device.
             - Peak memory is without the heap, which has the same %d MiB everywhere.

@@ -124,7 +124,7 @@ class CampaignTest {
                 "tls-jdk-upload",
                 "http2-uploadx4",
                 "gateway-slow-x16",
-                "store-memory-put-64Kx16"
+                "store-disk-put-64Kx16"
             })
     void shouldMeasureUploadsOfAProtocol(String pattern) throws Exception {
         PeerRun run = measure(pattern);

@@ -4,7 +4,6 @@ package net.zcrx.testrun;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,12 +32,11 @@ class TestRunTest {
 
     @Test
     void shouldRunAllOfTestsuite() {
-        assumeFalse(PART, "a full run has all of Netty's suite on JDK 25");
         long methods = run.testsuiteMethods();
-        System.out.println("Netty's test suite: " + methods + " test methods ran, " + TESTSUITE_METHODS
+        long least = PART ? TESTSUITE_METHODS / 4 : TESTSUITE_METHODS;
+        System.out.println("Netty's test suite: " + methods + " test methods ran, " + least
                 + " must; skipped in this module: " + run.skipped());
-        assertTrue(
-                methods >= TESTSUITE_METHODS, () -> "Only " + methods + " methods of " + TESTSUITE_METHODS + " ran.");
+        assertTrue(methods >= least, () -> "Only " + methods + " methods of " + least + " ran.");
     }
 
     @Test

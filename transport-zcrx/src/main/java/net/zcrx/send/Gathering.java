@@ -16,6 +16,9 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     /** MAX_SKB_FRAGS: more parts of one zero-copy message would be copied. */
     private static final int MAX_ZERO_COPY_VECTORS = 17;
 
+    /** Of a file that leaves in one packet with what stands before it, as far as it fits. */
+    private static final int SMALL_FILE = 64 * 1024;
+
     /** How a connection sends a buffer. */
     public interface Rule {
         /** Whether without a copy. */
@@ -27,7 +30,8 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     /** Holds what the message consists of; {@code null} if it is copied. */
     private ZeroCopySends sends;
 
-    private boolean beforeFile;
+    /** Bytes of the file that follows; 0 if none does. */
+    private long fileBytes;
 
     public Gathering(IoVectors vectors) {
         this.vectors = vectors;
@@ -42,7 +46,7 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     public boolean gather(ChannelOutboundBuffer in, Rule connection, ZeroCopySends zeroCopySends) throws Exception {
         rule = connection;
         sends = zeroCopySends;
-        beforeFile = false;
+        fileBytes = 0;
         vectors.begin(sends == null ? MAX_VECTORS : MAX_ZERO_COPY_VECTORS);
         try {
             in.forEachFlushedMessage(this);
@@ -69,7 +73,7 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     @Override
     public boolean processMessage(Object message) {
         if (!(message instanceof ByteBuf buffer)) {
-            beforeFile = message instanceof DefaultFileRegion file && file.transferred() < file.count();
+            fileBytes = message instanceof DefaultFileRegion file ? file.count() - file.transferred() : 0;
             return false;
         }
         if (rule.isZeroCopy(buffer) != (sends != null) || !vectors.add(buffer)) {
@@ -83,7 +87,7 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
 
     /** Whether a file is sent next. */
     public boolean isBeforeFile() {
-        return beforeFile;
+        return fileBytes > 0;
     }
 
     /** Ends the message; returns the address of its header, which stays as it is until it is submitted. */
@@ -94,8 +98,9 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     /** Ends the message and writes as much as the socket takes at once; returns whether that was all. */
     public boolean write(ChannelOutboundBuffer in, Socket socket) throws IOException {
         long bytes = vectors.bytes();
-        // What fits goes out in one packet with the file: a small answer is one packet then, and not two.
-        int sent = ImmediateSends.sendMessage(socket, vectors.end(), beforeFile ? Native.MSG_MORE : 0);
+        // A small answer is one packet then, and not two. A large one does not need to wait until its file is read.
+        boolean joined = fileBytes > 0 && fileBytes <= SMALL_FILE;
+        int sent = ImmediateSends.sendMessage(socket, vectors.end(), joined ? Native.MSG_MORE : 0);
         vectors.undo();
         in.removeBytes(sent);
         return sent == bytes;

@@ -51,6 +51,7 @@ class Store implements Protocol {
         }
     }
 
+    /** The server has ended, and no upload of it is under way. */
     private static void delete(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -68,6 +68,8 @@ public final class Server {
         server.answer();
         // The memory and the NIC queue of a loop are given back by the loop.
         transport.group().shutdownGracefully(0, 10, TimeUnit.SECONDS).await(15, TimeUnit.SECONDS);
+        // A protocol may have threads of its own.
+        System.exit(0);
     }
 
     /** One of those that all peers have, or one of the package {@code protocols}, in which {@code a_b} is class AB. */
