@@ -5,9 +5,11 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpObject;
@@ -16,6 +18,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import net.zcrx.shared.ZcrxSharedChannel;
 
@@ -27,6 +30,7 @@ import net.zcrx.shared.ZcrxSharedChannel;
 final class Relay extends ChannelInboundHandlerAdapter {
     private final DomainSocketAddress address;
     private final Function<HttpRequest, String> objection;
+    private final BiFunction<EventLoop, ChannelHandler, ChannelFuture> connector;
     private ChannelHandlerContext context;
     /** The connection to the next process; {@code null} until it is needed, and if it has ended. */
     private Channel next;
@@ -43,8 +47,24 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     /** @param objection a sentence why a request is refused, or {@code null} */
     Relay(DomainSocketAddress address, Function<HttpRequest, String> objection) {
+        this(
+                address,
+                objection,
+                (loop, handler) -> new Bootstrap()
+                        .group(loop)
+                        .channel(ZcrxSharedChannel.class)
+                        .handler(handler)
+                        .connect(address));
+    }
+
+    /** @param connector begins a connection to the next process, with this handler */
+    Relay(
+            DomainSocketAddress address,
+            Function<HttpRequest, String> objection,
+            BiFunction<EventLoop, ChannelHandler, ChannelFuture> connector) {
         this.address = address;
         this.objection = objection;
+        this.connector = connector;
     }
 
     @Override
@@ -93,17 +113,14 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     private void connect(HttpRequest request) {
         connecting = true;
-        new Bootstrap()
-                .group(context.channel().eventLoop())
-                .channel(ZcrxSharedChannel.class)
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(new HttpClientCodec(Hop.pieces(), false, false), new Answers());
-                    }
-                })
-                .connect(address)
-                .addListener((ChannelFutureListener) connected -> connected(connected, request));
+        ChannelHandler answers = new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                channel.pipeline().addLast(new HttpClientCodec(Hop.pieces(), false, false), new Answers());
+            }
+        };
+        connector.apply(context.channel().eventLoop(), answers).addListener((ChannelFutureListener)
+                connected -> connected(connected, request));
     }
 
     private void connected(ChannelFuture connected, HttpRequest request) {
@@ -138,12 +155,16 @@ final class Relay extends ChannelInboundHandlerAdapter {
 
     /** Reads on if what comes can be passed on; flushes what was read, as nothing may follow that would. */
     private void update() {
-        boolean room = next == null || next.isWritable();
-        boolean read = dropped && requested || !connecting && room && (requested || !awaited);
-        if (!read && next != null) {
+        if (!mayRead() && next != null) {
+            // It may make room at once, of which this is told meanwhile.
             next.flush();
         }
-        context.channel().config().setAutoRead(read);
+        context.channel().config().setAutoRead(mayRead());
+    }
+
+    private boolean mayRead() {
+        boolean room = next == null || next.isWritable();
+        return dropped && requested || !connecting && room && (requested || !awaited);
     }
 
     @Override
