@@ -20,6 +20,7 @@ import net.zcrx.benchmarks.Results.PeerRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,6 +108,10 @@ class CampaignTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"grpc-unary-1024x8", "tls-tcnative-echo-1024x16", "tls-jdk-echo-1024x16"})
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "1",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldMeasureMessagesOfAProtocol(String pattern) throws Exception {
         PeerRun run = measure(pattern);
         assertNull(run.failure());
@@ -126,6 +131,10 @@ class CampaignTest {
                 "gateway-slow-x16",
                 "store-disk-put-64Kx16"
             })
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "0",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldMeasureUploadsOfAProtocol(String pattern) throws Exception {
         PeerRun run = measure(pattern);
         assertNull(run.failure());
@@ -137,6 +146,10 @@ class CampaignTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"grpc-download", "http2-downloadx4", "store-disk-get-64Kx4"})
+    @DisabledIfEnvironmentVariable(
+            named = "ZCRX_HALF",
+            matches = "1",
+            disabledReason = "a full run has the slow ones of both halves")
     void shouldMeasureDownloadsOfAProtocol(String pattern) throws Exception {
         PeerRun run = measure(pattern);
         assertNull(run.failure());
