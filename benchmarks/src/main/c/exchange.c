@@ -50,7 +50,7 @@ struct exchanger {
     size_t message_size; /* head and body */
     size_t answer_size;
     char status[HTTP_STATUS_BYTES]; /* of the first answer, with the protocol: all others have it, too */
-    bool in_pieces;            /* whether bytes are counted as they move, and not with each message */
+    bool in_pieces;                 /* whether bytes are counted as they move, and not with each message */
     uint64_t start; /* of the schedule */
     uint64_t next;  /* number of the next message on the schedule */
 };
