@@ -10,7 +10,7 @@
 #include "area.h"
 #include "common.h"
 
-#define PAGE		4096ul
+#define PAGE		((unsigned long)sysconf(_SC_PAGESIZE))
 #define PAGE_UP(n)	(((n) + PAGE - 1) & ~(PAGE - 1))
 #define UNTOUCHED	0xEE	/* what the area holds before the NIC writes to it */
 

@@ -118,7 +118,7 @@ final class ReceiverChoice {
 
     private static QueueBinder.Settings settings(ZcrxIoHandlerConfig config) {
         return new QueueBinder.Settings(
-                config.areaBytes(),
+                config.queueAreaBytes(),
                 config.maxAreaBytes(),
                 config.receiveBufferBytes(),
                 config.mode() == ZcrxMode.AUTO,
@@ -138,9 +138,9 @@ final class ReceiverChoice {
     }
 
     private static ReceiverChoice bound(QueueBinder.Bound bound, ZcrxIoHandlerConfig config) {
-        String reason = bound.areaBytes() == config.areaBytes()
+        String reason = bound.areaBytes() == config.queueAreaBytes()
                 ? ""
-                : "with an area of " + bound.areaBytes() + " bytes instead of " + config.areaBytes()
+                : "with an area of " + bound.areaBytes() + " bytes instead of " + config.queueAreaBytes()
                         + ", for more memory may not be locked. " + LockedMemory.remedy();
         ZcrxMode mode = config.mode() == ZcrxMode.KERNEL_COPY ? ZcrxMode.KERNEL_COPY : ZcrxMode.ZERO_COPY;
         return new ReceiverChoice(bound.receiver(), mode, reason);

@@ -57,7 +57,9 @@ public final class Zcrx {
      * @return a sentence with the command that fixes it, or {@code null} if nothing is known to prevent zero copy
      */
     public static Throwable zeroCopyCause(String interfaceName, int queue) {
-        return CAUSE != null ? CAUSE : ZeroCopyCheck.cause(interfaceName, queue, new ZcrxIoHandlerConfig().areaBytes());
+        return CAUSE != null
+                ? CAUSE
+                : ZeroCopyCheck.cause(interfaceName, queue, new ZcrxIoHandlerConfig().queueAreaBytes());
     }
 
     /**

@@ -11,6 +11,7 @@ import net.zcrx.nic.NicException;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.QueueName;
 import net.zcrx.nic.check.Refusals;
+import net.zcrx.uring.Native;
 
 /**
  * How a {@link ZcrxIoHandler} works. Not safe for several threads; a factory copies it.
@@ -25,8 +26,8 @@ import net.zcrx.nic.check.Refusals;
  *     more loops than queues share them, evenly, from kernel 6.19 on</td></tr>
  * <tr><td>{@link #interfaceQueues(String) interfaceQueues}</td><td>none</td><td></td>
  *     <td>the same, many at once: {@code eth0:4-7}; in a container {@code leased}</td></tr>
- * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB; with copies less where memory is limited, see
- *     there</td><td>1 MiB to 1 GiB</td>
+ * <tr><td>{@link #areaBytes(long) areaBytes}</td><td>64 MiB; with copies less where memory is limited, with zero copy
+ *     more where a page is larger than 4 KiB, see there</td><td>1 MiB to 1 GiB</td>
  *     <td>memory that a loop receives into, or all loops that share a queue; with zero copy it is locked, and must be
  *     more than the NIC's ring and 128 receive buffers, and should be more than the receive windows of the connections
  *     together</td></tr>
@@ -35,7 +36,7 @@ import net.zcrx.nic.check.Refusals;
  *     finds none free, kernel 7.3 or later</td></tr>
  * <tr><td>{@link #receiveBufferBytes(int) receiveBufferBytes}</td><td>0: a page</td>
  *     <td>0, or 4 KiB to 1 MiB, a power of two</td>
- *     <td>what the NIC takes of the area at a time, kernel 7.0 or later</td></tr>
+ *     <td>what the NIC takes of the area at a time, a page at least; kernel 7.0 or later</td></tr>
  * <tr><td>{@link #chunkBytes(int) chunkBytes}</td><td>64 KiB</td><td>4 KiB to 1 MiB, a power of two</td>
  *     <td>what the kernel takes of the area at a time when it copies</td></tr>
  * <tr><td>{@link #ringEntries(int) ringEntries}</td><td>256</td><td>16 to 4096, a power of two</td>
@@ -53,6 +54,9 @@ public final class ZcrxIoHandlerConfig {
     private static final long MIN_AREA = MIB;
     private static final long MAX_AREA = 1024 * MIB;
     private static final long MAX_DEFAULT_AREA = 64 * MIB;
+    /** 64 MiB where a page has 4 KiB. NICs count in pages: a long ring would take all of 64 MiB in larger ones. */
+    private static final int QUEUE_PAGES = 16384;
+
     private static final int MAX_QUEUE = 65535;
     private static final int COMPLETIONS = 4096;
     /** Each page takes two entries, and a system call lets about 20 connections bring some hundreds each. */
@@ -210,7 +214,7 @@ public final class ZcrxIoHandlerConfig {
      * the memory that its cgroup may take, and below half of what Netty may take as direct memory
      * ({@code -Dio.netty.maxDirectMemory}, {@code -XX:MaxDirectMemorySize}, or else the largest heap): each loop of a
      * group gets the same part of that, at most 64 MiB, and not more than half of what is left. Each gets 1 MiB and 16
-     * chunks at least.
+     * chunks at least. Where it is not set and a loop receives by pages, see {@link #queueAreaBytes()}.
      */
     public ZcrxIoHandlerConfig areaBytes(long areaBytes) {
         this.areaBytes = inRange("areaBytes", areaBytes, MIN_AREA, MAX_AREA);
@@ -220,6 +224,16 @@ public final class ZcrxIoHandlerConfig {
     /** The size of a loop's area in bytes; if it is not set, the most that a loop may have. */
     public long areaBytes() {
         return hasAreaBytes() ? askedAreaBytes() : MAX_DEFAULT_AREA;
+    }
+
+    /**
+     * The size in bytes of the area that a loop receives into by pages: {@link #areaBytes()} if it is set, otherwise
+     * 16,384 pages of this machine, which are 64 MiB, or 256 MiB where a page has 16 KiB.
+     *
+     * @throws LinkageError if the transport does not work here, see {@link Zcrx#isAvailable()}
+     */
+    public long queueAreaBytes() {
+        return hasAreaBytes() ? askedAreaBytes() : QUEUE_PAGES * (long) Native.pageSize();
     }
 
     boolean hasAreaBytes() {
@@ -241,7 +255,7 @@ public final class ZcrxIoHandlerConfig {
         return Math.max(maxAreaBytes, areaBytes());
     }
 
-    /** Sets how much of the area the NIC takes at a time, in bytes; 0 for a page. */
+    /** Sets how much of the area the NIC takes at a time, in bytes; 0, or less than a page, for a page. */
     public ZcrxIoHandlerConfig receiveBufferBytes(int receiveBufferBytes) {
         this.receiveBufferBytes =
                 receiveBufferBytes == 0 ? 0 : powerOfTwo("receiveBufferBytes", receiveBufferBytes, 4096, (int) MIB);

@@ -28,15 +28,19 @@ final class Cargo {
     private static final Map<String, String> JARS = new LinkedHashMap<>();
 
     static {
+        String processor = "aarch64".equals(System.getProperty("os.arch")) ? "aarch_64" : "x86_64";
         String natives = "META-INF/native/lib";
+        String library = '_' + processor + ".so";
         JARS.put("netty-transport-native-unix-common", "io/netty/channel/unix/Socket.class");
         JARS.put("netty-transport-classes-epoll", Loaders.EPOLL);
-        JARS.put("netty-transport-native-epoll", natives + "netty_transport_native_epoll_x86_64.so");
+        JARS.put("netty-transport-native-epoll-" + processor, natives + "netty_transport_native_epoll" + library);
         JARS.put("netty-transport-classes-io_uring", "io/netty/channel/uring/IoUring.class");
-        JARS.put("netty-transport-native-io_uring", natives + "netty_transport_native_io_uring42_x86_64.so");
+        JARS.put(
+                "netty-transport-native-io_uring-" + processor,
+                natives + "netty_transport_native_io_uring42" + library);
         JARS.put("jctools-core", "org/jctools/queues/atomic/MpscLinkedAtomicQueue.class");
         JARS.put("transport-zcrx", "net/zcrx/Zcrx.class");
-        JARS.put("transport-zcrx-native", natives + "zcrx_native_x86_64.so");
+        JARS.put("transport-zcrx-native", natives + "zcrx_native" + library);
         JARS.put(METERS, "net/zcrx/micrometer/ZcrxMeters.class");
         JARS.put(FACADES, "net/zcrx/agent/facade/Report.class");
     }

@@ -4,6 +4,7 @@ package net.zcrx.agent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
  * these cannot tell is taken for no.
  */
 final class Machine {
+    private static final Set<String> SYSTEMS = Set.of("Linux amd64", "Linux aarch64");
     private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*");
     private static final String SECCOMP_FILTER = "2";
     private static final long CAP_SYS_ADMIN = 1 << 21;
@@ -25,8 +27,8 @@ final class Machine {
      */
     static String refusal(boolean seccompAllows) {
         String system = System.getProperty("os.name") + ' ' + System.getProperty("os.arch");
-        if (!system.equals("Linux amd64")) {
-            return "zcrx works on Linux on x86_64 only, and this is " + system + '.';
+        if (!SYSTEMS.contains(system)) {
+            return "zcrx works on Linux on x86_64 and aarch64 only, and this is " + system + '.';
         }
         if ("false".equals(System.getProperty("net.zcrx.enabled"))) {
             return "zcrx is switched off by -Dnet.zcrx.enabled=false.";

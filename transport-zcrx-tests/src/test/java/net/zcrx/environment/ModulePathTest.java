@@ -4,6 +4,7 @@ package net.zcrx.environment;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.internal.PlatformDependent;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +26,9 @@ class ModulePathTest {
             "--add-opens=io.netty.transport.classes.io_uring/io.netty.channel.uring=net.zcrx.transport";
     private static final Pattern NEEDED = Pattern.compile("transport-zcrx(-native)?/target/"
             + "|netty-(common|buffer|resolver|transport|transport-native-unix-common"
-            + "|transport-classes-io_uring|transport-native-io_uring)-\\d"
+            + "|transport-classes-io_uring)-\\d"
+            // Those of both processors call themselves the same module.
+            + "|netty-transport-native-io_uring-.*" + PlatformDependent.normalizedArch()
             + "|jctools-core-");
 
     @TempDir

@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 @Tag("vm")
 class ExhaustionTest {
     private static final long MIB = 1 << 20;
-    private static final int PAGE = 4096;
     /** Windows must fit the area, or data that came out of order can hold all of it. */
     private static final int SMALL_WINDOW = 256 * 1024;
 
@@ -44,7 +43,7 @@ class ExhaustionTest {
     @Test
     void shouldCopyOutAndReturnToZeroCopy() throws Exception {
         long bytes = 24 * MIB;
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(4 * MIB);
+        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(1024));
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new);
                 Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, bytes)) {
             Holder holder = server.reader();
@@ -71,7 +70,7 @@ class ExhaustionTest {
     @Test
     void shouldGrowInsteadOfCopyingOut() throws Exception {
         long bytes = 8 * MIB;
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(4 * MIB).maxAreaBytes(16 * MIB);
+        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(1024)).maxAreaBytes(Nic.pages(4096));
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new);
                 Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, bytes)) {
             Holder holder = server.reader();
@@ -94,7 +93,7 @@ class ExhaustionTest {
         String windows = Command.run("sysctl", "-n", "net.ipv4.tcp_rmem").trim();
         Command.run("sysctl", "-qw", "net.ipv4.tcp_rmem=4096 4194304 8388608");
         ZcrxIoHandlerConfig config =
-                Server.zeroCopy().areaBytes((256 + 128 + 24) * PAGE).maxAreaBytes(16 * MIB);
+                Server.zeroCopy().areaBytes(Nic.pages(256 + 128 + 24)).maxAreaBytes(Nic.pages(4096));
         List<Command> senders = new ArrayList<>();
         try (Server<PatternReader> server = Server.start(config, Nic.PORT, () -> new PatternReader() {
             @Override
@@ -147,7 +146,7 @@ class ExhaustionTest {
     void shouldNotLoseAPageWhenTheRefillRingIsFull() throws Exception {
         Nic.up("--mtu", "1500");
         long bytes = 4 * MIB;
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(4 * MIB);
+        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(1024));
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new)) {
             holdSmallPackets(server);
             ZcrxMetrics held = server.metrics();
@@ -255,7 +254,7 @@ class ExhaustionTest {
     void shouldWaitForPagesToCopyInto() throws Exception {
         long bytes = 2 * MIB;
         Nic.fault("nosplit_every=2");
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes((256 + 128 + 24) * PAGE);
+        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(256 + 128 + 24));
         try (Server<PatternReader> server = Server.start(config, 1, Nic.PORT, 32 * 1024, PatternReader::new)) {
             List<Command> senders = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -277,7 +276,7 @@ class ExhaustionTest {
     @Test
     void shouldServeWhileManyConnectionsHoldALittle() throws Exception {
         long bytes = 2 * MIB;
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(2 * MIB);
+        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(512));
         Nic.fault("hdr_extra=9999");
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new);
                 Command small = Nic.send(Nic.ADDRESS, Nic.PORT, 20_000, "-n", "-r", "9", "40")) {

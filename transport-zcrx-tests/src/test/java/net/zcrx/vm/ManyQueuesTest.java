@@ -80,7 +80,7 @@ class ManyQueuesTest {
         return new ZcrxIoHandlerConfig()
                 .mode(ZcrxMode.ZERO_COPY)
                 .interfaceQueues(queues)
-                .areaBytes(32 * MIB);
+                .areaBytes(Nic.pages(8192));
     }
 
     /** Notes by which NAPI instance a connection's bytes came. */
@@ -267,7 +267,7 @@ class ManyQueuesTest {
     void shouldGoOnWhenTheOwnerOfTheQueueEndsFirst() throws Exception {
         long bytes = 24 * MIB;
         EventLoopGroup boss = new ZcrxEventLoopGroup(1);
-        ZcrxIoHandlerConfig config = config(Nic.NAME + ":1").areaBytes(4 * MIB);
+        ZcrxIoHandlerConfig config = config(Nic.NAME + ":1").areaBytes(Nic.pages(1024));
         try (Server<Holder> server = new Server<>(config, 2, Holder::new)) {
             server.listen(boss, Nic.PORT, SMALL_WINDOW, false);
             EventExecutor owner = server.group().iterator().next();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import net.zcrx.uring.Native;
 
 /** The software NIC, by its scripts; see transport-zcrx-tests/nic. */
 final class Nic {
@@ -20,6 +21,11 @@ final class Nic {
     static final String PEER_ADDRESS = "10.9.0.2";
 
     private Nic() {}
+
+    /** What so many pages of this machine have, in bytes: the NIC takes memory by pages, whatever their size. */
+    static long pages(int count) {
+        return count * (long) Native.pageSize();
+    }
 
     /** Sets it up anew. */
     static void up(String... options) throws IOException, InterruptedException {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 class RefusalTest {
     private static final long MIB = 1 << 20;
     private static final long BYTES = MIB;
+    private static final long AREA_BYTES = Nic.pages(2048);
 
     @BeforeEach
     void setUp() throws Exception {
@@ -60,31 +61,31 @@ class RefusalTest {
 
     @Test
     void shouldNameMissingInterface() throws Exception {
-        refused("nonesuch0", 1, 8 * MIB, "no network interface nonesuch0", "ip link");
+        refused("nonesuch0", 1, AREA_BYTES, "no network interface nonesuch0", "ip link");
     }
 
     @Test
     void shouldNameMissingQueue() throws Exception {
-        refused(Nic.NAME, 9, 8 * MIB, "no receive queue 9", "ethtool -L zcnic0 combined 10");
+        refused(Nic.NAME, 9, AREA_BYTES, "no receive queue 9", "ethtool -L zcnic0 combined 10");
     }
 
     @Test
     void shouldSayThatHeaderSplitIsOff() throws Exception {
         Nic.up("--no-split");
-        refused(Nic.NAME, Nic.QUEUE, 8 * MIB, "ethtool -G zcnic0 tcp-data-split on");
+        refused(Nic.NAME, Nic.QUEUE, AREA_BYTES, "ethtool -G zcnic0 tcp-data-split on");
     }
 
     @Test
     void shouldSayThatThresholdIsSet() throws Exception {
         Nic.up("--hds-thresh", "1");
-        refused(Nic.NAME, Nic.QUEUE, 8 * MIB, "hds-thresh");
+        refused(Nic.NAME, Nic.QUEUE, AREA_BYTES, "hds-thresh");
     }
 
     @Test
     void shouldSayThatDriverCannot() throws Exception {
         Command.run("ip", "link", "add", "cannot0", "type", "veth", "peer", "name", "cannot1");
         try {
-            refused("cannot0", 0, 8 * MIB, "veth");
+            refused("cannot0", 0, AREA_BYTES, "veth");
         } finally {
             Command.run("ip", "link", "del", "cannot0");
         }
@@ -93,14 +94,14 @@ class RefusalTest {
     /** The ring takes 256 pages, the pool up to 128: an area of 384 leaves none to copy into. */
     @Test
     void shouldRefuseAreaThatTheNicTakesWhole() throws Exception {
-        refused(Nic.NAME, Nic.QUEUE, 384 * 4096, "1576960", "ethtool -G zcnic0 rx");
+        refused(Nic.NAME, Nic.QUEUE, Nic.pages(384), Long.toString(Nic.pages(385)), "ethtool -G zcnic0 rx");
     }
 
     @Test
     void shouldSayThatQueueIsInUse() throws Exception {
         try (Server<PatternReader> owner = Server.start(Server.zeroCopy(), 8001, PatternReader::new)) {
             assertEquals(ZcrxMode.ZERO_COPY, owner.metrics().mode());
-            refused(Nic.NAME, Nic.QUEUE, 8 * MIB, "in use", "ss -tlnp");
+            refused(Nic.NAME, Nic.QUEUE, AREA_BYTES, "in use", "ss -tlnp");
         }
     }
 
@@ -111,7 +112,7 @@ class RefusalTest {
             matches = "0",
             disabledReason = "a full run has the slow ones of both halves")
     void shouldTakeOverQueueOfKilledProcess() throws Exception {
-        try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, 8001, 8 * MIB)) {
+        try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, 8001, AREA_BYTES)) {
             owner.says("listening");
             owner.kill();
             try (Server<PatternReader> server = Server.start(Server.zeroCopy(), Nic.PORT, PatternReader::new);
@@ -130,11 +131,11 @@ class RefusalTest {
             disabledReason = "a full run has the slow ones of both halves")
     void shouldSayThatCapabilityIsMissing() throws Exception {
         List<String> without = List.of("setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin");
-        try (Command child = Child.start(without, ZcrxMode.ZERO_COPY, Nic.PORT, 8 * MIB)) {
+        try (Command child = Child.start(without, ZcrxMode.ZERO_COPY, Nic.PORT, AREA_BYTES)) {
             assertEquals(1, child.exitCode(), child::output);
             assertTrue(child.output().contains("lacks CAP_NET_ADMIN"), child::output);
         }
-        try (Command child = Child.start(without, ZcrxMode.AUTO, Nic.PORT, 8 * MIB)) {
+        try (Command child = Child.start(without, ZcrxMode.AUTO, Nic.PORT, AREA_BYTES)) {
             child.says("listening");
             assertTrue(child.output().contains("mode=COPY reason="), child::output);
             assertTrue(child.output().contains("lacks CAP_NET_ADMIN"), child::output);

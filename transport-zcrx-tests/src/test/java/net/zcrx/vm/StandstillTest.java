@@ -27,9 +27,8 @@ import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
  */
 @Tag("vm")
 class StandstillTest {
-    private static final int PAGE = 4096;
     /** The ring of the NIC, what its page pool has at hand, and one: less is refused. */
-    private static final long SMALLEST_AREA = (256 + 128 + 1) * PAGE;
+    private static final long SMALLEST_AREA = Nic.pages(256 + 128 + 1);
 
     private static String windows;
 

@@ -66,7 +66,7 @@ class SteeringTest {
 
     /** A loop a queue. */
     private static ZcrxEventLoopGroup loops(ZcrxMode mode, int... queues) {
-        ZcrxIoHandlerConfig config = new ZcrxIoHandlerConfig().mode(mode).areaBytes(16 * MIB);
+        ZcrxIoHandlerConfig config = new ZcrxIoHandlerConfig().mode(mode).areaBytes(Nic.pages(4096));
         for (int queue : queues) {
             config.interfaceQueue(Nic.NAME, queue);
         }

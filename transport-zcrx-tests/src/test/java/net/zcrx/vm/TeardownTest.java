@@ -88,7 +88,7 @@ class TeardownTest {
 
     @RepeatedTest(2)
     void shouldSurviveKilledProcess() throws Exception {
-        try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, Nic.PORT, 8 * MIB)) {
+        try (Command owner = Child.start(List.of(), ZcrxMode.ZERO_COPY, Nic.PORT, Nic.pages(2048))) {
             owner.says("listening");
             try (Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, ENDLESS)) {
                 long before = Nic.counter("iov_bytes");

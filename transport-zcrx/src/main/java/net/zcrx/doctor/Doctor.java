@@ -105,7 +105,7 @@ public final class Doctor {
                 ""));
         if (NicInspector.isAvailable()) {
             // What the transport has said already is not said twice.
-            ZeroCopyCheck.requirements(new ZcrxIoHandlerConfig().areaBytes()).stream()
+            ZeroCopyCheck.requirements(new ZcrxIoHandlerConfig().queueAreaBytes()).stream()
                     .filter(found -> cause == null || !found.text().equals(cause.getMessage()))
                     .forEach(requirements::add);
             examineNic();
@@ -131,7 +131,7 @@ public final class Doctor {
             if (change()) {
                 nic = NicInspector.inspect(interfaceName);
             }
-            requirements.addAll(ZeroCopyCheck.requirements(nic, queue));
+            requirements.addAll(ZeroCopyCheck.requirements(nic, queue, new ZcrxIoHandlerConfig().queueAreaBytes()));
             requirements.add(driver(nic));
         } catch (NicException e) {
             requirements.add(new Requirement("interface", Requirement.Status.MISSING, true, e.getMessage(), ""));

@@ -39,6 +39,11 @@ public record NicSnapshot(
     private static final int LONGEST_RING = 8192;
 
     private static final int USUAL_RING = 256;
+    /**
+     * Buffers that the page pool of a queue keeps ready beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
+     * of no more than both leaves the kernel none to copy into, and data that must be copied would wait forever.
+     */
+    public static final int POOL_CACHE = 128;
 
     /** The queue with this number, if the kernel lists queues. */
     public Optional<NicQueue> queue(int id) {
@@ -69,6 +74,15 @@ public record NicSnapshot(
     /** How many receive buffers a queue may have: where the NIC does not tell, or cannot be seen, what is usual. */
     public int ringEntriesAtMost() {
         return ringEntries.orElse(isNetkit() ? LONGEST_RING : USUAL_RING);
+    }
+
+    /**
+     * The least size in bytes of an area that a queue can be bound with and leaves a buffer for what arrives.
+     *
+     * @param bufferBytes of a receive buffer
+     */
+    public long areaBytesAtLeast(int bufferBytes) {
+        return (ringEntriesAtMost() + POOL_CACHE + 1L) * bufferBytes;
     }
 
     /** The queues that it has on lease; none if this is a NIC. */

@@ -7,7 +7,6 @@ import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.QueueName;
 import net.zcrx.nic.check.Refusals;
-import net.zcrx.uring.Container;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.Native;
@@ -24,12 +23,6 @@ public final class QueueBinder {
     private static final long HELD_QUEUE_PATIENCE_NANOS = 5_000 * NANOS_PER_MILLI;
 
     private static final long LONGEST_PAUSE_MILLIS = 200;
-    /**
-     * Pages that the page pool of a queue keeps ready beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
-     * of no more than both leaves the kernel none to copy into, and data that must be copied would wait forever.
-     */
-    private static final int POOL_CACHE = 128;
-
     private final Settings settings;
     private final ZeroCopyFeatures features;
     /** {@code null} without a NIC. */
@@ -45,7 +38,7 @@ public final class QueueBinder {
      *
      * @param areaBytes of the first area
      * @param maxAreaBytes of all areas together
-     * @param receiveBufferBytes 0 is the page
+     * @param receiveBufferBytes what is less than a page, as 0, stands for a page, which the kernel takes at least
      * @param takesLess whether a smaller area will do, if the first one cannot be locked
      * @param sharedMemory whether other processes may map the areas
      */
@@ -75,16 +68,15 @@ public final class QueueBinder {
         if (!features.hasNoDevice()) {
             throw new NicException("This kernel has no zero-copy receive without a device. Use Linux 7.1 or later.");
         }
-        return new QueueBinder(settings, features, null, -1, POOL_CACHE * (long) Native.pageSize(), false);
+        return new QueueBinder(settings, features, null, -1, NicSnapshot.POOL_CACHE * (long) Native.pageSize(), false);
     }
 
     /** @throws NicException if there is no such NIC */
     public static QueueBinder of(QueueName name, Settings settings, ZeroCopyFeatures features) throws NicException {
         NicSnapshot nic = NicInspector.inspect(name.interfaceName());
-        int bufferBytes = settings.receiveBufferBytes == 0 ? Native.pageSize() : settings.receiveBufferBytes;
-        long pages = nic.ringEntriesAtMost() + (long) POOL_CACHE;
+        int bufferBytes = Math.max(Native.pageSize(), settings.receiveBufferBytes);
         return new QueueBinder(
-                settings, features, name, nic.interfaceIndex(), (pages + 1) * bufferBytes, nic.isNetkit());
+                settings, features, name, nic.interfaceIndex(), nic.areaBytesAtLeast(bufferBytes), nic.isNetkit());
     }
 
     /**
@@ -127,19 +119,9 @@ public final class QueueBinder {
         if (bytes >= minAreaBytes) {
             return;
         }
-        String small = "An area of " + bytes + " bytes is too small";
-        String larger = " Set ZcrxIoHandlerConfig.areaBytes to " + minAreaBytes + " or more";
-        if (name == null) {
-            throw new NicException(small + "." + larger + ".");
-        }
-        throw new NicException(
-                leased
-                        ? small + " for " + name.interfaceName()
-                                + ": how long the ring of its NIC is cannot be seen here,"
-                                + " and a long one alone would take most of it." + larger + "."
-                        : small + " for " + name.interfaceName() + ", whose ring alone can take most of it." + larger
-                                + ", or shorten the ring with: "
-                                + Container.asRoot("ethtool -G " + name.interfaceName() + " rx N"));
+        throw name == null
+                ? Refusals.smallArea(bytes, minAreaBytes)
+                : Refusals.smallArea(name.interfaceName(), leased, bytes, minAreaBytes);
     }
 
     private NicException refusal(long areaBytes, int errno) {
@@ -150,11 +132,12 @@ public final class QueueBinder {
 
     private InterfaceQueue register(int ring, Area area, long eventUserData) throws InterfaceQueue.RefusedException {
         // As many entries as pages: it can be full only when pages are out several times over.
-        int pages = (int)
-                Math.min(RefillRing.MAX_ENTRIES, Math.max(settings.maxAreaBytes, area.length()) / Native.pageSize());
+        int pageBytes = Native.pageSize();
+        int pages = (int) Math.min(RefillRing.MAX_ENTRIES, Math.max(settings.maxAreaBytes, area.length()) / pageBytes);
+        boolean hasLargerBuffers = features.hasReceiveBufferLength() && settings.receiveBufferBytes > pageBytes;
         InterfaceQueue.Request request = new InterfaceQueue.Request(
                         Integer.highestOneBit(pages * 2 - 1), area.address(), area.length())
-                .receiveBufferBytes(features.hasReceiveBufferLength() ? settings.receiveBufferBytes : 0);
+                .receiveBufferBytes(hasLargerBuffers ? settings.receiveBufferBytes : 0);
         if (name != null) {
             request.on(interfaceIndex, name.queue());
         }

@@ -18,7 +18,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 
-/** An echo of gRPC with a server and a client as their builders make them. */
+/**
+ * An echo of gRPC with a server and a client as their builders make them: both in one process, or one of them, with
+ * {@code server PORT}, which ends with its standard input, or {@code client HOST PORT}.
+ */
 final class GrpcProgram {
     static final MethodDescriptor<byte[], byte[]> ECHO = MethodDescriptor.<byte[], byte[]>newBuilder()
             .setRequestMarshaller(new Plain())
@@ -48,19 +51,33 @@ final class GrpcProgram {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Server server = NettyServerBuilder.forPort(0)
+        String part = arguments.length == 0 ? "both" : arguments[0];
+        if (part.equals("client")) {
+            call(arguments[1], Integer.parseInt(arguments[2]));
+            return;
+        }
+        Server server = NettyServerBuilder.forPort(part.equals("server") ? Integer.parseInt(arguments[1]) : 0)
                 .maxInboundMessageSize(LONGEST)
                 .addService(service())
                 .build()
                 .start();
-        ManagedChannel channel = NettyChannelBuilder.forAddress("localhost", server.getPort())
+        if (part.equals("server")) {
+            System.out.println("listening");
+            System.in.readAllBytes();
+        } else {
+            call("localhost", server.getPort());
+        }
+        server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
+    }
+
+    private static void call(String host, int port) throws InterruptedException {
+        ManagedChannel channel = NettyChannelBuilder.forAddress(host, port)
                 .usePlaintext()
                 .maxInboundMessageSize(LONGEST)
                 .build();
         byte[] bytes = Bytes.random();
         byte[] answer = ClientCalls.blockingUnaryCall(channel, ECHO, CallOptions.DEFAULT, bytes);
         channel.shutdown().awaitTermination(10, TimeUnit.SECONDS);
-        server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
         Bytes.compare(bytes, answer);
     }
 

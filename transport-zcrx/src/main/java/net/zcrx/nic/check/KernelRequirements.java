@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.nic.check;
 
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import net.zcrx.uring.Container;
+import net.zcrx.uring.Native;
 import net.zcrx.uring.ProbeRing;
 import net.zcrx.uring.RingRefusal;
 import net.zcrx.uring.Uring;
@@ -17,7 +19,7 @@ final class KernelRequirements {
     private static final String VERSION = System.getProperty("os.version");
     /** The command of a distribution that is known to have one; elsewhere the sentence must do. */
     private static final String NEWER_KERNEL = isTrixie() && !Container.isInside()
-            ? "apt install -t trixie-backports linux-image-amd64 && sudo reboot"
+            ? "apt install -t trixie-backports linux-image-" + flavour() + " && sudo reboot"
             : "";
 
     private KernelRequirements() {}
@@ -29,6 +31,14 @@ final class KernelRequirements {
             // Another system, which has another command.
             return false;
         }
+    }
+
+    /** Debian's name for the kernels of this machine, which has one for each size of a page. */
+    private static String flavour() {
+        if (!PlatformDependent.normalizedArch().equals("aarch_64")) {
+            return "amd64";
+        }
+        return Native.pageSize() == 16384 ? "arm64-16k" : "arm64";
     }
 
     static List<Requirement> list() {

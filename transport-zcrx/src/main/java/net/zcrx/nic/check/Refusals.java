@@ -80,6 +80,31 @@ public final class Refusals {
                 errno);
     }
 
+    /** Why an area is too small for zero-copy receive without a NIC. */
+    public static NicException smallArea(long bytes, long least) {
+        return new NicException("An area of " + bytes + " bytes is too small." + largerArea(least) + ".");
+    }
+
+    /**
+     * Why an area is too small for a queue.
+     *
+     * @param leased whether the queue is on lease, and its ring cannot be seen
+     */
+    public static NicException smallArea(String interfaceName, boolean leased, long bytes, long least) {
+        String small = "An area of " + bytes + " bytes is too small for " + interfaceName;
+        return new NicException(
+                leased
+                        ? small + ": how long the ring of its NIC is cannot be seen here,"
+                                + " and a long one alone would take most of it." + largerArea(least) + "."
+                        : small + ", whose ring alone can take most of it." + largerArea(least)
+                                + ", or shorten the ring with: "
+                                + Container.asRoot("ethtool -G " + interfaceName + " rx N"));
+    }
+
+    private static String largerArea(long least) {
+        return " Set ZcrxIoHandlerConfig.areaBytes to " + least + " or more";
+    }
+
     static String registrationSentence(NicSnapshot nic, int queue, long areaBytes, int errno) {
         String interfaceName = nic.interfaceName();
         String refused = "The kernel refused to bind queue " + queue + " of " + interfaceName + ": ";

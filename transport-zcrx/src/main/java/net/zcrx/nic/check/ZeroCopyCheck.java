@@ -38,9 +38,26 @@ public final class ZeroCopyCheck {
         return ProcessRequirements.lockableBytes();
     }
 
-    /** Everything that zero-copy receive needs of a NIC's queue. */
-    public static List<Requirement> requirements(NicSnapshot nic, int queue) {
-        return new NicRequirements(nic, queue).list();
+    /**
+     * Everything that zero-copy receive needs of a NIC's queue.
+     *
+     * @param areaBytes memory that the NIC shall write to
+     */
+    public static List<Requirement> requirements(NicSnapshot nic, int queue, long areaBytes) {
+        List<Requirement> all = new ArrayList<>(new NicRequirements(nic, queue).list());
+        all.add(area(nic, areaBytes));
+        return all;
+    }
+
+    private static Requirement area(NicSnapshot nic, long areaBytes) {
+        long least = nic.areaBytesAtLeast(Native.pageSize());
+        return areaBytes >= least
+                ? Requirement.ok("area", "An area of " + areaBytes + " bytes is more than the NIC's ring takes.")
+                : Requirement.missing(
+                        "area",
+                        Refusals.smallArea(nic.interfaceName(), nic.isNetkit(), areaBytes, least)
+                                .getMessage(),
+                        "");
     }
 
     /** The queue of a NIC that suits zero-copy receive best at present. */
@@ -57,7 +74,7 @@ public final class ZeroCopyCheck {
     public static NicException cause(String interfaceName, int queue, long areaBytes) {
         try {
             List<Requirement> all = new ArrayList<>(requirements(areaBytes));
-            all.addAll(requirements(NicInspector.inspect(interfaceName), queue));
+            all.addAll(requirements(NicInspector.inspect(interfaceName), queue, areaBytes));
             return all.stream()
                     .filter(Requirement::prevents)
                     .findFirst()

@@ -58,7 +58,7 @@ class SoftwareNicPreparationTest {
         NicSnapshot after = NicInspector.inspect("zcnic0");
         assertEquals(0, after.splitThreshold().orElseThrow());
         assertEquals(false, after.hashReaches(1));
-        assertEquals(null, ZeroCopyCheck.cause("zcnic0", 1, 1 << 20));
+        assertEquals(null, ZeroCopyCheck.cause("zcnic0", 1, 64 << 20));
         assertEquals(List.of(), prepare(1), "nothing is left to do");
 
         assertEquals(

@@ -12,15 +12,18 @@ import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.TestNic;
 import net.zcrx.uring.Errno;
+import net.zcrx.uring.Native;
 import org.junit.jupiter.api.Test;
 
 /** Queues on lease, seen from the container that has them and from the host of the NIC. */
 class NetkitRequirementsTest {
     private static final NicSnapshot NETKIT = TestNic.netkit(2, -1);
+    /** As a loop takes by default. */
+    private static final long AREA_BYTES = 16384L * Native.pageSize();
 
     @Test
     void shouldNotMissWhatOnlyTheHostSees() {
-        List<Requirement> all = ZeroCopyCheck.requirements(NETKIT, 1);
+        List<Requirement> all = ZeroCopyCheck.requirements(NETKIT, 1, AREA_BYTES);
         assertEquals(List.of(), preventing(NETKIT, 1));
         for (String ofNic : List.of("header split", "RSS", "rules")) {
             Requirement found = all.stream()
@@ -30,6 +33,22 @@ class NetkitRequirementsTest {
             assertEquals(Requirement.Status.UNKNOWN, found.status(), found::toString);
             assertTrue(found.text().contains("On its host zcrx lease does it, or: ethtool -"), found::text);
         }
+    }
+
+    @Test
+    void shouldSayThatAreaIsTooSmall() {
+        long least = NETKIT.areaBytesAtLeast(Native.pageSize());
+        Requirement area = area(NETKIT, least - 1);
+        assertTrue(area.prevents());
+        assertTrue(area.text().contains("areaBytes to " + least + " or more."), area::text);
+        assertEquals(Requirement.Status.OK, area(NETKIT, least).status());
+    }
+
+    private static Requirement area(NicSnapshot nic, long bytes) {
+        return ZeroCopyCheck.requirements(nic, 1, bytes).stream()
+                .filter(requirement -> requirement.name().equals("area"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -110,7 +129,7 @@ class NetkitRequirementsTest {
     }
 
     private static List<String> preventing(NicSnapshot nic, int queue) {
-        return ZeroCopyCheck.requirements(nic, queue).stream()
+        return ZeroCopyCheck.requirements(nic, queue, AREA_BYTES).stream()
                 .filter(Requirement::prevents)
                 .map(Requirement::sentence)
                 .toList();
