@@ -210,7 +210,7 @@ public final class ZcrxIoHandlerConfig {
     /**
      * Sets the size of a loop's area in bytes.
      *
-     * <p>Where it is not set and a loop receives by copy, all areas of the process are kept together below an eighth of
+     * <p>Where it is not set and a loop receives by copy, all areas of the process are kept together below 1/32 of
      * the memory that its cgroup may take, and below half of what Netty may take as direct memory
      * ({@code -Dio.netty.maxDirectMemory}, {@code -XX:MaxDirectMemorySize}, or else the largest heap): each loop of a
      * group gets the same part of that, at most 64 MiB, and not more than half of what is left. Each gets 1 MiB and 16

@@ -69,8 +69,9 @@ class ExhaustionTest {
     /** The same with memory to grow: nothing need be copied. */
     @Test
     void shouldGrowInsteadOfCopyingOut() throws Exception {
-        long bytes = 8 * MIB;
-        ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(1024)).maxAreaBytes(Nic.pages(4096));
+        long bytes = Nic.pages(2048);
+        ZcrxIoHandlerConfig config =
+                Server.zeroCopy().areaBytes(Nic.pages(1024)).maxAreaBytes(Nic.pages(4096));
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new);
                 Command sender = Nic.send(Nic.ADDRESS, Nic.PORT, bytes)) {
             Holder holder = server.reader();
@@ -275,7 +276,7 @@ class ExhaustionTest {
     /** Connections that hold a byte each hold a page each: not all of the area. */
     @Test
     void shouldServeWhileManyConnectionsHoldALittle() throws Exception {
-        long bytes = 2 * MIB;
+        long bytes = Nic.pages(512);
         ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(512));
         Nic.fault("hdr_extra=9999");
         try (Server<Holder> server = Server.start(config, 1, Nic.PORT, SMALL_WINDOW, Holder::new);

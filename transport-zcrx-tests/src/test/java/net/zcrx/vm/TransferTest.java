@@ -40,7 +40,8 @@ class TransferTest {
         int bufferBytes = 16 * 1024;
         Command.run("sysctl", "-qw", "vm.nr_hugepages=32");
         try {
-            ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(8192)).receiveBufferBytes(bufferBytes);
+            ZcrxIoHandlerConfig config =
+                    Server.zeroCopy().areaBytes(Nic.pages(8192)).receiveBufferBytes(bufferBytes);
             shouldReceiveAllByZeroCopy(config, Nic.ADDRESS, 2, 8 * MIB);
         } finally {
             Command.run("sysctl", "-qw", "vm.nr_hugepages=0");

@@ -15,8 +15,8 @@ import io.netty.util.internal.SystemPropertyUtil;
  */
 public record AreaSize(long most, int loops) {
     private static final long MIB = 1 << 20;
-    /** All areas take at most this part of the cgroup's limit; heap and direct memory may each take half of it. */
-    private static final int SHARE_OF_CGROUP = 8;
+    /** All areas take at most this part of the cgroup's limit, most of which heap and direct memory may take. */
+    private static final int SHARE_OF_CGROUP = 32;
 
     private static final int SHARE_OF_DIRECT_MEMORY = 2;
     /** Least chunks of an area: with fewer, copying out would begin when the application holds little. */

@@ -30,16 +30,16 @@ class AreaSizeTest {
 
     @Test
     void shouldBePartOfWhatIsAllowed() {
-        assertEquals(4 * MIB, AreaSize.of(256 * MIB, 128 * MIB, 8).next(0, USUAL, CHUNK, 0));
+        assertEquals(4 * MIB, AreaSize.of(1024 * MIB, 256 * MIB, 8).next(0, USUAL, CHUNK, 0));
         assertEquals(8 * MIB, AreaSize.of(Long.MAX_VALUE, 128 * MIB, 8).next(0, USUAL, CHUNK, 0));
     }
 
     @Test
     void shouldStayWithinWhatIsAllowedHoweverManyGroupsThereAre() {
         long most = 32 * MIB;
-        assertTrue(sum(AreaSize.of(256 * MIB, 128 * MIB, 8), 1) <= most);
+        assertTrue(sum(AreaSize.of(1024 * MIB, 256 * MIB, 8), 1) <= most);
         // Each that finds nothing left has the least.
-        assertTrue(sum(AreaSize.of(256 * MIB, 128 * MIB, 8), 4) <= most + 3 * 8 * MIB);
+        assertTrue(sum(AreaSize.of(1024 * MIB, 256 * MIB, 8), 4) <= most + 3 * 8 * MIB);
         assertEquals(64 * MIB, sum(AreaSize.of(MIB, MIB, 64), 1));
     }
 
