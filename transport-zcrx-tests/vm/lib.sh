@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the scripts that make the virtual machine share. To be sourced, with $here set.
 #
-# ZCRX_ARCH is the guest's processor: x86_64, or aarch64, whose guest is made with the help of the other one's files.
+# ZCRX_ARCH is the guest's processor, which vm and suite set: x86_64, or aarch64, whose guest is made with the help of the
+# other one's files.
 
 base=${ZCRX_CACHE:-$HOME/.cache/zcrx}/vm
 suite=trixie
@@ -21,25 +22,16 @@ die() { echo "vm: $*" >&2; exit "${status:-1}"; }
 chain=
 hash_of() { cat "$@" | sha256sum | cut -c1-16; }
 
-# step NAME FILE...: true when the step has to be done; FILEs are what goes into it
-step() {
-    local name=$1; shift
-    chain=$(printf '%s %s' "$chain" "$(hash_of "$@")" | sha256sum | cut -c1-16)
-    step_stamp=$stamps/$name
-    [ "$(cat "$step_stamp" 2>/dev/null)" != "$chain" ] || return 1
-    rm -f "$step_stamp"
-}
-done_step() { echo "$chain" > "$step_stamp"; }
-
 # the part of a script that belongs to a step: its function's text
 text_of() { declare -f "$@"; }
 
 # begin_steps [--fresh]: one who prepares at a time
 begin_steps() {
     mkdir -p "$stamps"
-    exec 9> "$cache/prepare.lock"
+    [ -e "$cache/prepare.lock" ] || : > "$cache/prepare.lock"
+    exec 9< "$cache/prepare.lock"       # to be read: another user than who prepared may look
     flock -w 1200 9 || die "another prepare has been running for 20 minutes; its lock is $cache/prepare.lock"
-    if [ "${1:-}" = --fresh ]; then rm -f "$stamps"/*; fi
+    if [ "${1:-}" = --fresh ]; then rm -rf "$stamps"/* "$cache"/{kernels,nic}; fi
 }
 
 # do_steps [--fresh]: does those of each_step, which calls do_step NAME COMMAND FILE..., that have to be done. A first pass
@@ -63,14 +55,17 @@ do_steps() {
     say "prepared: $(du -shx "$cache" | cut -f1) in $cache"
 }
 
+# FILEs are what goes into the step.
 do_step() {
     local name=$1 command=$2; shift 2
-    if ! step "$name" "$@"; then return; fi
+    chain=$(printf '%s %s' "$chain" "$(hash_of "$@")" | sha256sum | cut -c1-16)
+    if [ "$(cat "$stamps/$name" 2> /dev/null)" = "$chain" ]; then return; fi
     if [ -n "$planning" ]; then
         todo+=("$name")
     else
+        rm -f "$stamps/$name"
         "$command"
-        done_step
+        echo "$chain" > "$stamps/$name"
     fi
 }
 
@@ -80,7 +75,7 @@ check_host() {
     [ "$(uname -m)" = x86_64 ] || die "the virtual machine is made on x86-64 only; this is $(uname -m)"
     command -v apt-get > /dev/null || die "needs a Debian host (apt-get): it is built from Debian's packages"
     [ "$(id -u)" = 0 ] || die "building the guest needs root (debootstrap, chroot), running it does not.
-    Run once as root, with the same cache: ZCRX_CACHE='${base%/vm}' $here/vm prepare"
+    Run once as root, with the same cache: ZCRX_CACHE='${base%/vm}' $here/vm prepare --arch $ZCRX_ARCH"
     local free
     free=$(df -Pm "$cache" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$free_mib_wanted" ] || [ -e "$rootfs/etc/os-release" ] ||

@@ -51,8 +51,8 @@ public final class Zcrx {
 
     /**
      * Why a loop with an area of the default size could not receive by zero copy from this queue of a NIC, as far as
-     * can be told without trying: kernel, capability, driver, header split, locked memory, a queue in use. Takes a
-     * moment: not for an event loop's thread.
+     * can be told without trying: kernel, capability, driver, header split, locked memory, the area's size, a queue
+     * in use. Takes a moment: not for an event loop's thread.
      *
      * @return a sentence with the command that fixes it, or {@code null} if nothing is known to prevent zero copy
      */

@@ -228,7 +228,7 @@ public final class ZcrxIoHandlerConfig {
 
     /**
      * The size in bytes of the area that a loop receives into by pages: {@link #areaBytes()} if it is set, otherwise
-     * 16,384 pages of this machine, which are 64 MiB, or 256 MiB where a page has 16 KiB.
+     * 16,384 pages of this machine, which are 64 MiB, or 256 MiB where a page has 16 KiB, and 1 GiB where it has 64.
      *
      * @throws LinkageError if the transport does not work here, see {@link Zcrx#isAvailable()}
      */
@@ -250,7 +250,10 @@ public final class ZcrxIoHandlerConfig {
         return this;
     }
 
-    /** How many bytes a loop's memory may grow to; at least {@link #areaBytes()}. */
+    /**
+     * How many bytes a loop's memory may grow to; at least {@link #areaBytes()}. Where {@link #queueAreaBytes()} is as
+     * much or more, it does not grow.
+     */
     public long maxAreaBytes() {
         return Math.max(maxAreaBytes, areaBytes());
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import net.zcrx.uring.Native;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,12 @@ class ZcrxIoHandlerConfigTest {
     }
 
     /** A container without a lease starts all the same, where zero copy is no must. */
+    @Test
+    void shouldCountAreaOfQueueInPages() {
+        assertEquals(16384L * Native.pageSize(), new ZcrxIoHandlerConfig().queueAreaBytes());
+        assertEquals(1 << 20, new ZcrxIoHandlerConfig().areaBytes(1 << 20).queueAreaBytes());
+    }
+
     @Test
     void shouldCopyAndSayWhyWhereNoQueueIsOnLease() throws Exception {
         config.interfaceQueues("leased");

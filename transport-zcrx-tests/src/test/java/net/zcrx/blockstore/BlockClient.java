@@ -21,17 +21,28 @@ public final class BlockClient {
         int requests = Integer.parseInt(arguments[2]);
         int blocks = Integer.parseInt(arguments[3]);
         try (Socket socket = new Socket(arguments[0], Integer.parseInt(arguments[1]))) {
-            run(socket, requests, blocks);
+            runInTurn(socket, requests, blocks);
         }
         System.out.println("stored " + requests * blocks);
     }
 
+    /** Returns when all is answered. The next request waits for the answer, so that the first windows hold each whole. */
+    public static void runInTurn(Socket socket, int requests, int blocks) throws IOException {
+        for (int i = 0; i < requests; i++) {
+            run(socket, i, i + 1, blocks);
+        }
+    }
+
     /** Returns when all is answered. */
     public static void run(Socket socket, int requests, int blocks) throws IOException {
+        run(socket, 0, requests, blocks);
+    }
+
+    private static void run(Socket socket, int begin, int end, int blocks) throws IOException {
         socket.setSoTimeout(MILLIS);
         Set<Long> open = new HashSet<>();
         OutputStream out = socket.getOutputStream();
-        for (int i = 0; i < requests; i++) {
+        for (int i = begin; i < end; i++) {
             open.add(first(i, blocks));
             out.write(request(first(i, blocks), blocks));
         }

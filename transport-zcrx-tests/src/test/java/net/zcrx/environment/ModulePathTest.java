@@ -111,9 +111,8 @@ class ModulePathTest {
 
     private static Probe run(String... options) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(options));
-        // Netty's native library is in a module that no other requires.
-        String nativeModule = "io.netty.transport.io_uring.linux."
-                + System.getProperty("os.arch").replace("amd64", "x86_64");
+        // Netty's native library is in a module that no other requires, and which has this name for each processor.
+        String nativeModule = "io.netty.transport.io_uring.linux.x86_64";
         all.addAll(List.of("--module-path", modulePath, "--add-modules", nativeModule));
         all.addAll(List.of("--module", "net.zcrx.probe/" + AvailabilityProbe.class.getName()));
         return Probe.run(List.of(), all);

@@ -4,6 +4,7 @@ package net.zcrx.environment;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.util.internal.PlatformDependent;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -215,8 +216,7 @@ class UnavailabilityTest {
                 "c",
                 "/dev/null",
                 "-o",
-                natives.resolve("libzcrx_native_"
-                                + System.getProperty("os.arch").replace("amd64", "x86_64") + ".so")
+                natives.resolve("libzcrx_native_" + PlatformDependent.normalizedArch() + ".so")
                         .toString(),
                 "-L" + folder,
                 "-llacking"));

@@ -30,8 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Blocks go from the wire to the device, and no processor touches them on the way. */
 @Tag("vm")
 class BlockStoreTest {
-    private static final int REQUESTS = 32;
-    private static final int BLOCKS = 63;
+    private static final int REQUESTS = 256;
+    /** A request of 32 KiB is within the first windows of both ends. In one of more, TCP may cut a segment short. */
+    private static final int BLOCKS = 7;
+
     private static final int SECONDS = 30;
 
     @TempDir
@@ -74,10 +76,8 @@ class BlockStoreTest {
         assertEquals(0, metrics.copiedBytes(), metrics::toString);
         assertEquals(0, metrics.copiedOutBytes(), metrics::toString);
         assertEquals((long) REQUESTS * BLOCKS * BlockStore.BLOCK, metrics.fileWrittenBytes(), metrics::toString);
-        // Where the sender's window ends in a block, its TCP cuts it, and what is queued behind is shifted. The store
-        // puts those together again. How many they are is a matter of time.
-        assertTrue(copied.sum() <= inPlace.sum(), () -> copied.sum() + " blocks were cut: " + metrics);
-        assertEquals(REQUESTS * BLOCKS, inPlace.sum() + copied.sum(), metrics::toString);
+        assertEquals(0, copied.sum(), metrics::toString);
+        assertEquals(REQUESTS * BLOCKS, inPlace.sum(), metrics::toString);
         assertStored(file.path());
     }
 

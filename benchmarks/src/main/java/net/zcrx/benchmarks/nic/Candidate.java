@@ -3,7 +3,9 @@ package net.zcrx.benchmarks.nic;
 
 import java.util.ArrayList;
 import java.util.List;
+import net.zcrx.Zcrx;
 import net.zcrx.benchmarks.Peer;
+import net.zcrx.uring.Native;
 
 /**
  * A transport as it is measured.
@@ -14,7 +16,8 @@ import net.zcrx.benchmarks.Peer;
 record Candidate(String name, Peer peer, boolean zeroCopy, int bufferBytes) {
     static final List<String> NAMES = List.of("epoll", "io_uring", "io_uring-ring", "zcrx-copy", "zcrx");
 
-    private static final int PAGE = 4096;
+    /** Where zcrx does not work it is not measured. */
+    private static final int PAGE = Zcrx.isAvailable() ? Native.pageSize() : 0;
 
     /**
      * Those with these names, and the one with zero copy once for each size of a buffer.
@@ -28,8 +31,11 @@ record Candidate(String name, Peer peer, boolean zeroCopy, int bufferBytes) {
                 case "epoll", "io_uring", "io_uring-ring" -> all.add(new Candidate(name, Peer.of(name), false, 0));
                 case "zcrx-copy" -> all.add(new Candidate(name, Peer.ZCRX, false, 0));
                 case "zcrx" ->
-                    bufferBytes.forEach(
-                            bytes -> all.add(new Candidate(name, Peer.ZCRX, true, bytes <= PAGE ? 0 : bytes)));
+                    // What is not more than a page is one: those are measured once.
+                    bufferBytes.stream()
+                            .map(bytes -> bytes <= PAGE ? 0 : bytes)
+                            .distinct()
+                            .forEach(bytes -> all.add(new Candidate(name, Peer.ZCRX, true, bytes)));
                 default ->
                     throw new IllegalArgumentException(
                             "There is no transport " + name + "; there are " + String.join(", ", NAMES) + '.');

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.benchmarks.Machine;
 import net.zcrx.benchmarks.RunFailedException;
 import net.zcrx.benchmarks.nic.NicResults.CaseResult;
@@ -23,8 +24,6 @@ final class Session {
     private static final int MTU_SECONDS = 60;
     /** An MTU that is left alone. */
     private static final int AS_IT_IS = 0;
-    /** Of a loop's area, at most. */
-    private static final long AREA_BYTES = 64L << 20;
 
     private final Settings settings;
     private final Control control;
@@ -116,7 +115,7 @@ final class Session {
             return candidates;
         }
         try {
-            HugePages.provide(AREA_BYTES * queues.size(), undoing);
+            HugePages.provide(new ZcrxIoHandlerConfig().queueAreaBytes() * queues.size(), undoing);
             return candidates;
         } catch (IOException e) {
             note(e.getMessage());

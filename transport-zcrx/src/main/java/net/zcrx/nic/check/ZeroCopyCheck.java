@@ -52,7 +52,10 @@ public final class ZeroCopyCheck {
     private static Requirement area(NicSnapshot nic, long areaBytes) {
         long least = nic.areaBytesAtLeast(Native.pageSize());
         return areaBytes >= least
-                ? Requirement.ok("area", "An area of " + areaBytes + " bytes is more than the NIC's ring takes.")
+                ? Requirement.ok(
+                        "area",
+                        "An area of " + areaBytes + " bytes is more than the NIC's ring takes"
+                                + (nic.ringEntries().isPresent() ? "." : ", if it is not longer than most."))
                 : Requirement.missing(
                         "area",
                         Refusals.smallArea(nic.interfaceName(), nic.isNetkit(), areaBytes, least)
