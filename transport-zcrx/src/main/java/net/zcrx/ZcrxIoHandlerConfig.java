@@ -41,7 +41,7 @@ import net.zcrx.uring.Native;
  *     <td>what the kernel takes of the area at a time when it copies</td></tr>
  * <tr><td>{@link #ringEntries(int) ringEntries}</td><td>256</td><td>16 to 4096, a power of two</td>
  *     <td>submissions that fit between two system calls</td></tr>
- * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096; 16384 with zero copy</td>
+ * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096; 32768 with zero copy</td>
  *     <td>1024 to 65536, a power of two</td><td>completions that fit before the kernel must hold them back</td></tr>
  * <tr><td>{@link #maxUnboundedWorkers(int) maxUnboundedWorkers}</td><td>0: the kernel's</td><td>0 or more</td>
  *     <td>kernel threads of a ring for work that may wait for a socket</td></tr>
@@ -59,8 +59,8 @@ public final class ZcrxIoHandlerConfig {
 
     private static final int MAX_QUEUE = 65535;
     private static final int COMPLETIONS = 4096;
-    /** Each page takes two entries, and a system call lets about 20 connections bring some hundreds each. */
-    private static final int COMPLETIONS_OF_PAGES = 16384;
+    /** Each page takes two entries: those of all pages that an area has by default. */
+    private static final int COMPLETIONS_OF_PAGES = 32768;
 
     private static final String LEASED = "leased";
     /** The name of an interface may contain a colon, too. */
