@@ -16,23 +16,31 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An echo of gRPC with a server and a client as their builders make them: both in one process, or one of them, with
- * {@code server PORT}, which ends with its standard input, or {@code client HOST PORT}.
+ * An echo and an upload of gRPC with a server and a client as their builders make them. With {@code client HOST PORT}
+ * it is the client alone. The methods have the names that the client of our benchmarks calls.
  */
-final class GrpcProgram {
-    static final MethodDescriptor<byte[], byte[]> ECHO = MethodDescriptor.<byte[], byte[]>newBuilder()
-            .setRequestMarshaller(new Plain())
-            .setResponseMarshaller(new Plain())
-            .setType(MethodType.UNARY)
-            .setFullMethodName("service/echo")
-            .build();
+final class GrpcProgram implements ServerProgram {
+    private static final String SERVICE = "net.zcrx.Bench";
+
+    static final MethodDescriptor<byte[], byte[]> UNARY = method(MethodType.UNARY, "Unary");
+    private static final MethodDescriptor<byte[], byte[]> STREAM = method(MethodType.CLIENT_STREAMING, "Upload");
 
     private static final int LONGEST = 2 * Bytes.COUNT;
 
-    private GrpcProgram() {}
+    private Server server;
+
+    private static MethodDescriptor<byte[], byte[]> method(MethodType type, String name) {
+        return MethodDescriptor.<byte[], byte[]>newBuilder()
+                .setRequestMarshaller(new Plain())
+                .setResponseMarshaller(new Plain())
+                .setType(type)
+                .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
+                .build();
+    }
 
     private static final class Plain implements MethodDescriptor.Marshaller<byte[]> {
         @Override
@@ -51,44 +59,78 @@ final class GrpcProgram {
     }
 
     public static void main(String[] arguments) throws Exception {
-        String part = arguments.length == 0 ? "both" : arguments[0];
-        if (part.equals("client")) {
-            call(arguments[1], Integer.parseInt(arguments[2]));
-            return;
+        if (arguments.length > 0 && arguments[0].equals("client")) {
+            byte[] bytes = Bytes.random();
+            Bytes.compare(bytes, call(arguments[1], Integer.parseInt(arguments[2]), bytes));
+        } else {
+            ServerProgram.run(new GrpcProgram(), arguments);
         }
-        Server server = NettyServerBuilder.forPort(part.equals("server") ? Integer.parseInt(arguments[1]) : 0)
+    }
+
+    /** On all addresses: its client may be on another machine. */
+    @Override
+    public int start(int port) throws IOException {
+        server = NettyServerBuilder.forPort(port)
                 .maxInboundMessageSize(LONGEST)
                 .addService(service())
                 .build()
                 .start();
-        if (part.equals("server")) {
-            System.out.println("listening");
-            System.in.readAllBytes();
-        } else {
-            call("localhost", server.getPort());
-        }
+        return server.getPort();
+    }
+
+    @Override
+    public byte[] exchange(int port, byte[] bytes) throws InterruptedException {
+        return call("localhost", port, bytes);
+    }
+
+    @Override
+    public void stop() throws InterruptedException {
         server.shutdown().awaitTermination(10, TimeUnit.SECONDS);
     }
 
-    private static void call(String host, int port) throws InterruptedException {
+    private static byte[] call(String host, int port, byte[] bytes) throws InterruptedException {
         ManagedChannel channel = NettyChannelBuilder.forAddress(host, port)
                 .usePlaintext()
                 .maxInboundMessageSize(LONGEST)
                 .build();
-        byte[] bytes = Bytes.random();
-        byte[] answer = ClientCalls.blockingUnaryCall(channel, ECHO, CallOptions.DEFAULT, bytes);
+        byte[] answer = ClientCalls.blockingUnaryCall(channel, UNARY, CallOptions.DEFAULT, bytes);
         channel.shutdown().awaitTermination(10, TimeUnit.SECONDS);
-        Bytes.compare(bytes, answer);
+        return answer;
     }
 
     static ServerServiceDefinition service() {
-        return ServerServiceDefinition.builder("service")
-                .addMethod(ECHO, ServerCalls.asyncUnaryCall(GrpcProgram::answer))
+        return ServerServiceDefinition.builder(SERVICE)
+                .addMethod(UNARY, ServerCalls.asyncUnaryCall(GrpcProgram::answer))
+                .addMethod(STREAM, ServerCalls.asyncClientStreamingCall(Upload::new))
                 .build();
     }
 
     private static void answer(byte[] request, StreamObserver<byte[]> response) {
         response.onNext(request);
         response.onCompleted();
+    }
+
+    private static final class Upload implements StreamObserver<byte[]> {
+        private final StreamObserver<byte[]> response;
+        private long received;
+
+        Upload(StreamObserver<byte[]> response) {
+            this.response = response;
+        }
+
+        @Override
+        public void onNext(byte[] message) {
+            received += message.length;
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            // The client has cancelled the call, as benchmarks do at their end.
+        }
+
+        @Override
+        public void onCompleted() {
+            answer(Long.toString(received).getBytes(StandardCharsets.US_ASCII), response);
+        }
     }
 }

@@ -88,7 +88,7 @@ class LoadersTest {
                 unpack(Path.of(entry), application, folders);
             }
             folder("BOOT-INF/classes/", application, folders);
-            for (Class<?> type : List.of(SpringProgram.class, Bytes.class)) {
+            for (Class<?> type : List.of(SpringProgram.class, ServerProgram.class, Bytes.class)) {
                 String name = type.getName().replace('.', '/') + ".class";
                 entry("BOOT-INF/classes/" + name, Files.readAllBytes(Path.of(programs(), name)), application);
             }

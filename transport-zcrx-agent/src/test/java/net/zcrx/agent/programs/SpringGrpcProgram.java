@@ -39,7 +39,7 @@ public class SpringGrpcProgram {
             int port = context.getBean(GrpcServerLifecycle.class).getPort();
             answer = ClientCalls.blockingUnaryCall(
                     context.getBean(GrpcChannelFactory.class).createChannel("localhost:" + port),
-                    GrpcProgram.ECHO,
+                    GrpcProgram.UNARY,
                     CallOptions.DEFAULT,
                     bytes);
         }

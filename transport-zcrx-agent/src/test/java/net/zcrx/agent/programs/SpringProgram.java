@@ -6,46 +6,83 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.server.reactive.context.ReactiveWebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.MediaType;
+import org.springframework.web.reactive.function.BodyExtractors;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
+import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
+import reactor.core.publisher.Mono;
 
 /** An echo of Spring WebFlux with the server and the client that Spring Boot configures. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-public class SpringProgram {
+public class SpringProgram implements ServerProgram {
+    private ReactiveWebServerApplicationContext context;
+
     @Bean
-    RouterFunction<ServerResponse> echo() {
-        return RouterFunctions.route(
-                RequestPredicates.POST("/echo"),
-                request -> ServerResponse.ok()
-                        .contentType(MediaType.APPLICATION_OCTET_STREAM)
-                        .body(request.bodyToMono(byte[].class), byte[].class));
+    RouterFunction<ServerResponse> routes() {
+        return RouterFunctions.route()
+                .POST(ECHO, SpringProgram::echo)
+                .POST(UPLOAD, SpringProgram::upload)
+                .build();
     }
 
-    public static void main(String[] arguments) {
-        ReactiveWebServerApplicationContext context = (ReactiveWebServerApplicationContext) SpringApplication.run(
+    private static Mono<ServerResponse> echo(ServerRequest request) {
+        return ServerResponse.ok()
+                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                .body(request.bodyToMono(byte[].class), byte[].class);
+    }
+
+    private static Mono<ServerResponse> upload(ServerRequest request) {
+        Mono<String> received = request.body(BodyExtractors.toDataBuffers())
+                .map(SpringProgram::take)
+                .reduce(0L, Long::sum)
+                .map(String::valueOf);
+        return ServerResponse.ok().contentType(MediaType.TEXT_PLAIN).body(received, String.class);
+    }
+
+    private static int take(DataBuffer buffer) {
+        int count = buffer.readableByteCount();
+        DataBufferUtils.release(buffer);
+        return count;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        ServerProgram.run(new SpringProgram(), arguments);
+    }
+
+    @Override
+    public int start(int port) {
+        context = (ReactiveWebServerApplicationContext) SpringApplication.run(
                 SpringProgram.class,
-                "--server.port=0",
-                "--server.address=localhost",
+                "--server.port=" + port,
+                "--server.address=" + HOST,
                 "--spring.main.banner-mode=off",
                 "--logging.level.root=warn",
                 "--spring.http.codecs.max-in-memory-size=32MB");
-        byte[] bytes = Bytes.random();
-        byte[] answer = WebClient.builder()
+        return context.getWebServer().getPort();
+    }
+
+    @Override
+    public byte[] exchange(int port, byte[] bytes) {
+        return WebClient.builder()
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(4 * Bytes.COUNT))
                 .build()
                 .post()
-                .uri("http://localhost:" + context.getWebServer().getPort() + "/echo")
+                .uri("http://" + HOST + ':' + port + ECHO)
                 .contentType(MediaType.APPLICATION_OCTET_STREAM)
                 .bodyValue(bytes)
                 .retrieve()
                 .bodyToMono(byte[].class)
                 .block();
+    }
+
+    @Override
+    public void stop() {
         context.close();
-        Bytes.compare(bytes, answer);
     }
 }

@@ -9,37 +9,59 @@ import io.vertx.core.datagram.DatagramSocket;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** HTTP by Vert.x's native transport; and a datagram and a unix domain socket, which are on the same loops. */
-final class VertxProgram {
+final class VertxProgram implements ServerProgram {
     private static final int SECONDS = 60;
 
-    private VertxProgram() {}
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
 
     private static <T> T await(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
     }
 
     public static void main(String[] arguments) throws Exception {
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
-        HttpServer server = await(vertx.createHttpServer()
-                .requestHandler(request ->
-                        request.body().onSuccess(body -> request.response().end(body)))
-                .listen(0, "localhost"));
-        byte[] bytes = Bytes.random();
+        ServerProgram.run(new VertxProgram(), arguments);
+    }
+
+    @Override
+    public int start(int port) throws Exception {
+        HttpServer server = await(
+                vertx.createHttpServer().requestHandler(VertxProgram::serve).listen(port, HOST));
+        return server.actualPort();
+    }
+
+    private static void serve(HttpServerRequest request) {
+        if (request.path().equals(UPLOAD)) {
+            LongAdder received = new LongAdder();
+            request.handler(part -> received.add(part.length()))
+                    .endHandler(end -> request.response().end(received.toString()));
+        } else {
+            request.body().onSuccess(body -> request.response().end(body));
+        }
+    }
+
+    @Override
+    public byte[] exchange(int port, byte[] bytes) throws Exception {
         Buffer answer = await(vertx.createHttpClient()
-                .request(HttpMethod.POST, server.actualPort(), "localhost", "/")
+                .request(HttpMethod.POST, port, HOST, ECHO)
                 .compose(request -> request.send(Buffer.buffer(bytes)))
                 .compose(HttpClientResponse::body));
         sendDatagram(vertx);
         useDomainSocket(vertx);
+        return answer.getBytes();
+    }
+
+    @Override
+    public void stop() throws Exception {
         await(vertx.close());
-        Bytes.compare(bytes, answer.getBytes());
     }
 
     private static void sendDatagram(Vertx vertx) throws Exception {
