@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             FullCommand.class,
             MicroCommand.class,
             SharedCommand.class,
+            AgentCommand.class,
             VmCommand.class,
             GuestCommand.class,
             NicCommand.class,
@@ -58,6 +59,7 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Say which: quick, full, micro, shared, vm, nic or page.");
+        throw new ParameterException(
+                spec.commandLine(), "Say which: quick, full, micro, shared, agent, vm, nic or page.");
     }
 }

@@ -29,7 +29,7 @@ final class H2Load extends LoadGenerator {
         this.latencies = latencies;
     }
 
-    static H2Load start(Setup setup, ServerProcess server, Load load) throws IOException {
+    static H2Load start(Setup setup, Ports server, Load load) throws IOException {
         Path latencies = Files.createTempFile("h2load", ".tsv");
         List<String> command = new ArrayList<>(setup.loadPrefix());
         command.addAll(List.of("h2load", "--threads=1", "--clients=" + load.connections()));

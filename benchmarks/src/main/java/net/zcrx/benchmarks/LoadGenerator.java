@@ -23,7 +23,7 @@ abstract class LoadGenerator implements AutoCloseable {
     }
 
     /** Starts the program that the groups are for; all of them are for the same one. */
-    static LoadGenerator start(Setup setup, ServerProcess server, List<Load> groups) throws IOException {
+    static LoadGenerator start(Setup setup, Ports server, List<Load> groups) throws IOException {
         return switch (groups.get(0).kind().program()) {
             case OWN, GRPC -> OwnGenerator.start(setup, server, groups);
             case H2LOAD -> H2Load.start(setup, server, groups.get(0));

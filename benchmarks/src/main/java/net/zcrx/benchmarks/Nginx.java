@@ -3,7 +3,6 @@ package net.zcrx.benchmarks;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class Nginx implements AutoCloseable {
     static Nginx start(Setup setup, int serverPort) throws IOException, RunFailedException {
         Path directory = Files.createTempDirectory(setup.home().target(), "nginx");
         Path log = setup.home().target().resolve("logs/nginx.log");
-        int port = freePort();
+        int port = Processes.freePort();
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(configuration, CONFIGURATION.formatted(log, setup.address(), serverPort, port));
         List<String> command = new ArrayList<>(setup.loadPrefix());
@@ -91,12 +90,6 @@ final class Nginx implements AutoCloseable {
         } catch (RunFailedException e) {
             nginx.close();
             throw e;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

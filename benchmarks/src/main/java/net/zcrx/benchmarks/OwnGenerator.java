@@ -20,7 +20,7 @@ final class OwnGenerator extends LoadGenerator {
         this.groups = groups;
     }
 
-    static OwnGenerator start(Setup setup, ServerProcess server, List<Load> groups) throws IOException {
+    static OwnGenerator start(Setup setup, Ports server, List<Load> groups) throws IOException {
         List<String> command = new ArrayList<>(setup.loadPrefix());
         command.addAll(
                 groups.get(0).kind().program() == Kind.Program.GRPC

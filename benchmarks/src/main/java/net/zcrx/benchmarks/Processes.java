@@ -4,6 +4,7 @@ package net.zcrx.benchmarks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,13 @@ public final class Processes {
             throw new IOException("Interrupted while waiting for " + words, e);
         }
         return out;
+    }
+
+    /** A port for one that cannot say which it took; a moment ago nobody had it. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     /** Closes the input, waits, and then destroys. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The server of one peer, in a fresh JVM. */
-public final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements Ports, AutoCloseable {
     /** The heap, in MiB: fixed and touched at the start, so that what the process grows by is not heap. */
     static final int HEAP_MIB = 256;
 
@@ -87,6 +87,7 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    @Override
     public int port(String service) {
         return ports.get(service);
     }

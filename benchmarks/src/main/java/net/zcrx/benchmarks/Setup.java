@@ -95,8 +95,12 @@ public record Setup(
 
     /** What servers and load generators have to complain about. */
     Redirect errors(String who) throws IOException {
+        return Redirect.appendTo(log(who).toFile());
+    }
+
+    Path log(String who) throws IOException {
         Path logs = home.target().resolve("logs");
         Files.createDirectories(logs);
-        return Redirect.appendTo(logs.resolve(who + ".log").toFile());
+        return logs.resolve(who + ".log");
     }
 }

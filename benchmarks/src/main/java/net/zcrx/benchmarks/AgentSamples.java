@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.zcrx.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import net.zcrx.benchmarks.LoadGenerator.GroupResult;
+import net.zcrx.benchmarks.Statistics.Interval;
+
+/** What rounds of a server gave, on epoll and with the agent. */
+final class AgentSamples {
+    private static final double MIB = 1 << 20;
+    private static final double GIB = 1 << 30;
+    private static final double MILLION = 1e6;
+    private static final double PERCENT = 100;
+    /** Of small requests and of uploads: the least that the agent's throughput may be, as a share of epoll's. */
+    private static final double SMALL_TARGET = 0.97;
+
+    private static final double BULK_TARGET = 1.00;
+
+    private final List<Round> rounds = new ArrayList<>();
+
+    /**
+     * One load.
+     *
+     * @param perSecond requests, or MiB
+     * @param cpu processor time of the server: microseconds per request, or seconds per GiB
+     * @param loadBusy share of its processor that the load generator used: near 1, it is what is measured
+     */
+    record Part(double perSecond, double cpu, double loadBusy) {
+        /** @param cpuSeconds of the server, without the JVM's compilers */
+        static Part of(GroupResult result, double cpuSeconds) {
+            double amount = result.load().isBulk() ? result.bytes() / MIB : result.exchanges();
+            double cpu = result.load().isBulk()
+                    ? cpuSeconds / result.bytes() * GIB
+                    : cpuSeconds / result.exchanges() * MILLION;
+            return new Part(amount / result.seconds(), cpu, result.cpuSeconds() / result.seconds());
+        }
+    }
+
+    /** Of one server. */
+    record Sample(Part small, Part bulk) {}
+
+    private record Round(Sample epoll, Sample agent) {}
+
+    void add(Sample epoll, Sample agent) {
+        rounds.add(new Round(epoll, agent));
+    }
+
+    String report(Framework framework) {
+        Table table = new Table()
+                .row(List.of(
+                        framework.title(), "epoll", "spread", "agent", "spread", "agent/epoll", "95 %", "target", ""));
+        table.row(row("requests per second", "%.0f", sample -> sample.small().perSecond(), SMALL_TARGET));
+        table.row(row("  CPU us per request", "%.1f", sample -> sample.small().cpu(), 0));
+        table.row(row("  load generator busy", "%.2f", sample -> sample.small().loadBusy(), 0));
+        table.row(row("uploads, MiB/s", "%.0f", sample -> sample.bulk().perSecond(), BULK_TARGET));
+        table.row(row("  CPU s/GiB", "%.3f", sample -> sample.bulk().cpu(), 0));
+        table.row(row("  load generator busy", "%.2f", sample -> sample.bulk().loadBusy(), 0));
+        return table.text();
+    }
+
+    /** @param target of the ratio, at least; 0 for none */
+    private List<String> row(String title, String format, ToDoubleFunction<Sample> value, double target) {
+        double[] epoll = values(round -> value.applyAsDouble(round.epoll()));
+        double[] agent = values(round -> value.applyAsDouble(round.agent()));
+        Interval ratio = Statistics.bootstrapMedian(
+                values(round -> value.applyAsDouble(round.agent()) / value.applyAsDouble(round.epoll())));
+        return List.of(
+                title,
+                number(format, Statistics.median(epoll)),
+                percent(Statistics.spread(epoll)),
+                number(format, Statistics.median(agent)),
+                percent(Statistics.spread(agent)),
+                number("%.3f", ratio.median()),
+                number("%.3f", ratio.low()) + " to " + number("%.3f", ratio.high()),
+                target == 0 ? "" : number("%.2f", target),
+                target == 0 ? "" : verdict(ratio.median() >= target));
+    }
+
+    private double[] values(ToDoubleFunction<Round> value) {
+        return rounds.stream().mapToDouble(value).toArray();
+    }
+
+    static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    static String percent(double share) {
+        return number("%.1f %%", share * PERCENT);
+    }
+
+    static String verdict(boolean achieved) {
+        return achieved ? "achieved" : "missed";
+    }
+}
