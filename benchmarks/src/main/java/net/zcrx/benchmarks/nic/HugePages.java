@@ -4,6 +4,7 @@ package net.zcrx.benchmarks.nic;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import net.zcrx.benchmarks.Undoing;
 
 /** Huge pages for receive buffers that are larger than a page. */
 final class HugePages {

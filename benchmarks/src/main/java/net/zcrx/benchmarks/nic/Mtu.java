@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.List;
 import net.zcrx.benchmarks.Processes;
+import net.zcrx.benchmarks.Undoing;
 
 /** The MTU of an interface, which is put back at the end. */
 final class Mtu {

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import net.zcrx.benchmarks.Machine;
+import net.zcrx.benchmarks.Undoing;
 
 /** The side that sends: it does what the server tells it, until that says it is through. */
 final class NicClient {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.zcrx.benchmarks.Home;
 import net.zcrx.benchmarks.Processes;
+import net.zcrx.benchmarks.Undoing;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;

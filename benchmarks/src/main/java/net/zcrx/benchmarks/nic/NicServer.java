@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.benchmarks.Undoing;
 import net.zcrx.nic.NicInspector;
 import net.zcrx.nic.check.Refusals;
 

@@ -15,6 +15,7 @@ import java.util.Set;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.benchmarks.Machine;
 import net.zcrx.benchmarks.RunFailedException;
+import net.zcrx.benchmarks.Undoing;
 import net.zcrx.benchmarks.nic.NicResults.CaseResult;
 import net.zcrx.nic.NicException;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.benchmarks.nic;
+package net.zcrx.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * Changes of the machine that are undone at the end, the last one first: also when the process is told to end. One
  * thread makes changes; the one that ends the process may undo them meanwhile.
  */
-final class Undoing implements AutoCloseable {
+public final class Undoing implements AutoCloseable {
     private static final long CHILDREN_NANOSECONDS = TimeUnit.SECONDS.toNanos(10);
     private static final long POLL_NANOSECONDS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -22,13 +22,13 @@ final class Undoing implements AutoCloseable {
     private boolean ended;
 
     /** @param complaints told a sentence for each change that could not be undone */
-    Undoing(Consumer<String> complaints) {
+    public Undoing(Consumer<String> complaints) {
         this.complaints = complaints;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /** A step that may fail, with a sentence. */
-    interface Step {
+    public interface Step {
         void run() throws IOException;
     }
 
@@ -39,14 +39,14 @@ final class Undoing implements AutoCloseable {
      *
      * @param what as in "... could not be put back"
      */
-    synchronized void change(String what, Step change, Step undo) throws IOException {
+    public synchronized void change(String what, Step change, Step undo) throws IOException {
         requireNotEnded();
         change.run();
         changes.push(new Change(what, undo));
     }
 
     /** Nothing new is begun while what was done is undone. */
-    synchronized void requireNotEnded() throws IOException {
+    public synchronized void requireNotEnded() throws IOException {
         if (ended) {
             throw new IOException("The process was told to end.");
         }

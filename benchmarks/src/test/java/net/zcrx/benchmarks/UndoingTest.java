@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.zcrx.benchmarks.nic;
+package net.zcrx.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
