@@ -26,6 +26,13 @@ final class CampaignOptions {
     @Option(names = "--seconds", paramLabel = "S", description = "Length of a measurement (0.6 quick, 2 full).")
     private double seconds;
 
+    @Option(
+            names = "--only",
+            paramLabel = "PATTERN",
+            defaultValue = "",
+            description = "Only patterns whose name contains this, of all that there are.")
+    private String only;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Write all figures there, after each pattern.")
     private Path json;
 
@@ -41,6 +48,11 @@ final class CampaignOptions {
 
     double seconds(double otherwise) {
         return seconds > 0 ? seconds : otherwise;
+    }
+
+    /** What the names of the patterns are to contain; empty for all. */
+    String only() {
+        return only;
     }
 
     Path json() {
@@ -59,7 +71,10 @@ final class CampaignOptions {
     List<String> forward(int otherwiseRounds, double otherwiseSeconds) {
         String peerList = peers.isEmpty() ? "" : "--peers=" + String.join(",", peers);
         return Arrays.stream(new String[] {
-                    "--rounds=" + rounds(otherwiseRounds), "--seconds=" + seconds(otherwiseSeconds), peerList
+                    "--rounds=" + rounds(otherwiseRounds),
+                    "--seconds=" + seconds(otherwiseSeconds),
+                    peerList,
+                    only.isEmpty() ? "" : "--only=" + only
                 })
                 .filter(option -> !option.isEmpty())
                 .collect(Collectors.toList());

@@ -47,6 +47,7 @@ final class GuestCommand implements Callable<Integer> {
                 WARMUP,
                 options.seconds(SECONDS));
         List<Peer> peers = options.peers(List.of(Peer.EPOLL, Peer.IO_URING, Peer.IO_URING_RING, Peer.ZCRX));
-        return options.run("vm", setup, Patterns.virtualMachine(), peers, options.rounds(1)) ? 0 : 1;
+        List<Pattern> patterns = Patterns.virtualMachine(options.only());
+        return options.run("vm", setup, patterns, peers, options.rounds(1)) ? 0 : 1;
     }
 }

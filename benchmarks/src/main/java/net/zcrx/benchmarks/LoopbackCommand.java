@@ -22,13 +22,6 @@ abstract class LoopbackCommand implements Callable<Integer> {
     private CampaignOptions options;
 
     @Option(
-            names = "--only",
-            paramLabel = "PATTERN",
-            defaultValue = "",
-            description = "Only patterns whose name contains this, of all that there are.")
-    private String only;
-
-    @Option(
             names = "--server-cpus",
             paramLabel = "LIST",
             defaultValue = "0",
@@ -63,10 +56,10 @@ abstract class LoopbackCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Pattern> patterns = Patterns.matching(isQuick(), only);
+        List<Pattern> patterns = Patterns.matching(isQuick(), options.only());
         if (patterns.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "No pattern's name contains " + only + "; --list shows them.");
+                    spec.commandLine(), "No pattern's name contains " + options.only() + "; --list shows them.");
         }
         if (list) {
             patterns.forEach(pattern -> System.out.println(pattern.name() + "  " + pattern.title()));

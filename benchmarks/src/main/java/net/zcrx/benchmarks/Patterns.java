@@ -40,32 +40,41 @@ final class Patterns {
     private static final List<Goal> ZERO_COPY = List.of(Goal.ofBest(Metric.CPU_PER_GIB, 0.75));
 
     private static final List<Pattern> LOOPBACK = loopback();
+    private static final List<Pattern> VIRTUAL_MACHINE = zeroCopy();
 
     private Patterns() {}
 
     /** The one on loopback that has the name {@code only}, or those that have it in their name; empty for all. */
     static List<Pattern> matching(boolean quick, String only) {
-        if (only.isEmpty()) {
-            return select(pattern -> !quick || pattern.quick());
-        }
-        List<Pattern> exact = select(pattern -> pattern.name().equals(only));
-        return exact.isEmpty() ? select(pattern -> pattern.name().contains(only)) : exact;
+        return only.isEmpty() ? select(LOOPBACK, pattern -> !quick || pattern.quick()) : named(LOOPBACK, only);
     }
 
-    private static List<Pattern> select(Predicate<Pattern> wanted) {
-        return LOOPBACK.stream().filter(wanted).collect(Collectors.toList());
+    private static List<Pattern> named(List<Pattern> all, String only) {
+        List<Pattern> exact = select(all, pattern -> pattern.name().equals(only));
+        return exact.isEmpty() ? select(all, pattern -> pattern.name().contains(only)) : exact;
     }
 
-    /** Those in the virtual machine, where a NIC is, and where everything is slow. */
-    static List<Pattern> virtualMachine() {
-        return List.of(
+    private static List<Pattern> select(List<Pattern> all, Predicate<Pattern> wanted) {
+        return all.stream().filter(wanted).collect(Collectors.toList());
+    }
+
+    /** Those in the virtual machine, where a NIC is, and where everything is slow; chosen in the same way. */
+    static List<Pattern> virtualMachine(String only) {
+        return named(VIRTUAL_MACHINE, only);
+    }
+
+    /** Each is a series, as the servers of a series are there at once, and here all have the same ports. */
+    private static List<Pattern> zeroCopy() {
+        List<Pattern> all = new ArrayList<>(List.of(
                 pattern("vm-single", "zero copy: one long flow", ZERO_COPY, Load.send("sink", 1)),
                 pattern("vm-incast-4", "zero copy: 4 long flows to one loop", ZERO_COPY, Load.send("sink", 4)),
                 pattern(
                         "vm-rpc",
                         "zero copy: 4 KiB requests, 4 connections to one loop",
                         MESSAGES_NOT_SLOWER,
-                        Load.messages("rpc", 4, RPC_BYTES)));
+                        Load.messages("rpc", 4, RPC_BYTES))));
+        all.addAll(StorePatterns.zeroCopy());
+        return List.copyOf(all);
     }
 
     /** The patterns by their series, both in the order given. */

@@ -72,6 +72,8 @@ final class ResultsPage {
             - `store-*`: the example's server stores objects in a directory, with one event loop. zcrx writes those from 2 MiB on by
               its loop's ring; all else is done by a pool of four threads and sendfile, as by its peers, on the server's processor.
               Processor time has the ring's kernel threads in it, and not what writes from the page cache to the disk.
+            - `vm-store-*`: the same uploads in the virtual machine, where zcrx receives them without a copy; to its tmpfs and its
+              disk.
             - The pings beside long flows come from the server's processor. Otherwise they would wait behind the flows in
               the loopback device.
             - Peak memory is without the heap, which has the same %d MiB everywhere.

@@ -21,6 +21,7 @@ final class StorePatterns {
     private static final List<Goal> STORED_SMALL = List.of(Goal.ofBest(Metric.THROUGHPUT, 1.1));
     private static final List<Goal> READ =
             List.of(new Goal(Metric.THROUGHPUT, 1.0, Peer.EPOLL), new Goal(Metric.CPU_PER_GIB, 1.0, Peer.EPOLL));
+    private static final List<Goal> STORED_BY_ZERO_COPY = List.of(new Goal(Metric.CPU_PER_GIB, 0.6, Peer.EPOLL));
 
     private StorePatterns() {}
 
@@ -36,6 +37,20 @@ final class StorePatterns {
             all.add(get(medium, "1K", KIB));
         }
         return all;
+    }
+
+    /**
+     * Those in the virtual machine. Its file systems have room for one server at a time, with an object and its
+     * successor for each connection.
+     */
+    static List<Pattern> zeroCopy() {
+        return List.of(zeroCopy("memory", 4), zeroCopy("memory", 1), zeroCopy("disk", 4));
+    }
+
+    private static Pattern zeroCopy(String medium, int connections) {
+        Pattern copying = put(medium, "64M", 64 * MIB, connections, STORED_BY_ZERO_COPY);
+        Load load = copying.load().get(0);
+        return Pattern.of("vm-" + copying.name(), "zero copy: " + copying.title(), copying.goals(), load);
     }
 
     private static Pattern put(String medium, String size, int bytes, int connections, List<Goal> goals) {

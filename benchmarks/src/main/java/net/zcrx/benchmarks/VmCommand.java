@@ -7,15 +7,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Starts the virtual machine, has the campaign run in there, and shows what came out. */
 @Command(name = "vm", description = "Zero copy, over the software NIC in the virtual machine.")
 final class VmCommand implements Callable<Integer> {
     private static final int ROUNDS = 5;
     private static final double SECONDS = 5;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private CampaignOptions options;
@@ -29,6 +36,7 @@ final class VmCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        requireAPattern();
         Home home = Home.find();
         Path json = home.target().resolve("vm.json");
         Files.deleteIfExists(json);
@@ -50,5 +58,14 @@ final class VmCommand implements Callable<Integer> {
             results.write(wanted);
         }
         return options.show(results) && code == 0 ? 0 : 1;
+    }
+
+    private void requireAPattern() {
+        if (Patterns.virtualMachine(options.only()).isEmpty()) {
+            String names =
+                    Patterns.virtualMachine("").stream().map(Pattern::name).collect(Collectors.joining(", "));
+            throw new ParameterException(
+                    spec.commandLine(), "No pattern's name contains " + options.only() + "; there are " + names + '.');
+        }
     }
 }

@@ -35,6 +35,21 @@ class PatternsTest {
         }
     }
 
+    /** All servers of a series are there at once, and in the virtual machine all have the same ports. */
+    @Test
+    void shouldShareNoServerInTheVirtualMachine() {
+        List<Pattern> all = Patterns.virtualMachine("");
+        assertEquals(all.size(), Patterns.series(all).size());
+    }
+
+    @Test
+    void shouldChooseAmongThoseOfTheVirtualMachine() {
+        assertEquals(
+                List.of("vm-store-memory-put-64Mx4", "vm-store-memory-put-64Mx1", "vm-store-disk-put-64Mx4"),
+                Patterns.virtualMachine("store").stream().map(Pattern::name).toList());
+        assertEquals(List.of(), Patterns.virtualMachine("incast-8"));
+    }
+
     @Test
     void shouldPlaceFreelyWhatIsPinnedToo() {
         Set<String> names = ALL.stream().map(Pattern::name).collect(Collectors.toSet());
