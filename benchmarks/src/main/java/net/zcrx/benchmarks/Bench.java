@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
             "  tls-tcnative, tls-jdk   HTTPS, echo and upload",
             "  http2-upload, http2-download",
             "  gateway   Reactor Netty before a slow backend",
-            "  store-memory, store-disk   uploads to files and downloads from them"
+            "  store-memory, store-disk   uploads to files and downloads from them",
+            "vm --only NAME does the same with its own: vm-single, vm-incast-4, vm-rpc, vm-store-memory, vm-store-disk"
         },
         subcommands = {
             QuickCommand.class,
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
             MicroCommand.class,
             SharedCommand.class,
             AgentCommand.class,
+            SlowDiskCommand.class,
             VmCommand.class,
             GuestCommand.class,
             NicCommand.class,
@@ -60,6 +62,6 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Say which: quick, full, micro, shared, agent, vm, nic or page.");
+                spec.commandLine(), "Say which: quick, full, micro, shared, agent, slow-disk, vm, nic or page.");
     }
 }

@@ -43,6 +43,16 @@ final class Summary {
             this.words = words;
         }
 
+        /** On a machine that is not too noisy. */
+        static Verdict of(Goal goal, Interval ratio) {
+            if (ratio.samples() < MIN_ROUNDS) {
+                return TOO_FEW;
+            }
+            boolean low = goal.isMetBy(ratio.low());
+            boolean high = goal.isMetBy(ratio.high());
+            return low != high ? UNDECIDED : low ? MET : MISSED;
+        }
+
         @Override
         public String toString() {
             return words;
@@ -141,22 +151,10 @@ final class Summary {
         Interval ratio = Statistics.bootstrapMedian(
                 ratios.stream().mapToDouble(Double::doubleValue).toArray());
         String names = versus.keySet().stream().map(Peer::toString).collect(Collectors.joining(", "));
-        return Optional.of(new Comparison(goal, ratio, names, verdict(goal, ratio)));
+        return Optional.of(new Comparison(goal, ratio, names, isNoisy() ? Verdict.NOISY : Verdict.of(goal, ratio)));
     }
 
     private static boolean isBetter(Metric metric, double value, PeerRun than) {
         return metric.better(value, than.metrics().get(metric)) == value;
-    }
-
-    private Verdict verdict(Goal goal, Interval ratio) {
-        if (isNoisy()) {
-            return Verdict.NOISY;
-        }
-        if (ratio.samples() < MIN_ROUNDS) {
-            return Verdict.TOO_FEW;
-        }
-        boolean low = goal.isMetBy(ratio.low());
-        boolean high = goal.isMetBy(ratio.high());
-        return low != high ? Verdict.UNDECIDED : low ? Verdict.MET : Verdict.MISSED;
     }
 }

@@ -28,9 +28,15 @@ final class Target implements AutoCloseable {
      * @throws RunFailedException if the peer cannot do it
      */
     static Target start(Setup setup, Peer peer, Pattern pattern) throws IOException, RunFailedException {
+        return start(setup, peer, pattern, List.of());
+    }
+
+    /** The same with more options of the server's JVM. */
+    static Target start(Setup setup, Peer peer, Pattern pattern, List<String> moreOptions)
+            throws IOException, RunFailedException {
         Target target = new Target();
         try {
-            target.startAll(setup, peer, pattern);
+            target.startAll(setup, peer, pattern, moreOptions);
             return target;
         } catch (IOException | RunFailedException e) {
             target.close();
@@ -38,13 +44,14 @@ final class Target implements AutoCloseable {
         }
     }
 
-    private void startAll(Setup setup, Peer peer, Pattern pattern) throws IOException, RunFailedException {
+    private void startAll(Setup setup, Peer peer, Pattern pattern, List<String> moreOptions)
+            throws IOException, RunFailedException {
         Set<String> services = new HashSet<>(Patterns.services(pattern));
         boolean behindNginx = services.remove(Nginx.SERVICE);
         if (behindNginx) {
             services.add(BEHIND_NGINX);
         }
-        List<String> options = new ArrayList<>();
+        List<String> options = new ArrayList<>(moreOptions);
         if (pattern.memoryConnections() > 0) {
             options.add(NO_COMPILER);
         }
