@@ -17,6 +17,9 @@ import net.zcrx.receive.Receiver;
  * <p>A superclass rather than a field, because every object per connection costs memory.
  */
 abstract class Delivery implements Receiver.Inbound {
+    /** Buffers that nobody has asked for: as a rule 1 MiB. */
+    private static final int MUCH = 16;
+
     final ZcrxSocketChannel channel;
     /** The newest buffer; the next completion may still add to it. */
     private ByteBuf last;
@@ -132,8 +135,12 @@ abstract class Delivery implements Receiver.Inbound {
         }
     }
 
-    /** Hands a buffer to the user, or keeps it until the user wants it. */
+    /**
+     * Hands a buffer to the user, or keeps it until the user wants it. What was kept before comes first: a pass lasts as
+     * long as data comes faster than it is handled, and who waited for its end would keep all of that.
+     */
     private void offer(ByteBuf buffer) {
+        deliverKept();
         ByteBuf rest = hasKept() ? buffer : deliverParts(buffer);
         if (rest != null && !releaseIfClosed(rest)) {
             if (kept == null) {
@@ -165,16 +172,20 @@ abstract class Delivery implements Receiver.Inbound {
      * @param error by which the connection has failed; {@code null} if it has not
      */
     final void endReading(boolean ended, Throwable error) {
+        deliverKept();
+        if (ended && !hasKept() && !closed) {
+            finish(error);
+        } else if (reading) {
+            completeReading();
+        }
+    }
+
+    private void deliverKept() {
         while (hasKept() && mayDeliver()) {
             ByteBuf rest = deliverParts(kept.poll());
             if (rest != null && !releaseIfClosed(rest)) {
                 kept.addFirst(rest);
             }
-        }
-        if (ended && !hasKept() && !closed) {
-            finish(error);
-        } else if (reading) {
-            completeReading();
         }
     }
 
@@ -190,6 +201,11 @@ abstract class Delivery implements Receiver.Inbound {
     /** Whether something came that nobody has asked for. */
     final boolean hasKept() {
         return kept != null && !kept.isEmpty();
+    }
+
+    /** Whether so much of it came that no more should. */
+    final boolean hasKeptMuch() {
+        return kept != null && kept.size() >= MUCH;
     }
 
     /** The user may have closed the channel while a part was handed out. */

@@ -134,6 +134,10 @@ final class ReceiveSide extends Delivery {
         int result = event.res();
         if (result > 0) {
             take(event);
+            if (hasKeptMuch() && isArmedWithoutLimit()) {
+                // The pass lasts as long as data comes, and at its end it would be late.
+                cancel();
+            }
         }
         if ((event.flags() & Uring.CQE_F_MORE) == 0) {
             ended(result);
@@ -326,13 +330,21 @@ final class ReceiveSide extends Delivery {
         if (mayReceive && state == State.IDLE && channel.isActive()) {
             arm();
         }
-        if (state == State.ARMED && limit == 0 && (isUnwelcome(mayReceive) || isOutdated())) {
-            state = State.CANCELLING;
-            channel.submit(Uring.cancel(receive));
+        if (isArmedWithoutLimit() && (isUnwelcome(mayReceive) || isOutdated())) {
+            cancel();
         }
         if (state == State.IDLE && !watchingHangUp && !isDeliveringAll() && channel.isActive()) {
             watchingHangUp = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLRDHUP)) != 0;
         }
+    }
+
+    private boolean isArmedWithoutLimit() {
+        return state == State.ARMED && limit == 0;
+    }
+
+    private void cancel() {
+        state = State.CANCELLING;
+        channel.submit(Uring.cancel(receive));
     }
 
     /**

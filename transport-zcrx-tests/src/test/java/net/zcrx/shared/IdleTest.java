@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a connection takes while nothing goes over it. */
 class IdleTest {
-    private static final int BYTES = 4_000_000;
+    private static final int BYTES = 6_000_000;
     private static final int MOST_BYTES = 256 * 1024;
 
     @RegisterExtension

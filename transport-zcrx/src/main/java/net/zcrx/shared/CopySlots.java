@@ -18,7 +18,7 @@ final class CopySlots {
     private static final int NONE = -1;
 
     /** How many slots may keep their memory while nothing is written. */
-    private static final int KEPT_SLOTS = 2;
+    private static final int KEPT_SLOTS = 1;
 
     private final ByteBuffer memory;
     private final int begin;

@@ -23,7 +23,7 @@ final class HandedOver {
     /** Tokens of what is handed over begin behind those of the slots. */
     private static final int FIRST_TOKEN = Layout.SLOTS;
     /** A page cannot go back to the kernel while a part of it is out: what is shorter is copied at less cost. */
-    private static final int LEAST_BYTES = 512;
+    static final int LEAST_BYTES = 512;
     /** What may be out of an area, by one connection: this part of it. */
     private static final int AREA_PART = 4;
     /**
@@ -110,11 +110,6 @@ final class HandedOver {
             anyStale |= each.stale;
         }
         sweep();
-    }
-
-    /** The area that the bytes can be handed over in; {@code null} if they have to be copied. */
-    static Area area(long address, int length) {
-        return length < LEAST_BYTES ? null : Area.shareable(address, length);
     }
 
     /**

@@ -28,9 +28,9 @@ final class Layout {
     static final int ENTRY_TOKEN = 12;
 
     /** Slots of a side, a power of two. A slot's number is the token of what is copied to it. */
-    static final int SLOTS = 32;
+    static final int SLOTS = 64;
 
-    static final int SLOT_BYTES = 16 * 1024;
+    static final int SLOT_BYTES = 64 * 1024;
 
     /** Twice the cache line, as processors fetch pairs of them. */
     static final int LINE = 128;

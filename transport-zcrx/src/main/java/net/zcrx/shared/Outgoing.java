@@ -37,6 +37,11 @@ final class Outgoing {
     private int seenHead;
     /** Tokens taken back: each entry has one. */
     private int taken;
+    /**
+     * What was written last is long, and handed over. A short piece behind it, such as the end of a page at which a
+     * receive ended, takes an entry of its own in any case: copied it would only be copied.
+     */
+    private boolean behindLong;
 
     Outgoing(Segment segment, ControlSocket control, ZcrxPeer peer, Bell bell, Tally tally, int side) {
         this.segment = segment;
@@ -59,6 +64,7 @@ final class Outgoing {
         int length = buffer.readableBytes();
         ByteBuf owner = HandedOver.owner(buffer);
         if (owner == null) {
+            behindLong = false;
             return copy(buffer, index, length);
         }
         if (buffer.nioBufferCount() > 1) {
@@ -88,8 +94,10 @@ final class Outgoing {
      */
     private int write(ByteBuf owner, ByteBuf buffer, int index, int length, long address)
             throws RuleViolationException {
-        Area area = address == 0 ? null : HandedOver.area(address, length);
+        boolean isLong = length >= HandedOver.LEAST_BYTES;
+        Area area = address != 0 && (isLong || behindLong) ? Area.shareable(address, length) : null;
         HandedOver.Announced announced = area == null ? null : handedOver.announced(area);
+        behindLong = announced != null && isLong;
         return announced == null
                 ? copy(buffer, index, length)
                 : handOver(owner, buffer, announced, (int) (address - area.address()), length);

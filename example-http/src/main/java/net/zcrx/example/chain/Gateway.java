@@ -5,10 +5,14 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
+import net.zcrx.ZcrxChannelOption;
 import net.zcrx.ZcrxServerSocketChannel;
 
 /** Takes requests by TCP, and passes all of them on to the next process. */
 final class Gateway {
+    /** What a connection may receive before the filter has taken any of it. */
+    private static final int GRANT = 1 << 20;
+
     private Gateway() {}
 
     public static void main(String[] args) {
@@ -22,6 +26,7 @@ final class Gateway {
         return new ServerBootstrap()
                 .group(group)
                 .channel(ZcrxServerSocketChannel.class)
+                .childOption(ZcrxChannelOption.RECEIVE_GRANT, GRANT)
                 .childHandler(Hop.http(() -> new Relay(new DomainSocketAddress(next), request -> null)))
                 .bind(port)
                 .syncUninterruptibly()
