@@ -26,7 +26,7 @@ final class AgentCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--rounds", paramLabel = "N", defaultValue = "9", description = "How often each is measured (9).")
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "How often each is measured (5).")
     private int rounds;
 
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "2", description = "Length of a measurement (2).")
@@ -35,8 +35,9 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "S",
-            defaultValue = "5",
-            description = "Seconds of small requests, and of uploads, before each is measured (5).")
+            defaultValue = "15",
+            description = "Seconds of small requests, and of uploads, before each is measured (15): frameworks have"
+                    + " much code to compile, on the processor that they serve with.")
     private double warmup;
 
     @Option(

@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
             SlowDiskCommand.class,
             VmCommand.class,
             GuestCommand.class,
+            PodCommand.class,
+            PodCommand.Guest.class,
             NicCommand.class,
             PageCommand.class
         })
@@ -62,6 +64,6 @@ public final class Bench implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "Say which: quick, full, micro, shared, agent, slow-disk, vm, nic or page.");
+                spec.commandLine(), "Say which: quick, full, micro, shared, agent, slow-disk, vm, pod, nic or page.");
     }
 }

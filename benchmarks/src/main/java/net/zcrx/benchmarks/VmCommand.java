@@ -4,8 +4,6 @@ package net.zcrx.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -40,14 +38,10 @@ final class VmCommand implements Callable<Integer> {
         Home home = Home.find();
         Path json = home.target().resolve("vm.json");
         Files.deleteIfExists(json);
-        Path project = home.module().getParent();
-        String guest = "nic-up --threaded " + GuestCommand.rules() + " && java -XX:TieredStopAtLevel=1 -jar "
-                + home.target().resolve("benchmarks.jar") + " guest --json=" + json + ' '
-                + String.join(" ", options.forward(ROUNDS, SECONDS));
-        List<String> command = new ArrayList<>();
-        command.add(project.resolve("transport-zcrx-tests/vm/vm").toString());
-        command.addAll(List.of("--timeout", Integer.toString(timeout), "--", guest));
-        int code = new ProcessBuilder(command).inheritIO().start().waitFor();
+        int code = home.runInVirtualMachine(
+                timeout,
+                "guest --json=" + json + ' ' + String.join(" ", options.forward(ROUNDS, SECONDS)),
+                "nic-up --threaded " + GuestCommand.rules());
         if (!Files.exists(json)) {
             System.err.println("bench: the virtual machine gave no results; its words are above.");
             return 1;
