@@ -13,12 +13,13 @@ import net.zcrx.benchmarks.AgentSamples.Part;
 import net.zcrx.benchmarks.AgentSamples.Sample;
 import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Servers of frameworks with the agent beside the same ones on epoll, in turns; and what the agent adds to a start. */
-@Command(name = "agent", description = "Servers of frameworks on epoll, and with the agent; 45 minutes.")
+@Command(name = "agent", description = "Servers of frameworks on epoll, and with the agent; an hour.")
 final class AgentCommand implements Callable<Integer> {
     /** Whose start is measured. */
     private static final Framework STARTED = Framework.SPRING;
@@ -55,28 +56,14 @@ final class AgentCommand implements Callable<Integer> {
             description = "Which to measure: ${COMPLETION-CANDIDATES} (all).")
     private List<Framework> only = Arrays.asList(Framework.values());
 
-    @Option(names = "--server-cpus", paramLabel = "LIST", defaultValue = "0", description = "Of the server (0).")
-    private String serverCpus;
-
-    @Option(names = "--load-cpus", paramLabel = "LIST", defaultValue = "1", description = "Of the load generator (1).")
-    private String loadCpus;
+    @Mixin
+    private ProcessorOptions processors;
 
     private final Map<Framework, AgentSamples> samples = new EnumMap<>(Framework.class);
 
     @Override
     public Integer call() throws IOException {
-        Setup setup = new Setup(
-                Home.find(),
-                Machine.congestionControl(),
-                List.of("taskset", "-c", serverCpus),
-                List.of("taskset", "-c", loadCpus),
-                List.of(),
-                serverCpus,
-                "127.0.0.1",
-                0,
-                null,
-                warmup,
-                seconds);
+        Setup setup = processors.onLoopback(Machine.congestionControl(), List.of(), warmup, seconds);
         PrintWriter out = spec.commandLine().getOut();
         try {
             measureStarts(setup, out);

@@ -65,8 +65,7 @@ final class AgentSamples {
     private List<String> row(String title, String format, ToDoubleFunction<Sample> value, double target) {
         double[] epoll = values(round -> value.applyAsDouble(round.epoll()));
         double[] agent = values(round -> value.applyAsDouble(round.agent()));
-        Interval ratio = Statistics.bootstrapMedian(
-                values(round -> value.applyAsDouble(round.agent()) / value.applyAsDouble(round.epoll())));
+        Interval ratio = Statistics.ratio(agent, epoll);
         return List.of(
                 title,
                 number(format, Statistics.median(epoll)),

@@ -2,11 +2,8 @@
 package net.zcrx.benchmarks;
 
 import java.io.File;
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Where the build has put things. */
 public final class Home {
@@ -43,25 +40,6 @@ public final class Home {
 
     String incubatorClassPath() {
         return target.resolve("incubator-classes") + File.pathSeparator + target.resolve("incubator-lib") + "/*";
-    }
-
-    /**
-     * Runs the benchmarks in the virtual machine; returns their exit code.
-     *
-     * @param seconds for all of it
-     * @param arguments of the benchmarks
-     * @param before what is run in there before
-     */
-    int runInVirtualMachine(int seconds, String arguments, String... before) throws IOException, InterruptedException {
-        List<String> guest = new ArrayList<>(List.of(before));
-        guest.add("java -XX:TieredStopAtLevel=1 -jar " + target.resolve("benchmarks.jar") + ' ' + arguments);
-        List<String> command = List.of(
-                module().resolveSibling("transport-zcrx-tests/vm/vm").toString(),
-                "--timeout",
-                Integer.toString(seconds),
-                "--",
-                String.join(" && ", guest));
-        return new ProcessBuilder(command).inheritIO().start().waitFor();
     }
 
     Path module() {

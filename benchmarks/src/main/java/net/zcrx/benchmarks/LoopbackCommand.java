@@ -2,7 +2,6 @@
 package net.zcrx.benchmarks;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -13,27 +12,14 @@ import picocli.CommandLine.Spec;
 
 /** A campaign on loopback. */
 abstract class LoopbackCommand implements Callable<Integer> {
-    private static final String LOOPBACK = "127.0.0.1";
-
     @Spec
     private CommandSpec spec;
 
     @Mixin
     private CampaignOptions options;
 
-    @Option(
-            names = "--server-cpus",
-            paramLabel = "LIST",
-            defaultValue = "0",
-            description = "Processors of the server, as 0 or 2-5 (${DEFAULT-VALUE}).")
-    private String serverCpus;
-
-    @Option(
-            names = "--load-cpus",
-            paramLabel = "LIST",
-            defaultValue = "1",
-            description = "Processors of the load generator (${DEFAULT-VALUE}).")
-    private String loadCpus;
+    @Mixin
+    private ProcessorOptions processors;
 
     @Option(
             names = "--congestion",
@@ -73,18 +59,8 @@ abstract class LoopbackCommand implements Callable<Integer> {
         }
         double seconds = options.seconds(defaultSeconds());
         List<String> network = network();
-        Setup setup = new Setup(
-                Home.find(),
-                congestion == null ? Machine.congestionControl() : congestion,
-                pinned(network, serverCpus),
-                pinned(network, loadCpus),
-                network,
-                serverCpus,
-                LOOPBACK,
-                0,
-                null,
-                null,
-                seconds);
+        Setup setup = processors.onLoopback(
+                congestion == null ? Machine.congestionControl() : congestion, network, null, seconds);
         return options.run(spec.name(), setup, patterns, peers, options.rounds(defaultRounds())) ? 0 : 1;
     }
 
@@ -101,11 +77,5 @@ abstract class LoopbackCommand implements Callable<Integer> {
                             + " see /proc/sys/net/ipv4/tcp_available_congestion_control.",
                     e);
         }
-    }
-
-    private static List<String> pinned(List<String> network, String cpus) {
-        List<String> prefix = new ArrayList<>(network);
-        prefix.addAll(List.of("taskset", "-c", cpus));
-        return prefix;
     }
 }

@@ -144,18 +144,13 @@ final class PodBesideHost {
     private List<String> row(Metric metric, double limit) {
         double[] host = values(Place.HOST, metric);
         double[] pod = values(Place.POD, metric);
-        int rounds = Math.min(host.length, pod.length);
-        if (rounds == 0) {
+        if (host.length == 0 || pod.length == 0) {
             return List.of(metric.heading(), "not measured");
         }
         List<String> row = new ArrayList<>(List.of(
                 metric.heading(), metric.format(Statistics.median(host)), metric.format(Statistics.median(pod))));
         if (!Double.isNaN(limit)) {
-            double[] ratios = new double[rounds];
-            for (int i = 0; i < rounds; i++) {
-                ratios[i] = pod[i] / host[i];
-            }
-            Interval ratio = Statistics.bootstrapMedian(ratios);
+            Interval ratio = Statistics.ratio(pod, host);
             row.addAll(List.of(
                     number(ratio.median()),
                     number(ratio.low()) + " to " + number(ratio.high()),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts the virtual machine, and has zero copy measured in there: on the host, and in a container with a lease. */
@@ -18,19 +19,14 @@ final class PodCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "5", description = "Length of a measurement (5).")
     private double seconds;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "3600",
-            description = "For all of it (${DEFAULT-VALUE}).")
-    private int timeout;
+    @Mixin
+    private VirtualMachine machine;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         Home home = Home.find();
         Path project = home.module().getParent();
-        return home.runInVirtualMachine(
-                timeout, "guest-pod --project=" + project + " --rounds=" + rounds + " --seconds=" + seconds);
+        return machine.run(home, "guest-pod --project=" + project + " --rounds=" + rounds + " --seconds=" + seconds);
     }
 
     /** The part that runs in the virtual machine. */

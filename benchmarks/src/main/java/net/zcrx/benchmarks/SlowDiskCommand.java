@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,19 +38,8 @@ final class SlowDiskCommand implements Callable<Integer> {
             description = "Which to compare: nio, epoll, io_uring, zcrx (${DEFAULT-VALUE}).")
     private List<String> peers;
 
-    @Option(
-            names = "--server-cpus",
-            paramLabel = "LIST",
-            defaultValue = "0",
-            description = "Processors of the server (0).")
-    private String serverCpus;
-
-    @Option(
-            names = "--load-cpus",
-            paramLabel = "LIST",
-            defaultValue = "1",
-            description = "Processors of the load generator (1).")
-    private String loadCpus;
+    @Mixin
+    private ProcessorOptions processors;
 
     @Override
     public Integer call() throws IOException {
@@ -59,18 +49,7 @@ final class SlowDiskCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        Setup setup = new Setup(
-                Home.find(),
-                Machine.congestionControl(),
-                List.of("taskset", "-c", serverCpus),
-                List.of("taskset", "-c", loadCpus),
-                List.of(),
-                serverCpus,
-                "127.0.0.1",
-                0,
-                null,
-                null,
-                seconds);
+        Setup setup = processors.onLoopback(Machine.congestionControl(), List.of(), null, seconds);
         SlowDisk disk;
         try {
             disk = SlowDisk.create(BYTES_PER_SECOND);

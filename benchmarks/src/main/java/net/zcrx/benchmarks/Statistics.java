@@ -40,6 +40,13 @@ public final class Statistics {
         return (quantile(values, 0.9) - quantile(values, 0.1)) / median(values);
     }
 
+    /** The ratio of what was measured in the same round, as far as both have rounds; with its interval. */
+    static Interval ratio(double[] of, double[] to) {
+        double[] ratios = new double[Math.min(of.length, to.length)];
+        Arrays.setAll(ratios, i -> of[i] / to[i]);
+        return bootstrapMedian(ratios);
+    }
+
     /** The median's interval by the percentile bootstrap; the same for the same values. */
     static Interval bootstrapMedian(double[] values) {
         Random random = new Random(values.length);

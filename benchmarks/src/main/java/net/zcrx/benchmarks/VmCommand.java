@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -25,12 +24,8 @@ final class VmCommand implements Callable<Integer> {
     @Mixin
     private CampaignOptions options;
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "3600",
-            description = "For all of it (${DEFAULT-VALUE}).")
-    private int timeout;
+    @Mixin
+    private VirtualMachine machine;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -38,8 +33,8 @@ final class VmCommand implements Callable<Integer> {
         Home home = Home.find();
         Path json = home.target().resolve("vm.json");
         Files.deleteIfExists(json);
-        int code = home.runInVirtualMachine(
-                timeout,
+        int code = machine.run(
+                home,
                 "guest --json=" + json + ' ' + String.join(" ", options.forward(ROUNDS, SECONDS)),
                 "nic-up --threaded " + GuestCommand.rules());
         if (!Files.exists(json)) {
