@@ -30,7 +30,7 @@ final class HandshakeLies {
         all.add(new Lie(
                 "a later version",
                 "" + Message.REFUSED_VERSION,
-                liar -> liar.send(message(Liar.MAGIC, 2, Message.HELLO, 0, 0), 0)));
+                liar -> liar.send(message(Liar.MAGIC, Message.VERSION + 1, Message.HELLO, 0, 0), 0)));
         all.add(new Lie("no descriptor", "", liar -> liar.send(hello)));
         all.add(new Lie("two descriptors", "", liar -> liar.send(hello, 0, 1)));
         all.add(new Lie("ten descriptors", "", liar -> liar.send(hello, new int[10])));

@@ -129,7 +129,7 @@ final class Lies {
             all.add(new Lie("a message of " + length + " bytes", LIED, liar -> liar.send(data)));
         }
         addMessage(all, "of another program", message(1, Message.VERSION, Message.WAKE, 0, 0));
-        addMessage(all, "of another version", message(Liar.MAGIC, 2, Message.WAKE, 0, 0));
+        addMessage(all, "of another version", message(Liar.MAGIC, Message.VERSION + 1, Message.WAKE, 0, 0));
         addMessage(all, "of kind 0", message(0, 0, 0));
         addMessage(all, "of kind 9", message(9, 0, 0));
         addMessage(all, "that is a second welcome", message(Message.WELCOME, 0, 0));

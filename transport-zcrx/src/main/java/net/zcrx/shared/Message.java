@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 record Message(int version, int kind, int number, long bytes, int... descriptors) {
     /** The version of {@link Layout}, of these messages, and of what both mean. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int BYTES = 24;
     /** The bytes that every version has. */
