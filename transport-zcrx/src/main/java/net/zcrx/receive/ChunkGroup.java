@@ -26,7 +26,9 @@ final class ChunkGroup {
     private final BufferRing ring;
     private final Chunks chunks;
     private final Waiters waiters = new Waiters();
-    private final int most;
+    /** The most chunks that the kernel gets now. */
+    private int bound;
+
     private int target;
     private int posted;
 
@@ -34,7 +36,7 @@ final class ChunkGroup {
     ChunkGroup(BufferRing ring, Chunks chunks) {
         this.ring = ring;
         this.chunks = chunks;
-        most = most(chunks.count());
+        bound = most(chunks.count());
     }
 
     /**
@@ -51,7 +53,7 @@ final class ChunkGroup {
 
     /** Receives of this group begin: it gets chunks from now on. */
     void use() {
-        target = Math.min(FIRST_POSTED, most);
+        target = Math.min(FIRST_POSTED, bound);
     }
 
     boolean isUsed() {
@@ -74,8 +76,19 @@ final class ChunkGroup {
     }
 
     void await(Waiter waiter, WaitTurn turn) {
-        target = Math.min(target * 2, most);
+        target = Math.min(target * 2, bound);
         waiters.add(waiter, turn);
+    }
+
+    /** Returns how many receives wait for a chunk. */
+    int waiting() {
+        return waiters.count();
+    }
+
+    /** From now on the kernel gets at most so many chunks, of the {@link #most} that there are for it. */
+    void bound(int chunks) {
+        bound = chunks;
+        target = Math.min(target, bound);
     }
 
     /** The kernel has not run out of chunks for a while. */

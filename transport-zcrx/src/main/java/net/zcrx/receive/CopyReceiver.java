@@ -66,6 +66,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private final Counters counters = new Counters();
     private final CalmTimer calmTimer;
     private final ExhaustionGuard guard;
+    private final PassBound passBound;
     /** Chunks for receives that stay armed. */
     private final ChunkGroup unlimited;
     /** Chunks for receives of bounded length. */
@@ -99,6 +100,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         chunks = new Chunks(area, chunkBytes);
         owners = new ChunkGroup[chunks.count()];
         guard = new ExhaustionGuard(chunks.count(), KEPT_CHUNKS + ChunkGroup.most(chunks.count()), counters);
+        passBound = new PassBound(System::nanoTime, ChunkGroup.most(chunks.count()));
         pool = new BufferPool(this, wakeup);
         calmTimer = new CalmTimer(wakeup);
         unlimited = new ChunkGroup(rings[0], chunks);
@@ -164,6 +166,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
             if (untaken > 0 || (event.flags() & Uring.CQE_F_BUF_MORE) == 0) {
                 chunks.end(chunk);
                 group.consumed();
+                passBound.filled();
             }
             int next = untaken > 0 ? group.after(chunk) : NONE;
             receivePart(chunk, offset, length, event.res(), inbound, alloc);
@@ -311,6 +314,9 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     @Override
     public boolean endPass() {
         pool.drain();
+        int bound = passBound.endPass(unlimited.waiting() + limited.waiting());
+        unlimited.bound(bound);
+        limited.bound(bound);
         if (++calmPasses == CALM_PASSES) {
             calmPasses = 0;
             unlimited.shrinkTarget();

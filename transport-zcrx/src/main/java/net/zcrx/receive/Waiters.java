@@ -21,6 +21,10 @@ final class Waiters {
         return count == 0;
     }
 
+    int count() {
+        return count;
+    }
+
     /** Resumes each once. One that has to wait again is resumed by the next call. */
     void resumeAll() {
         resume(count);
