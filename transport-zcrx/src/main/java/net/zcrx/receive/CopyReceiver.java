@@ -99,8 +99,9 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         this.area = area;
         chunks = new Chunks(area, chunkBytes);
         owners = new ChunkGroup[chunks.count()];
-        guard = new ExhaustionGuard(chunks.count(), KEPT_CHUNKS + ChunkGroup.most(chunks.count()), counters);
-        passBound = new PassBound(System::nanoTime, ChunkGroup.most(chunks.count()));
+        int most = ChunkGroup.most(chunks.count());
+        guard = new ExhaustionGuard(chunks.count(), KEPT_CHUNKS + most, counters);
+        passBound = new PassBound(System::nanoTime, most);
         pool = new BufferPool(this, wakeup);
         calmTimer = new CalmTimer(wakeup);
         unlimited = new ChunkGroup(rings[0], chunks);

@@ -5,16 +5,16 @@ import java.util.function.LongSupplier;
 
 /**
  * How many chunks one pass may fill. If one connection alone fills them, and its handlers parse or copy what they are
- * given, then what the kernel fills far ahead has left the CPU's cache before they come to it.
+ * given, then what the kernel fills far ahead may have left the CPU's cache before they come to it.
  *
- * <p>Several connections share the chunks, and the sender of each that finds none falls asleep. So they are not bounded.
+ * <p>Several connections share the chunks, and with few chunks they were slower. So they are not bounded.
  */
 final class PassBound {
     /** How long the handlers of one pass may take. */
     private static final double NANOS = 50_000;
     /** With one chunk the connection would have to be armed anew for each. */
     private static final int FEWEST = 2;
-    /** Passes with full chunks, and no two connections that waited for one: as many show one connection alone. */
+    /** After so many passes that filled chunks, in which no two connections waited for one, a connection is alone. */
     private static final int ALONE_PASSES = 256;
     /** Weight of a new pass in the mean. */
     private static final double WEIGHT = 1 / 32.0;
@@ -26,7 +26,7 @@ final class PassBound {
     private int filled;
     /** When the first of them was. */
     private long began;
-    /** Mean time that the handlers take per chunk, in nanoseconds. */
+    /** Mean time that the handlers take per chunk, in nanoseconds; 0, which bounds nothing, before the first pass. */
     private double nanosPerChunk;
     /** Passes that filled chunks, since two connections waited for some. */
     private int alonePasses;

@@ -21,6 +21,7 @@ final class Waiters {
         return count == 0;
     }
 
+    /** Returns how many wait. */
     int count() {
         return count;
     }
