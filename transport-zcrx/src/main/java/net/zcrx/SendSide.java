@@ -9,7 +9,6 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters;
 import net.zcrx.send.FileRegionSend;
 import net.zcrx.send.Gathering;
@@ -25,8 +24,6 @@ import net.zcrx.uring.Uring;
  * the kernel's notification.
  */
 final class SendSide implements Gathering.Rule {
-    /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
-    private static final int MIN_RECEIVED_ZERO_COPY = 4096;
     /** Bytes of a file region that may be sent in one pass, while the loop's other connections wait. */
     private static final int REGION_BYTES_OF_A_PASS = 1 << 20;
     /** Time after which a region that gave nothing is asked again. */
@@ -48,6 +45,10 @@ final class SendSide implements Gathering.Rule {
     private boolean immediate;
     /** Whether the socket took less than all of what this flush has written: the rest waits for it in the kernel. */
     private boolean full;
+    /** Whether the socket was full, and nothing has come from the peer since: it may well be full again. */
+    private boolean crowded;
+    /** System calls of this flush. */
+    private int writes;
     /** The request that is with the kernel, or 0. */
     private long write;
     /** Asks the region for more that gave nothing; {@code null} if there is none. */
@@ -157,12 +158,8 @@ final class SendSide implements Gathering.Rule {
         }
         int result = event.res();
         boolean zeroCopySend = event.opcode() == Uring.OP_SEND_ZC || event.opcode() == Uring.OP_SENDMSG_ZC;
-        if ((event.flags() & Uring.CQE_F_NOTIF) != 0) {
-            zeroCopySends.notified(counters(), (int) event.userData(), result);
+        if (zeroCopySend && !zeroCopySends.complete(counters(), event)) {
             return;
-        }
-        if (zeroCopySend && (event.flags() & Uring.CQE_F_MORE) == 0) {
-            zeroCopySends.release((int) event.userData());
         }
         if (channel.isRegistered()) {
             ended(result, zeroCopySend);
@@ -193,17 +190,9 @@ final class SendSide implements Gathering.Rule {
             zeroCopySends.refuse();
         } else if (in != null && result >= 0) {
             in.removeBytes(result);
-        } else if (in != null && !isCancelled(result)) {
+        } else if (in != null && !ImmediateSends.isCancelled(result)) {
             throw Errors.newIOException("send", result);
         }
-    }
-
-    /** Whether the socket took nothing because it was not asked to the end: by a cancel, here or of a kernel thread. */
-    private static boolean isCancelled(int result) {
-        return result == -Errno.ECANCELED
-                || result == -Errno.EINTR
-                || result == -Errno.ERESTARTSYS
-                || ImmediateSends.isFull(result);
     }
 
     /** Goes on after a write. */
@@ -232,15 +221,15 @@ final class SendSide implements Gathering.Rule {
     /** Submits the next write; returns whether there is one, or one to wait for. */
     private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
         full = false;
-        int regions = 0;
+        writes = 0;
         Object message;
         while (maySend() && (message = in.current()) != null) {
             if (message instanceof FileRegion region) {
-                if (regions++ == channel.config().getWriteSpinCount()) {
-                    // Whoever hears of a write may write again: the loop's other channels have their turn.
+                if (hasHadItsTurn()) {
                     awaitWritable();
                     return busy;
                 }
+                writes++;
                 FileRegionSend.Step step = now().writeRegion(in, region, REGION_BYTES_OF_A_PASS);
                 if (step != FileRegionSend.Step.DONE && maySend()) {
                     return awaitRegion(step);
@@ -263,14 +252,11 @@ final class SendSide implements Gathering.Rule {
      */
     private boolean sendBuffers(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
         boolean zeroCopy = isZeroCopy(first);
-        boolean mayWrite = !zeroCopy && !full;
-        boolean light = mayWrite && channel.loop().isLight();
         if (in.size() == 1 && first.nioBufferCount() == 1) {
-            if (!light) {
+            if (zeroCopy || !isAtOnce(first.readableBytes())) {
                 return send(in, first, zeroCopy);
             }
-            channel.sent();
-            full = !ImmediateSends.write(in, channel.socket, first);
+            wrote(ImmediateSends.write(in, channel.socket, first));
             return false;
         }
         Gathering gathering = channel.loop().gathering();
@@ -278,13 +264,34 @@ final class SendSide implements Gathering.Rule {
             return false;
         }
         // What stands before a file is not to take a pass of its own.
-        if (light || mayWrite && gathering.isBeforeFile()) {
-            channel.sent();
-            full = !gathering.write(in, channel.socket);
+        if (!zeroCopy && !full && (gathering.isBeforeFile() || isAtOnce(gathering.bytes()))) {
+            wrote(gathering.write(in, channel.socket));
             return false;
         }
         submit(gathering, zeroCopy);
         return true;
+    }
+
+    private boolean isAtOnce(long bytes) {
+        boolean alone = ImmediateSends.isLarge(bytes) && !crowded && !hasHadItsTurn();
+        return !full && (alone || channel.loop().isLight());
+    }
+
+    /** Listeners of a write may write again, and a fast reader never fills the socket: others have their turn then. */
+    private boolean hasHadItsTurn() {
+        return writes >= channel.config().getWriteSpinCount();
+    }
+
+    private void wrote(boolean all) {
+        channel.sent();
+        writes++;
+        full = !all;
+        crowded |= full;
+    }
+
+    /** The peer has sent something, and so may have read what was sent to it. */
+    void received() {
+        crowded = false;
     }
 
     private void submit(Gathering gathering, boolean zeroCopy) {
@@ -371,20 +378,11 @@ final class SendSide implements Gathering.Rule {
 
     @Override
     public boolean isZeroCopy(ByteBuf buffer) {
-        if (zeroCopySends != null && zeroCopySends.areRefused()) {
-            return false;
-        }
-        int bytes = buffer.readableBytes();
-        if (channel.socketConfig().isZeroCopyWrite(bytes)) {
-            return true;
-        }
-        if (bytes < MIN_RECEIVED_ZERO_COPY
-                || zeroCopySends != null && zeroCopySends.areCopied()
-                || !channel.loop().receiver().isZeroCopy()) {
-            return false;
-        }
-        ZcrxByteBuf received = ZcrxByteBuf.of(buffer);
-        return received != null && received.isZeroCopy();
+        boolean refused = zeroCopySends != null && zeroCopySends.areRefused();
+        boolean copied = zeroCopySends != null && zeroCopySends.areCopied();
+        return !refused
+                && (channel.socketConfig().isZeroCopyWrite(buffer.readableBytes())
+                        || !copied && channel.loop().receiver().isZeroCopy() && ZeroCopySends.isWorthIt(buffer));
     }
 
     private ZeroCopySends zeroCopySends() {

@@ -142,7 +142,10 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     @Override
     void complete(IoUringIoEvent event) {
         switch (event.opcode()) {
-            case Uring.OP_RECV, Uring.OP_RECV_ZC -> reads.complete(event);
+            case Uring.OP_RECV, Uring.OP_RECV_ZC -> {
+                writes.received();
+                reads.complete(event);
+            }
             case Uring.OP_POLL_ADD -> polled((int) event.userData(), event.res());
             case Uring.OP_ASYNC_CANCEL -> {}
             default -> writes.complete(event);

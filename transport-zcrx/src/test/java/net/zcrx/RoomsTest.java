@@ -37,7 +37,7 @@ class RoomsTest {
             entry("nic.check", "nic", "uring"),
             entry("nic.change", "nic", "nic.check", "uring"),
             entry("receive", "event", "memory", "nic", "nic.check", "option", "uring"),
-            entry("send", "receive", "uring"),
+            entry("send", "memory", "receive", "uring"),
             entry("loop", "receive", "send", "memory", "nic", "nic.check", "uring"),
             entry("file", "loop", "receive", "uring"),
             entry("shared", "loop", "memory", "receive", "uring"),

@@ -4,6 +4,7 @@ package net.zcrx.lessons;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -27,6 +28,8 @@ class WriteAgainTest {
     /** Netty's own discard client: each write's listener writes again. */
     private static final class Flood implements ChannelFutureListener {
         final AtomicInteger writes = new AtomicInteger();
+        final AtomicInteger done = new AtomicInteger();
+        volatile boolean paused;
         final AtomicInteger failures = new AtomicInteger();
         final AtomicReference<Throwable> first = new AtomicReference<>();
         /** After this many failures it gives up: each comes at once, inside of the last. */
@@ -39,9 +42,22 @@ class WriteAgainTest {
         }
 
         void write() {
+            channel.writeAndFlush(next()).addListener(this);
+        }
+
+        /** The listener is called within the flush that writes, and not after it. */
+        void writeWithPromise() {
+            channel.writeAndFlush(next(), channel.newPromise().addListener(again -> {
+                done.incrementAndGet();
+                if (again.isSuccess() && !paused) {
+                    writeWithPromise();
+                }
+            }));
+        }
+
+        private ByteBuf next() {
             writes.incrementAndGet();
-            channel.writeAndFlush(channel.alloc().directBuffer(16 * 1024).writeZero(16 * 1024))
-                    .addListener(this);
+            return channel.alloc().directBuffer(16 * 1024).writeZero(16 * 1024);
         }
 
         /** @param reads whether the peer reads, so that writes go on */
@@ -101,6 +117,35 @@ class WriteAgainTest {
                     reading.get(Loops.SECONDS, TimeUnit.SECONDS);
                 }
             }
+        }
+    }
+
+    /** A fast reader never fills the socket, whose buffers have grown. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldDoOtherThingsWhileListenersWriteAgain(Transport transport) throws Exception {
+        try (Ends ends = new Ends(transport, 1, recorder);
+                Ends.Pair pair = ends.connect()) {
+            CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> skip(pair));
+            Flood flood = new Flood(pair.channel());
+            pair.channel().eventLoop().execute(flood::writeWithPromise);
+            for (int i = 0; i < 10; i++) {
+                flood.awaitBusy(true);
+                flood.paused = true;
+                Ends.await("all is written", () -> flood.writes.get() == flood.done.get());
+                // Else zcrx takes the socket for full still.
+                pair.peer().getOutputStream().write(i);
+                recorder.awaitBytes(i + 1);
+                int writes = pair.onLoop(() -> {
+                    int before = flood.writes.get();
+                    flood.paused = false;
+                    flood.writeWithPromise();
+                    return flood.writes.get() - before;
+                });
+                assertTrue(writes <= 40, () -> writes + " writes went out before the loop's next task.");
+            }
+            Ends.await(pair.channel().close());
+            reading.get(Loops.SECONDS, TimeUnit.SECONDS);
         }
     }
 

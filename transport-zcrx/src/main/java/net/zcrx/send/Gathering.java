@@ -85,6 +85,10 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
         return true;
     }
 
+    public long bytes() {
+        return vectors.bytes();
+    }
+
     /** Whether a file is sent next. */
     public boolean isBeforeFile() {
         return fileBytes > 0;

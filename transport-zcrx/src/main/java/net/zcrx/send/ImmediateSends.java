@@ -18,6 +18,9 @@ public final class ImmediateSends {
     /** Bytes per step: the steps of a flush are more than a socket holds, and do not last long with a fast reader. */
     private static final int REGION_BYTES_OF_A_STEP = 4 << 20;
 
+    /** A send of so many bytes takes far longer than the system call around it. */
+    private static final int LARGE = 16 * 1024;
+
     private final Channel channel;
     private final Socket socket;
     private final FileRegionSend regions;
@@ -102,6 +105,16 @@ public final class ImmediateSends {
      */
     public static boolean isFull(int result) {
         return result == -Errno.EAGAIN || result == -Errno.EINPROGRESS;
+    }
+
+    /** Whether the socket took nothing because it was not asked to the end: by a cancel, here or of a kernel thread. */
+    public static boolean isCancelled(int result) {
+        return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS || isFull(result);
+    }
+
+    /** Whether a send of so many bytes takes so long that to share a system call with other sends gains nothing. */
+    public static boolean isLarge(long bytes) {
+        return bytes >= LARGE;
     }
 
     private static int taken(int result) throws IOException {

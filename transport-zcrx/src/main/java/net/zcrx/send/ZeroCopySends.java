@@ -2,9 +2,11 @@
 package net.zcrx.send;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
 import java.util.ArrayList;
+import net.zcrx.memory.ZcrxByteBuf;
 import net.zcrx.receive.Counters;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Uring;
@@ -19,6 +21,9 @@ public final class ZeroCopySends {
      */
     private static final int MAX_COPIED_IN_A_ROW = 4;
 
+    /** Received pages are sent without a copy from this many bytes on; below, pinning costs more than copying. */
+    private static final int MIN_RECEIVED = 4096;
+
     /** Messages that are to go in one send. */
     private final ArrayList<ByteBuf> run = new ArrayList<>();
 
@@ -28,6 +33,12 @@ public final class ZeroCopySends {
     private int copiedInARow;
 
     private boolean refused;
+
+    /** Whether the buffer is a piece of a page that a NIC has filled, and long enough. */
+    public static boolean isWorthIt(ByteBuf buffer) {
+        ZcrxByteBuf received = buffer.readableBytes() < MIN_RECEIVED ? null : ZcrxByteBuf.of(buffer);
+        return received != null && received.isZeroCopy();
+    }
 
     /** Whether sends on this connection are copied all the same. */
     public boolean areCopied() {
@@ -84,14 +95,26 @@ public final class ZeroCopySends {
         }
     }
 
+    /** Takes in a completion of a send; returns whether it is of the data, and not of the buffers alone. */
+    public boolean complete(Counters counters, IoUringIoEvent event) {
+        int id = (int) event.userData();
+        boolean ofBuffers = (event.flags() & Uring.CQE_F_NOTIF) != 0;
+        if (ofBuffers) {
+            notified(counters, event.res());
+        }
+        if (ofBuffers || (event.flags() & Uring.CQE_F_MORE) == 0) {
+            release(id);
+        }
+        return !ofBuffers;
+    }
+
     /** The kernel's word: {@code result} says whether it copied. */
-    public void notified(Counters counters, int id, int result) {
+    private void notified(Counters counters, int result) {
         if ((result & Uring.NOTIF_USAGE_ZC_COPIED) != 0) {
             copiedInARow++;
             counters.add(Counter.COPIED_SENDS, 1);
         } else {
             copiedInARow = 0;
         }
-        release(id);
     }
 }
