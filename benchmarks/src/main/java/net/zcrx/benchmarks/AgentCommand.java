@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Servers of frameworks with the agent beside the same ones on epoll, in turns; and what the agent adds to a start. */
-@Command(name = "agent", description = "Servers of frameworks on epoll, and with the agent; an hour.")
+@Command(name = "agent", description = "Servers of frameworks on epoll, and with the agent; an hour and a half.")
 final class AgentCommand implements Callable<Integer> {
     /** Whose start is measured. */
     private static final Framework STARTED = Framework.SPRING;
@@ -36,8 +36,8 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "S",
-            defaultValue = "15",
-            description = "Seconds of small requests, and of uploads, before each is measured (15): frameworks have"
+            defaultValue = "30",
+            description = "Seconds of small requests, and of uploads, before each is measured (30): frameworks have"
                     + " much code to compile, on the processor that they serve with.")
     private double warmup;
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 import net.zcrx.benchmarks.Statistics.Interval;
+import net.zcrx.benchmarks.Summary.Verdict;
 
 /** What rounds of a server gave, on epoll and with the agent. */
 final class AgentSamples {
@@ -15,9 +16,9 @@ final class AgentSamples {
     private static final double MILLION = 1e6;
     private static final double PERCENT = 100;
     /** Of small requests and of uploads: the least that the agent's throughput may be, as a share of epoll's. */
-    private static final double SMALL_TARGET = 0.97;
+    private static final Goal SMALL = Goal.ofBest(Metric.REQUESTS, 0.97);
 
-    private static final double BULK_TARGET = 1.00;
+    private static final Goal BULK = Goal.ofBest(Metric.THROUGHPUT, 1.00);
 
     private final List<Round> rounds = new ArrayList<>();
 
@@ -52,17 +53,17 @@ final class AgentSamples {
         Table table = new Table()
                 .row(List.of(
                         framework.title(), "epoll", "spread", "agent", "spread", "agent/epoll", "95 %", "target", ""));
-        table.row(row("requests per second", "%.0f", sample -> sample.small().perSecond(), SMALL_TARGET));
-        table.row(row("  CPU us per request", "%.1f", sample -> sample.small().cpu(), 0));
-        table.row(row("  load generator busy", "%.2f", sample -> sample.small().loadBusy(), 0));
-        table.row(row("uploads, MiB/s", "%.0f", sample -> sample.bulk().perSecond(), BULK_TARGET));
-        table.row(row("  CPU s/GiB", "%.3f", sample -> sample.bulk().cpu(), 0));
-        table.row(row("  load generator busy", "%.2f", sample -> sample.bulk().loadBusy(), 0));
+        table.row(row("requests per second", "%.0f", sample -> sample.small().perSecond(), SMALL));
+        table.row(row("  CPU us per request", "%.1f", sample -> sample.small().cpu(), null));
+        table.row(row("  load generator busy", "%.2f", sample -> sample.small().loadBusy(), null));
+        table.row(row("uploads, MiB/s", "%.0f", sample -> sample.bulk().perSecond(), BULK));
+        table.row(row("  CPU s/GiB", "%.3f", sample -> sample.bulk().cpu(), null));
+        table.row(row("  load generator busy", "%.2f", sample -> sample.bulk().loadBusy(), null));
         return table.text();
     }
 
-    /** @param target of the ratio, at least; 0 for none */
-    private List<String> row(String title, String format, ToDoubleFunction<Sample> value, double target) {
+    /** @param goal of the ratio; {@code null} for none */
+    private List<String> row(String title, String format, ToDoubleFunction<Sample> value, Goal goal) {
         double[] epoll = values(round -> value.applyAsDouble(round.epoll()));
         double[] agent = values(round -> value.applyAsDouble(round.agent()));
         Interval ratio = Statistics.ratio(agent, epoll);
@@ -74,8 +75,8 @@ final class AgentSamples {
                 percent(Statistics.spread(agent)),
                 number("%.3f", ratio.median()),
                 number("%.3f", ratio.low()) + " to " + number("%.3f", ratio.high()),
-                target == 0 ? "" : number("%.2f", target),
-                target == 0 ? "" : verdict(ratio.median() >= target));
+                goal == null ? "" : number("%.2f", goal.limit()),
+                goal == null ? "" : Verdict.of(goal, ratio).toString());
     }
 
     private double[] values(ToDoubleFunction<Round> value) {
@@ -88,9 +89,5 @@ final class AgentSamples {
 
     static String percent(double share) {
         return number("%.1f %%", share * PERCENT);
-    }
-
-    static String verdict(boolean achieved) {
-        return achieved ? "achieved" : "missed";
     }
 }

@@ -29,6 +29,9 @@ record Pattern(
         boolean paced,
         int memoryConnections,
         List<Goal> goals) {
+    /** By hand: from 5 to 10 seconds TLS of the JDK has a ninth to a third of what it reaches, from 15 to 20 0.9. */
+    private static final double PROTOCOL_WARMUP = 20;
+
     private static final double CODECS_WARMUP = 10;
     private static final double MESSAGES_WARMUP = 3;
     /** A server that sends in large pieces runs its code seldom, and the compiler waits for that. */
@@ -99,6 +102,9 @@ record Pattern(
      * takes up to twice the processor time, and its latencies are the compiler's; codecs have the most code.
      */
     double warmup() {
+        if (load.stream().anyMatch(each -> each.kind().program() == Kind.Program.H2LOAD)) {
+            return PROTOCOL_WARMUP;
+        }
         if (load.stream().anyMatch(Load::hasCodecs)) {
             return CODECS_WARMUP;
         }

@@ -21,8 +21,11 @@ final class Run {
     private static final double WARM_SECONDS = 0.2;
     /** If its last messages were of another size: some of its code it runs for the first time now. */
     private static final double OTHER_SIZE_SECONDS = 1.5;
-    /** Before a measurement by a client in Java on a warm server: the client is fresh. */
-    private static final double JAVA_CLIENT_SECONDS = 5;
+    /**
+     * Before a measurement of gRPC, TLS or HTTP/2 on a warm server: gRPC's client is fresh, and the code of the others
+     * is so much that some of it is compiled again.
+     */
+    private static final double PROTOCOL_SECONDS = 5;
     /**
      * Before a server's first paced part. With time to sleep it takes other ways through its code than under full load,
      * and compiles them now: each time the compiler has its processor, all that is due comes milliseconds late.
@@ -77,8 +80,8 @@ final class Run {
         if (before == null) {
             return setup.warmup() == null ? pattern.warmup() : setup.warmup();
         }
-        if (pattern.load().get(0).kind().program() == Kind.Program.GRPC) {
-            return setup.warmup() == null ? JAVA_CLIENT_SECONDS : setup.warmup();
+        if (pattern.load().get(0).kind().program() != Kind.Program.OWN) {
+            return setup.warmup() == null ? PROTOCOL_SECONDS : setup.warmup();
         }
         return before.messageBytes() == pattern.messageBytes() ? WARM_SECONDS : OTHER_SIZE_SECONDS;
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 import net.zcrx.benchmarks.Results.PatternRuns;
 import net.zcrx.benchmarks.Results.PeerRun;
@@ -45,11 +46,16 @@ final class Summary {
 
         /** On a machine that is not too noisy. */
         static Verdict of(Goal goal, Interval ratio) {
-            if (ratio.samples() < MIN_ROUNDS) {
+            return of(goal::isMetBy, ratio);
+        }
+
+        /** @param reached whether a value reaches the goal */
+        static Verdict of(DoublePredicate reached, Interval value) {
+            if (value.samples() < MIN_ROUNDS) {
                 return TOO_FEW;
             }
-            boolean low = goal.isMetBy(ratio.low());
-            boolean high = goal.isMetBy(ratio.high());
+            boolean low = reached.test(value.low());
+            boolean high = reached.test(value.high());
             return low != high ? UNDECIDED : low ? MET : MISSED;
         }
 
