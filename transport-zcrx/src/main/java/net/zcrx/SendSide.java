@@ -30,6 +30,7 @@ final class SendSide implements Gathering.Rule {
     private static final long RETRY_MILLIS = 2;
 
     private final ZcrxSocketChannel channel;
+    private boolean immediate;
     /** {@code null} before the first of them. */
     private ImmediateSends now;
 
@@ -41,13 +42,11 @@ final class SendSide implements Gathering.Rule {
     private boolean stopped;
     /** Messages, the last ones, that were not flushed when this was to stop, and are not to be sent. */
     private int late;
-
-    private boolean immediate;
     /** Whether the socket took less than all of what this flush has written: the rest waits for it in the kernel. */
     private boolean full;
-    /** Whether the socket was full, and nothing has come from the peer since: it may well be full again. */
+    /** Whether a send had to wait for the socket, and the peer has sent nothing since: it may well be full again. */
     private boolean crowded;
-    /** System calls of this flush. */
+    /** Sends at once, and steps of regions, since the last request to the ring. */
     private int writes;
     /** The request that is with the kernel, or 0. */
     private long write;
@@ -149,7 +148,11 @@ final class SendSide implements Gathering.Rule {
     /** The socket, full before, takes data again. */
     void writable() {
         write = 0;
-        resume();
+        if (channel.isRegistered()) {
+            resume();
+        } else {
+            channel.runWhereWritten(this::resume);
+        }
     }
 
     void complete(IoUringIoEvent event) {
@@ -226,8 +229,7 @@ final class SendSide implements Gathering.Rule {
         while (maySend() && (message = in.current()) != null) {
             if (message instanceof FileRegion region) {
                 if (hasHadItsTurn()) {
-                    awaitWritable();
-                    return busy;
+                    return awaitWritable();
                 }
                 writes++;
                 FileRegionSend.Step step = now().writeRegion(in, region, REGION_BYTES_OF_A_PASS);
@@ -253,10 +255,10 @@ final class SendSide implements Gathering.Rule {
     private boolean sendBuffers(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
         boolean zeroCopy = isZeroCopy(first);
         if (in.size() == 1 && first.nioBufferCount() == 1) {
-            if (zeroCopy || !isAtOnce(first.readableBytes())) {
+            if (zeroCopy || !beginsAtOnce(first.readableBytes())) {
                 return send(in, first, zeroCopy);
             }
-            wrote(ImmediateSends.write(in, channel.socket, first));
+            full = !ImmediateSends.write(in, channel.socket, first);
             return false;
         }
         Gathering gathering = channel.loop().gathering();
@@ -264,29 +266,28 @@ final class SendSide implements Gathering.Rule {
             return false;
         }
         // What stands before a file is not to take a pass of its own.
-        if (!zeroCopy && !full && (gathering.isBeforeFile() || isAtOnce(gathering.bytes()))) {
-            wrote(gathering.write(in, channel.socket));
+        if (!zeroCopy && (!full && gathering.isBeforeFile() || beginsAtOnce(gathering.bytes()))) {
+            full = !gathering.write(in, channel.socket);
             return false;
         }
         submit(gathering, zeroCopy);
         return true;
     }
 
-    private boolean isAtOnce(long bytes) {
-        boolean alone = ImmediateSends.isLarge(bytes) && !crowded && !hasHadItsTurn();
-        return !full && (alone || channel.loop().isLight());
+    /** Whether buffers of so many bytes are to be sent at once. If so, that is counted. */
+    private boolean beginsAtOnce(long bytes) {
+        boolean large = ImmediateSends.isLarge(bytes) && !crowded && !hasHadItsTurn();
+        boolean atOnce = !full && (large || channel.loop().isLight());
+        if (atOnce) {
+            channel.sent();
+            writes++;
+        }
+        return atOnce;
     }
 
-    /** Listeners of a write may write again, and a fast reader never fills the socket: others have their turn then. */
+    /** Whether others have their turn: listeners may write again, and a fast reader never fills the socket. */
     private boolean hasHadItsTurn() {
         return writes >= channel.config().getWriteSpinCount();
-    }
-
-    private void wrote(boolean all) {
-        channel.sent();
-        writes++;
-        full = !all;
-        crowded |= full;
     }
 
     /** The peer has sent something, and so may have read what was sent to it. */
@@ -318,13 +319,13 @@ final class SendSide implements Gathering.Rule {
             retry = channel.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return true;
         }
-        awaitWritable();
-        return busy;
+        return awaitWritable();
     }
 
-    private void awaitWritable() {
+    private boolean awaitWritable() {
         write = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT));
         busy = write != 0;
+        return busy;
     }
 
     private void retry() {
@@ -364,6 +365,7 @@ final class SendSide implements Gathering.Rule {
 
     private void start(long submission) {
         write = submission;
+        crowded |= full;
         if (submission != 0) {
             channel.sent();
         }

@@ -143,7 +143,9 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     void complete(IoUringIoEvent event) {
         switch (event.opcode()) {
             case Uring.OP_RECV, Uring.OP_RECV_ZC -> {
-                writes.received();
+                if (event.res() > 0) {
+                    writes.received();
+                }
                 reads.complete(event);
             }
             case Uring.OP_POLL_ADD -> polled((int) event.userData(), event.res());

@@ -85,6 +85,7 @@ public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
         return true;
     }
 
+    /** Bytes of the message. */
     public long bytes() {
         return vectors.bytes();
     }

@@ -18,7 +18,7 @@ public final class ImmediateSends {
     /** Bytes per step: the steps of a flush are more than a socket holds, and do not last long with a fast reader. */
     private static final int REGION_BYTES_OF_A_STEP = 4 << 20;
 
-    /** A send of so many bytes takes far longer than the system call around it. */
+    /** A send of so many bytes takes far longer than the system call around it, which need not be shared. */
     private static final int LARGE = 16 * 1024;
 
     private final Channel channel;
@@ -107,12 +107,12 @@ public final class ImmediateSends {
         return result == -Errno.EAGAIN || result == -Errno.EINPROGRESS;
     }
 
-    /** Whether the socket took nothing because it was not asked to the end: by a cancel, here or of a kernel thread. */
+    /** Whether the socket took nothing, as it was full, or as the request was cancelled, here or in the kernel. */
     public static boolean isCancelled(int result) {
         return result == -Errno.ECANCELED || result == -Errno.EINTR || result == -Errno.ERESTARTSYS || isFull(result);
     }
 
-    /** Whether a send of so many bytes takes so long that to share a system call with other sends gains nothing. */
+    /** Whether a send of so many bytes is best made at once at any load. */
     public static boolean isLarge(long bytes) {
         return bytes >= LARGE;
     }
