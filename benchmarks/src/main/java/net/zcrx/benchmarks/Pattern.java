@@ -29,7 +29,10 @@ record Pattern(
         boolean paced,
         int memoryConnections,
         List<Goal> goals) {
-    /** By hand: from 5 to 10 seconds TLS of the JDK has a ninth to a third of what it reaches, from 15 to 20 0.9. */
+    /**
+     * By hand: in the seconds 5 to 10 of a server TLS of the JDK has a ninth to a third of what it reaches, in 15 to 20
+     * at least 0.9 of it.
+     */
     private static final double PROTOCOL_WARMUP = 20;
 
     private static final double CODECS_WARMUP = 10;

@@ -48,10 +48,11 @@ class WriteAgainTest {
         /** The listener is called within the flush that writes, and not after it. */
         void writeWithPromise() {
             channel.writeAndFlush(next(), channel.newPromise().addListener(again -> {
-                done.incrementAndGet();
                 if (again.isSuccess() && !paused) {
                     writeWithPromise();
                 }
+                // Last, so that as many are done as were written only when none goes on.
+                done.incrementAndGet();
             }));
         }
 
