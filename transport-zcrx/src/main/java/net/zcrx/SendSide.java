@@ -9,10 +9,12 @@ import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import net.zcrx.loop.Loop;
 import net.zcrx.receive.Counters;
 import net.zcrx.send.FileRegionSend;
 import net.zcrx.send.Gathering;
 import net.zcrx.send.ImmediateSends;
+import net.zcrx.send.Turn;
 import net.zcrx.send.ZeroCopySends;
 import net.zcrx.uring.DirectAddress;
 import net.zcrx.uring.Errno;
@@ -30,6 +32,7 @@ final class SendSide implements Gathering.Rule {
     private static final long RETRY_MILLIS = 2;
 
     private final ZcrxSocketChannel channel;
+    private final Turn turn = new Turn();
     private boolean immediate;
     /** {@code null} before the first of them. */
     private ImmediateSends now;
@@ -46,8 +49,6 @@ final class SendSide implements Gathering.Rule {
     private boolean full;
     /** Whether a send had to wait for the socket, and the peer has sent nothing since: it may well be full again. */
     private boolean crowded;
-    /** Sends at once, and steps of regions, since the last request to the ring. */
-    private int writes;
     /** The request that is with the kernel, or 0. */
     private long write;
     /** Asks the region for more that gave nothing; {@code null} if there is none. */
@@ -224,14 +225,13 @@ final class SendSide implements Gathering.Rule {
     /** Submits the next write; returns whether there is one, or one to wait for. */
     private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
         full = false;
-        writes = 0;
         Object message;
         while (maySend() && (message = in.current()) != null) {
             if (message instanceof FileRegion region) {
-                if (hasHadItsTurn()) {
+                if (isTurnOver()) {
                     return awaitWritable();
                 }
-                writes++;
+                turn.use(channel.loop().pass());
                 FileRegionSend.Step step = now().writeRegion(in, region, REGION_BYTES_OF_A_PASS);
                 if (step != FileRegionSend.Step.DONE && maySend()) {
                     return awaitRegion(step);
@@ -276,18 +276,18 @@ final class SendSide implements Gathering.Rule {
 
     /** Whether buffers of so many bytes are to be sent at once. If so, that is counted. */
     private boolean beginsAtOnce(long bytes) {
-        boolean large = ImmediateSends.isLarge(bytes) && !crowded && !hasHadItsTurn();
-        boolean atOnce = !full && (large || channel.loop().isLight());
+        Loop loop = channel.loop();
+        boolean large = ImmediateSends.isLarge(bytes) && !crowded && !isTurnOver();
+        boolean atOnce = !full && (large || loop.isLight());
         if (atOnce) {
             channel.sent();
-            writes++;
+            turn.use(loop.pass());
         }
         return atOnce;
     }
 
-    /** Whether others have their turn: listeners may write again, and a fast reader never fills the socket. */
-    private boolean hasHadItsTurn() {
-        return writes >= channel.config().getWriteSpinCount();
+    private boolean isTurnOver() {
+        return turn.isOver(channel.loop().pass(), channel.config().getWriteSpinCount());
     }
 
     /** The peer has sent something, and so may have read what was sent to it. */

@@ -8,20 +8,27 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import net.zcrx.lessons.Ends.Transport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A connection whose writes' listeners write again ends all the same: by close(), shutdownOutput() or a reset. */
 class WriteAgainTest {
     private static final int MIB = 1 << 20;
+    private static final int MANY = 10;
 
     private final Recorder recorder = new Recorder();
 
@@ -148,6 +155,54 @@ class WriteAgainTest {
             Ends.await(pair.channel().close());
             reading.get(Loops.SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    /** Of many connections, too, whose sockets fill and empty during one pass of the loop. */
+    @Test
+    void shouldDoOtherThingsWhileManyWriteAgain() throws Exception {
+        List<Ends.Pair> pairs = new ArrayList<>();
+        List<CompletableFuture<Void>> reading = new ArrayList<>();
+        ExecutorService readers = Executors.newFixedThreadPool(MANY);
+        try (Ends ends = new Ends(Transport.ZCRX, 1, recorder)) {
+            List<Flood> floods = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                Ends.Pair pair = ends.connect();
+                pairs.add(pair);
+                reading.add(CompletableFuture.runAsync(() -> skip(pair), readers));
+                Flood flood = new Flood(pair.channel());
+                floods.add(flood);
+                pair.channel().eventLoop().execute(flood::write);
+            }
+            for (Flood flood : floods) {
+                flood.awaitBusy(true);
+            }
+            for (int i = 0; i < 10; i++) {
+                int writes = writesOfPass(pairs.get(0).channel().eventLoop(), floods);
+                assertTrue(writes <= MANY * 500, () -> writes + " writes went out before the loop's next timer.");
+            }
+            for (Ends.Pair pair : pairs) {
+                pair.close();
+            }
+            for (CompletableFuture<Void> each : reading) {
+                each.get(Loops.SECONDS, TimeUnit.SECONDS);
+            }
+        } finally {
+            readers.shutdown();
+        }
+    }
+
+    /** Writes until a timer fires that is set now: until the end of the next pass, or of the one after that. */
+    private static int writesOfPass(EventLoop loop, List<Flood> floods) throws Exception {
+        return loop.submit(() -> {
+                    int before = writes(floods);
+                    return loop.schedule(() -> writes(floods) - before, 1, TimeUnit.NANOSECONDS);
+                })
+                .get(Loops.SECONDS, TimeUnit.SECONDS)
+                .get(Loops.SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static int writes(List<Flood> floods) {
+        return floods.stream().mapToInt(flood -> flood.writes.get()).sum();
     }
 
     private static void skip(Ends.Pair pair) {

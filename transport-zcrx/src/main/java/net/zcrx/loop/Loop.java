@@ -58,6 +58,7 @@ public final class Loop {
 
     private final Coalescing coalescing;
     private final PassContext context;
+    private int pass;
     private boolean closed;
 
     /**
@@ -131,6 +132,11 @@ public final class Loop {
 
     public boolean isClosed() {
         return closed;
+    }
+
+    /** Number of the pass, which wraps around. */
+    public int pass() {
+        return pass;
     }
 
     /** For the buffers of a completion that has more than one: empty but while they are taken and handed on. */
@@ -244,6 +250,7 @@ public final class Loop {
      * @return what Netty's handler is to be told of this pass
      */
     public IoHandlerContext beginPass(IoHandlerContext netty) {
+        pass++;
         LoopHandle handle;
         while ((handle = later.poll()) != null) {
             ready.add(handle);
