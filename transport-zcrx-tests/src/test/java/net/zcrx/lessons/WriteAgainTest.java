@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A connection whose writes' listeners write again ends all the same: by close(), shutdownOutput() or a reset. */
 class WriteAgainTest {
     private static final int MIB = 1 << 20;
-    private static final int MANY = 10;
+    private static final int MANY = 6;
 
     private final Recorder recorder = new Recorder();
 
@@ -176,7 +176,7 @@ class WriteAgainTest {
             for (Flood flood : floods) {
                 flood.awaitBusy(true);
             }
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 5; i++) {
                 int writes = writesOfPass(pairs.get(0).channel().eventLoop(), floods);
                 assertTrue(writes <= MANY * 500, () -> writes + " writes went out before the loop's next timer.");
             }
