@@ -101,7 +101,7 @@ record Load(
 
     /** Whether the server has codecs to compile. */
     boolean hasCodecs() {
-        return !path.isEmpty() || kind.program() == Kind.Program.GRPC;
+        return !path.isEmpty();
     }
 
     boolean needsNetty42() {
