@@ -35,6 +35,12 @@ record Pattern(
      */
     private static final double PROTOCOL_WARMUP = 20;
 
+    /**
+     * By hand: in the seconds 0 to 2 of uploads or downloads of another size, a server that stores objects has a fifth
+     * to a half of what it reaches, and all after 6 to 10.
+     */
+    private static final double OBJECTS_WARMUP = 12;
+
     private static final double CODECS_WARMUP = 10;
     private static final double MESSAGES_WARMUP = 3;
     /** A server that sends in large pieces runs its code seldom, and the compiler waits for that. */
@@ -95,6 +101,16 @@ record Pattern(
         return load.stream().anyMatch(each -> each.service().equals("gateway"));
     }
 
+    private boolean isOfObjects() {
+        return load.stream().anyMatch(Load::isOfObjects);
+    }
+
+    /** Whether a server that is warm from the other one is not so for this: it reads or writes files in another way. */
+    boolean isOtherCodeThan(Pattern before) {
+        boolean same = load.get(0).kind() == before.load.get(0).kind() && messageBytes() == before.messageBytes();
+        return isOfObjects() && !same;
+    }
+
     /** Of its first group. */
     int messageBytes() {
         return load.get(0).bytes();
@@ -107,6 +123,9 @@ record Pattern(
     double warmup() {
         if (load.stream().anyMatch(each -> each.kind().program() != Kind.Program.OWN)) {
             return PROTOCOL_WARMUP;
+        }
+        if (isOfObjects()) {
+            return OBJECTS_WARMUP;
         }
         if (load.stream().anyMatch(Load::hasCodecs)) {
             return CODECS_WARMUP;

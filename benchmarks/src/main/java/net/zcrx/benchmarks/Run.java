@@ -77,7 +77,7 @@ final class Run {
     }
 
     private double warmup(Pattern before) {
-        if (before == null) {
+        if (before == null || pattern.isOtherCodeThan(before)) {
             return setup.warmup() == null ? pattern.warmup() : setup.warmup();
         }
         if (pattern.load().get(0).kind().program() != Kind.Program.OWN) {
