@@ -15,7 +15,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -28,6 +27,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How channels end: by close(), by force, and with their loop. As epoll's, whatever the kernel has of them still. */
 class LoopEndTest {
@@ -80,19 +81,18 @@ class LoopEndTest {
     }
 
     /** Connections that write as fast as their peers read, or do not. */
-    @Test
-    void shouldEndWithLoopThoughTheyFlood() throws Exception {
-        for (boolean reads : new boolean[] {false, true}) {
-            Loops loops = new Loops(2);
-            List<Channel> channels = new ArrayList<>();
-            List<Socket> peers = new ArrayList<>();
-            List<Thread> readers = new ArrayList<>();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldEndWithLoopThoughTheyFlood(boolean reads) throws Exception {
+        Loops loops = new Loops(2);
+        List<Loops.Pair> pairs = new ArrayList<>();
+        List<Thread> readers = new ArrayList<>();
+        try {
             for (int i = 0; i < 20; i++) {
                 Loops.Pair pair = loops.connect(new Ending());
-                channels.add(pair.channel());
-                peers.add(pair.peer());
+                pairs.add(pair);
                 if (reads) {
-                    Thread reader = new Thread(() -> skipAll(pair.peer()));
+                    Thread reader = new Thread(() -> Peers.skipAll(pair.peer()));
                     reader.start();
                     readers.add(reader);
                 }
@@ -101,17 +101,19 @@ class LoopEndTest {
             loops.letRun();
             loops.group.shutdownGracefully(10, 2000, TimeUnit.MILLISECONDS);
             assertTrue(loops.group.terminationFuture().await(Loops.SECONDS, TimeUnit.SECONDS));
-            for (Channel channel : channels) {
-                assertTrue(channel.closeFuture().isDone());
-                assertFalse(channel.isOpen());
-                assertFalse(channel.isActive());
+            for (Loops.Pair pair : pairs) {
+                assertTrue(pair.channel().closeFuture().isDone());
+                assertFalse(pair.channel().isOpen());
+                assertFalse(pair.channel().isActive());
             }
             for (Thread reader : readers) {
                 reader.join(TimeUnit.SECONDS.toMillis(Loops.SECONDS));
                 assertFalse(reader.isAlive(), "The peer does not learn of the end.");
             }
-            for (Socket peer : peers) {
-                peer.close();
+        } finally {
+            // Ends the floods, too, which would take the time of all tests after this one.
+            for (Loops.Pair pair : pairs) {
+                pair.peer().close();
             }
         }
     }
@@ -121,7 +123,7 @@ class LoopEndTest {
     void shouldEndThoughWritesWriteAgain() throws Exception {
         Loops loops = new Loops(1);
         try (Loops.Pair pair = loops.connect(new Ending())) {
-            Thread reader = new Thread(() -> skipAll(pair.peer()));
+            Thread reader = new Thread(() -> Peers.skipAll(pair.peer()));
             reader.start();
             AtomicLong afterClose = new AtomicLong();
             CountDownLatch closed = new CountDownLatch(1);
@@ -162,17 +164,6 @@ class LoopEndTest {
                 flood(channel);
             }
         });
-    }
-
-    private static void skipAll(Socket peer) {
-        byte[] buffer = new byte[64 * 1024];
-        try {
-            while (peer.getInputStream().read(buffer) >= 0) {
-                // Whatever it is.
-            }
-        } catch (IOException e) {
-            // A reset is an end, too.
-        }
     }
 
     /** For the user a channel is closed when close() returns, on its loop. */

@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A connection whose writes' listeners write again ends all the same: by close(), shutdownOutput() or a reset. */
 class WriteAgainTest {
-    private static final int MIB = 1 << 20;
     private static final int MANY = 6;
 
     private final Recorder recorder = new Recorder();
@@ -98,7 +97,7 @@ class WriteAgainTest {
                 try (Ends.Pair pair = ends.connect()) {
                     CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> {
                         if (reads) {
-                            skip(pair);
+                            Peers.skipAll(pair.peer());
                         }
                     });
                     Flood flood = new Flood(pair.channel());
@@ -134,7 +133,7 @@ class WriteAgainTest {
     void shouldDoOtherThingsWhileListenersWriteAgain(Transport transport) throws Exception {
         try (Ends ends = new Ends(transport, 1, recorder);
                 Ends.Pair pair = ends.connect()) {
-            CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> skip(pair));
+            CompletableFuture<Void> reading = CompletableFuture.runAsync(() -> Peers.skipAll(pair.peer()));
             Flood flood = new Flood(pair.channel());
             pair.channel().eventLoop().execute(flood::writeWithPromise);
             for (int i = 0; i < 10; i++) {
@@ -168,7 +167,7 @@ class WriteAgainTest {
             for (int i = 0; i < MANY; i++) {
                 Ends.Pair pair = ends.connect();
                 pairs.add(pair);
-                reading.add(CompletableFuture.runAsync(() -> skip(pair), readers));
+                reading.add(CompletableFuture.runAsync(() -> Peers.skipAll(pair.peer()), readers));
                 Flood flood = new Flood(pair.channel());
                 floods.add(flood);
                 pair.channel().eventLoop().execute(flood::write);
@@ -203,15 +202,6 @@ class WriteAgainTest {
 
     private static int writes(List<Flood> floods) {
         return floods.stream().mapToInt(flood -> flood.writes.get()).sum();
-    }
-
-    private static void skip(Ends.Pair pair) {
-        try {
-            byte[] buffer = new byte[MIB];
-            while (pair.peer().getInputStream().read(buffer) >= 0) {}
-        } catch (IOException ignored) {
-            // The test ends.
-        }
     }
 
     @ParameterizedTest
