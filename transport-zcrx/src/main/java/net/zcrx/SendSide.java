@@ -26,8 +26,6 @@ import net.zcrx.uring.Uring;
  * the kernel's notification.
  */
 final class SendSide implements Gathering.Rule {
-    /** Bytes of a file region that may be sent in one pass, while the loop's other connections wait. */
-    private static final int REGION_BYTES_OF_A_PASS = 1 << 20;
     /** Time after which a region that gave nothing is asked again. */
     private static final long RETRY_MILLIS = 2;
 
@@ -232,7 +230,7 @@ final class SendSide implements Gathering.Rule {
                     return awaitWritable();
                 }
                 turn.use(channel.loop().pass());
-                FileRegionSend.Step step = now().writeRegion(in, region, REGION_BYTES_OF_A_PASS);
+                FileRegionSend.Step step = now().writeRegion(in, region);
                 if (step != FileRegionSend.Step.DONE && maySend()) {
                     return awaitRegion(step);
                 }

@@ -95,7 +95,11 @@ final class CampaignOptions {
             Path directory = module.resolve("results");
             Files.createDirectories(directory);
             Path file = directory.resolve(ResultsPage.file(measured));
-            (Files.exists(file) ? measured.over(Results.read(file)) : measured).write(file);
+            Results kept = Files.exists(file) ? measured.over(Results.read(file)) : measured;
+            if (Files.exists(file) && kept == measured) {
+                System.out.println("The older figures in " + file + " are of another machine, and are replaced.");
+            }
+            kept.write(file);
             new ResultsPage(module).write();
             System.out.println("Written: " + module.resolve(ResultsPage.NAME));
         }

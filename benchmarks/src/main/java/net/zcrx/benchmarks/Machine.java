@@ -23,10 +23,11 @@ public record Machine(
         String congestion,
         String date,
         Map<String, String> versions) {
+    private static final String JAVA = "Java";
 
     public static Machine describe(String congestion) throws IOException {
         Map<String, String> versions = new TreeMap<>();
-        versions.put("Java", Runtime.version().toString());
+        versions.put(JAVA, Runtime.version().toString());
         versions.put(
                 "Netty",
                 Version.identify(Machine.class.getClassLoader())
@@ -49,13 +50,19 @@ public record Machine(
         return kernelSetting("net/ipv4/tcp_congestion_control");
     }
 
-    /** Whether figures of both may stand in one table. */
+    /** Whether figures of both may stand in one table. An update of Java within its release is no other machine. */
     boolean isSameAs(Machine other) {
         return processor.equals(other.processor)
                 && processors == other.processors
                 && kernel.equals(other.kernel)
                 && congestion.equals(other.congestion)
-                && versions.equals(other.versions);
+                && releases().equals(other.releases());
+    }
+
+    private Map<String, String> releases() {
+        Map<String, String> releases = new TreeMap<>(versions);
+        releases.computeIfPresent(JAVA, (name, version) -> version.replaceFirst("[.+-].*", ""));
+        return releases;
     }
 
     private static String incubatorNetty() throws IOException {

@@ -45,6 +45,21 @@ class ResultsTest {
     }
 
     @Test
+    void shouldKeepOlderPatternsAfterUpdateOfJava() {
+        Results older = results(withJava("25.0.3+9-2-Debian"), Peer.ZCRX, 1, "a");
+        Results merged =
+                results(withJava("25.0.5+8-1-Debian"), Peer.ZCRX, 1, "b").over(older);
+        assertEquals(2, merged.patterns().size());
+
+        Results newer = results(withJava("26+30"), Peer.ZCRX, 1, "b");
+        assertSame(newer, newer.over(older));
+    }
+
+    private static Machine withJava(String version) {
+        return new Machine("cpu", 2, "1 kB", "7.3", "cubic", "2026-01-01", Map.of("Java", version));
+    }
+
+    @Test
     void shouldNotMixMachines() {
         Results newer = results(machine("7.4", "cubic"), Peer.ZCRX, 1, "a");
         assertSame(newer, newer.over(results(machine("7.3", "cubic"), Peer.ZCRX, 1, "b")));

@@ -15,9 +15,6 @@ import net.zcrx.uring.Native;
 
 /** Writes without the ring, by system calls that do not wait: as much as the socket takes at once. */
 public final class ImmediateSends {
-    /** Bytes per step: the steps of a flush are more than a socket holds, and do not last long with a fast reader. */
-    private static final int REGION_BYTES_OF_A_STEP = 4 << 20;
-
     /** A send of so many bytes takes far longer than the system call around it, which need not be shared. */
     private static final int LARGE = 16 * 1024;
 
@@ -33,8 +30,8 @@ public final class ImmediateSends {
     }
 
     /** See {@link FileRegionSend#write}. */
-    public FileRegionSend.Step writeRegion(ChannelOutboundBuffer in, FileRegion region, int most) throws IOException {
-        return regions.write(in, region, most);
+    public FileRegionSend.Step writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+        return regions.write(in, region);
     }
 
     /**
@@ -46,7 +43,7 @@ public final class ImmediateSends {
         while (in.size() > late && socket.isOpen()) {
             Object message = in.current();
             if (message instanceof FileRegion region) {
-                FileRegionSend.Step step = writeRegion(in, region, REGION_BYTES_OF_A_STEP);
+                FileRegionSend.Step step = writeRegion(in, region);
                 if (step != FileRegionSend.Step.DONE && (step != FileRegionSend.Step.SENT || --regionSteps <= 0)) {
                     return;
                 }
