@@ -97,7 +97,8 @@ final class CampaignOptions {
             Path file = directory.resolve(ResultsPage.file(measured));
             Results kept = Files.exists(file) ? measured.over(Results.read(file)) : measured;
             if (Files.exists(file) && kept == measured) {
-                System.out.println("The older figures in " + file + " are of another machine, and are replaced.");
+                System.out.println("The older figures in " + file
+                        + " are of another machine, kernel or release, and are replaced.");
             }
             kept.write(file);
             new ResultsPage(module).write();

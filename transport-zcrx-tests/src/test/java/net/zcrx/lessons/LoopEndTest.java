@@ -111,10 +111,11 @@ class LoopEndTest {
                 assertFalse(reader.isAlive(), "The peer does not learn of the end.");
             }
         } finally {
-            // Ends the floods, too, which would take the time of all tests after this one.
+            // Else the floods of a test that fails would take the time of all tests after it.
             for (Loops.Pair pair : pairs) {
                 pair.peer().close();
             }
+            loops.group.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -14,6 +14,8 @@ final class Peers {
     static void skipAll(Socket peer) {
         byte[] buffer = new byte[MIB];
         try {
+            // A timeout would look like an end.
+            peer.setSoTimeout(0);
             while (peer.getInputStream().read(buffer) >= 0) {
                 // Whatever it is.
             }

@@ -163,24 +163,28 @@ class WriteAgainTest {
         List<CompletableFuture<Void>> reading = new ArrayList<>();
         ExecutorService readers = Executors.newFixedThreadPool(MANY);
         try (Ends ends = new Ends(Transport.ZCRX, 1, recorder)) {
-            List<Flood> floods = new ArrayList<>();
-            for (int i = 0; i < MANY; i++) {
-                Ends.Pair pair = ends.connect();
-                pairs.add(pair);
-                reading.add(CompletableFuture.runAsync(() -> Peers.skipAll(pair.peer()), readers));
-                Flood flood = new Flood(pair.channel());
-                floods.add(flood);
-                pair.channel().eventLoop().execute(flood::write);
-            }
-            for (Flood flood : floods) {
-                flood.awaitBusy(true);
-            }
-            for (int i = 0; i < 5; i++) {
-                int writes = writesOfPass(pairs.get(0).channel().eventLoop(), floods);
-                assertTrue(writes <= MANY * 500, () -> writes + " writes went out before the loop's next timer.");
-            }
-            for (Ends.Pair pair : pairs) {
-                pair.close();
+            try {
+                List<Flood> floods = new ArrayList<>();
+                for (int i = 0; i < MANY; i++) {
+                    Ends.Pair pair = ends.connect();
+                    pairs.add(pair);
+                    reading.add(CompletableFuture.runAsync(() -> Peers.skipAll(pair.peer()), readers));
+                    Flood flood = new Flood(pair.channel());
+                    floods.add(flood);
+                    pair.channel().eventLoop().execute(flood::write);
+                }
+                for (Flood flood : floods) {
+                    flood.awaitBusy(true);
+                }
+                for (int i = 0; i < 5; i++) {
+                    int writes = writesOfPass(pairs.get(0).channel().eventLoop(), floods);
+                    assertTrue(writes <= MANY * 500, () -> writes + " writes went out before the loop's next timer.");
+                }
+            } finally {
+                // Ends the floods, whatever the loop does.
+                for (Ends.Pair pair : pairs) {
+                    pair.peer().close();
+                }
             }
             for (CompletableFuture<Void> each : reading) {
                 each.get(Loops.SECONDS, TimeUnit.SECONDS);
