@@ -95,10 +95,13 @@ final class CampaignOptions {
             Path directory = module.resolve("results");
             Files.createDirectories(directory);
             Path file = directory.resolve(ResultsPage.file(measured));
-            Results kept = Files.exists(file) ? measured.over(Results.read(file)) : measured;
-            if (Files.exists(file) && kept == measured) {
-                System.out.println("The older figures in " + file
-                        + " are of another machine, kernel or release, and are replaced.");
+            Results kept = measured;
+            if (Files.exists(file)) {
+                kept = measured.over(Results.read(file));
+                if (kept == measured) {
+                    System.out.println("The older figures in " + file
+                            + " are of another machine, kernel or release, and are replaced.");
+                }
             }
             kept.write(file);
             new ResultsPage(module).write();

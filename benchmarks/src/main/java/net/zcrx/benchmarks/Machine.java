@@ -61,7 +61,10 @@ public record Machine(
 
     private Map<String, String> releases() {
         Map<String, String> releases = new TreeMap<>(versions);
-        releases.computeIfPresent(JAVA, (name, version) -> version.replaceFirst("[.+-].*", ""));
+        releases.computeIfPresent(
+                JAVA,
+                (name, version) ->
+                        Integer.toString(Runtime.Version.parse(version).feature()));
         return releases;
     }
 

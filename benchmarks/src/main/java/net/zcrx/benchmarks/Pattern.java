@@ -31,14 +31,14 @@ record Pattern(
         List<Goal> goals) {
     /**
      * By hand: in the seconds 5 to 10 of a server TLS of the JDK has a ninth to a third of what it reaches, in 15 to 20
-     * at least 0.9 of it. gRPC's downloads over zcrx had 0.86 and 0.99 of
-     * epoll's throughput after ten seconds, and 1.01 to 1.06 after 20.
+     * at least 0.9 of it. gRPC's downloads over zcrx had 0.86 and 0.99 of epoll's throughput after ten seconds, and 1.01
+     * to 1.06 after 20.
      */
     private static final double PROTOCOL_WARMUP = 20;
 
     /**
-     * By hand: in the seconds 0 to 2 of uploads or downloads of another size, a server that stores objects has a fifth
-     * to a half of what it reaches, and all after 6 to 10.
+     * By hand: in its first two seconds of another kind or size, a server that stores objects had 0.4 to 0.8 of what it
+     * reached for most of them, and all after 6 to 10.
      */
     private static final double OBJECTS_WARMUP = 12;
 
