@@ -11,10 +11,14 @@ final class Figures {
     private static final Pattern INTERVAL = Pattern.compile("([0-9.]+) to ([0-9.]+)");
 
     /** The campaigns that docs/performance.md and README.md quote. */
-    static final Figures BBR = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v509");
+    static final Figures BBR = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v595");
 
-    static final Figures BBR_ECHO = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v657");
-    static final Figures CUBIC = new Figures("Copying over loopback, CUBIC, kernel 6.18.44-fc-v509");
+    static final Figures CUBIC = new Figures("Copying over loopback, CUBIC, kernel 6.18.44-fc-v595");
+    /** Of an older build, on another machine. */
+    static final Figures OLDER_BBR = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v509");
+
+    static final Figures OLDER_CUBIC = new Figures("Copying over loopback, CUBIC, kernel 6.18.44-fc-v509");
+    static final Figures OLDER_ECHO = new Figures("Copying over loopback, BBR, kernel 6.18.44-fc-v657");
     static final Figures VM = new Figures("Zero copy, in the virtual machine");
 
     private final List<Ratio> ratios;
