@@ -100,6 +100,9 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
      * Ends the output behind what was flushed before, as far as the socket takes it: as if flush() had written at once.
      */
     private void shutdownOutput0(ChannelPromise promise) {
+        if (afterRegistration(() -> shutdownOutput0(promise))) {
+            return;
+        }
         if (isClosing()) {
             promise.setFailure(new ClosedChannelException());
         } else if (pendingShutdown != null) {

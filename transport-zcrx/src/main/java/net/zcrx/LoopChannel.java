@@ -32,7 +32,8 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     /** Requests whose last completion is outstanding. Notifications of zero-copy sends are not counted. */
     private int requests;
 
-    private boolean ready;
+    /** See {@link LoopHandle#marks()}. */
+    private int marks;
     /** Its place in the loop's list of channels. */
     private int index;
 
@@ -57,7 +58,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     /** Handles a completion of one of this channel's requests. */
     abstract void complete(IoUringIoEvent event);
 
-    /** Called at the end of a loop pass in which {@link #scheduleEndPass} was called. */
+    /** Called at the end of a pass with {@link #scheduleEndPass}, or after one with {@link #scheduleLaterEndPass}. */
     abstract void endPass();
 
     /** The last request has ended. Called on the loop's thread, and again if there are requests later. */
@@ -268,15 +269,13 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         }
 
         @Override
-        public final boolean markReady() {
-            boolean first = !ready;
-            ready = true;
-            return first;
+        public final int marks() {
+            return marks;
         }
 
         @Override
-        public final void clearReady() {
-            ready = false;
+        public final void marks(int now) {
+            marks = now;
         }
 
         @Override
@@ -306,10 +305,10 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         public final void unregistered() {
             leave();
             loop.remove(this);
-            if (ready) {
+            if (marks != 0) {
                 // The next loop may run already when the pass of this one ends.
                 loop.forget(this);
-                ready = false;
+                marks = 0;
             }
             loop = null;
             Runnable next;

@@ -6,14 +6,13 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.FileRegion;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.uring.IoUringIoEvent;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import net.zcrx.loop.Loop;
 import net.zcrx.receive.Counters;
 import net.zcrx.send.FileRegionSend;
 import net.zcrx.send.Gathering;
 import net.zcrx.send.ImmediateSends;
+import net.zcrx.send.Pause;
 import net.zcrx.send.Turn;
 import net.zcrx.send.ZeroCopySends;
 import net.zcrx.uring.DirectAddress;
@@ -21,16 +20,14 @@ import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
 /**
- * The send side of a connection: one write at a time, of all that was flushed and fits. A socket that is full parks
- * the write of buffers in the kernel; file regions wait for the socket here. Buffers sent without a copy are held until
- * the kernel's notification.
+ * The send side of a connection: one write at a time, of all that was flushed and fits. The rest waits for a socket that
+ * is full, and for the next pass of the loop when the connection's turn is over. Buffers sent without a copy are held
+ * until the kernel's notification.
  */
 final class SendSide implements Gathering.Rule {
-    /** Time after which a region that gave nothing is asked again. */
-    private static final long RETRY_MILLIS = 2;
-
     private final ZcrxSocketChannel channel;
     private final Turn turn = new Turn();
+    private final Pause pause = new Pause();
     private boolean immediate;
     /** {@code null} before the first of them. */
     private ImmediateSends now;
@@ -43,14 +40,10 @@ final class SendSide implements Gathering.Rule {
     private boolean stopped;
     /** Messages, the last ones, that were not flushed when this was to stop, and are not to be sent. */
     private int late;
-    /** Whether the socket took less than all of what this flush has written: the rest waits for it in the kernel. */
+    /** Whether the socket took less than all of what this flush has sent at once. */
     private boolean full;
-    /** Whether a send had to wait for the socket, and the peer has sent nothing since: it may well be full again. */
-    private boolean crowded;
     /** The request that is with the kernel, or 0. */
     private long write;
-    /** Asks the region for more that gave nothing; {@code null} if there is none. */
-    private Future<?> retry;
 
     /** {@code null} before the first of them: most connections have none. */
     private ZeroCopySends zeroCopySends;
@@ -121,7 +114,7 @@ final class SendSide implements Gathering.Rule {
             late = in.size() - flushed;
         }
         stopping = true;
-        if (cancelRetry()) {
+        if (pause.end()) {
             resume();
         } else if (write != 0) {
             // Queued behind the write: one that the socket takes at once is done before this comes to its turn.
@@ -134,19 +127,30 @@ final class SendSide implements Gathering.Rule {
 
     /** The channel leaves its loop: it goes on writing on the next one. */
     void leave() {
-        if (cancelRetry()) {
+        if (pause.end()) {
             busy = false;
         }
     }
 
     /** The channel has closed. */
     void close() {
-        cancelRetry();
+        pause.end();
     }
 
     /** The socket, full before, takes data again. */
     void writable() {
         write = 0;
+        resumeWhereWritten();
+    }
+
+    /** The next pass begins, or this one ends. */
+    void endPass() {
+        if (pause.endPass()) {
+            resumeWhereWritten();
+        }
+    }
+
+    private void resumeWhereWritten() {
         if (channel.isRegistered()) {
             resume();
         } else {
@@ -220,22 +224,25 @@ final class SendSide implements Gathering.Rule {
         }
     }
 
-    /** Submits the next write; returns whether there is one, or one to wait for. */
+    /** Begins the next write; returns whether there is one, or one to wait for. */
     private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
         full = false;
         Object message;
         while (maySend() && (message = in.current()) != null) {
-            if (message instanceof FileRegion region) {
-                if (isTurnOver()) {
-                    return awaitWritable();
-                }
-                turn.use(channel.loop().pass());
-                FileRegionSend.Step step = now().writeRegion(in, region);
-                if (step != FileRegionSend.Step.DONE && maySend()) {
-                    return awaitRegion(step);
-                }
-            } else if (sendBuffers(in, (ByteBuf) message)) {
-                return write != 0;
+            boolean waits;
+            if (full && !(message instanceof ByteBuf buffer && isZeroCopy(buffer))) {
+                // A submitted send would be tried once more before it waits.
+                waits = awaitWritable();
+            } else if (turn.isOver(channel.loop().pass(), channel.config().getWriteSpinCount())) {
+                waits = awaitTurn();
+            } else if (message instanceof FileRegion region) {
+                waits = sendRegion(in, region);
+            } else {
+                waits = sendBuffers(in, (ByteBuf) message);
+            }
+            if (waits) {
+                // The loop may have refused the request, as it ends.
+                return write != 0 || pause.isOn();
             }
         }
         return false;
@@ -246,8 +253,27 @@ final class SendSide implements Gathering.Rule {
         return !stopping && channel.isAttached() && channel.socket.isOpen();
     }
 
+    /** Sends a step of a region. Returns whether the rest has to wait for the socket, or for data. */
+    private boolean sendRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+        turn.use(channel.loop().pass());
+        FileRegionSend.Step step = now().writeRegion(in, region);
+        if (step == FileRegionSend.Step.DONE || !maySend()) {
+            return false;
+        }
+        return switch (step) {
+            case FULL -> awaitWritable();
+            case EMPTY -> {
+                // Its data comes from elsewhere. A poll would complete at once, again and again.
+                pause.forData(channel.eventLoop(), this::resumeWhereWritten);
+                yield true;
+            }
+            // A step takes as long as many sends of buffers.
+            default -> awaitTurn();
+        };
+    }
+
     /**
-     * Sends buffers that go together, at once or by the ring. Returns whether they were submitted, or could not be:
+     * Sends buffers that go together, at once or by the ring. Returns whether they were submitted, or have to wait:
      * empty buffers are done.
      */
     private boolean sendBuffers(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
@@ -264,7 +290,7 @@ final class SendSide implements Gathering.Rule {
             return false;
         }
         // What stands before a file is not to take a pass of its own.
-        if (!zeroCopy && (!full && gathering.isBeforeFile() || beginsAtOnce(gathering.bytes()))) {
+        if (!zeroCopy && (gathering.isBeforeFile() || beginsAtOnce(gathering.bytes()))) {
             full = !gathering.write(in, channel.socket);
             return false;
         }
@@ -275,22 +301,12 @@ final class SendSide implements Gathering.Rule {
     /** Whether buffers of so many bytes are to be sent at once. If so, that is counted. */
     private boolean beginsAtOnce(long bytes) {
         Loop loop = channel.loop();
-        boolean large = ImmediateSends.isLarge(bytes) && !crowded && !isTurnOver();
-        boolean atOnce = !full && (large || loop.isLight());
+        boolean atOnce = ImmediateSends.isLarge(bytes) || loop.isLight();
         if (atOnce) {
             channel.sent();
             turn.use(loop.pass());
         }
         return atOnce;
-    }
-
-    private boolean isTurnOver() {
-        return turn.isOver(channel.loop().pass(), channel.config().getWriteSpinCount());
-    }
-
-    /** The peer has sent something, and so may have read what was sent to it. */
-    void received() {
-        crowded = false;
     }
 
     private void submit(Gathering gathering, boolean zeroCopy) {
@@ -311,35 +327,16 @@ final class SendSide implements Gathering.Rule {
         return now;
     }
 
-    private boolean awaitRegion(FileRegionSend.Step step) {
-        if (step == FileRegionSend.Step.EMPTY) {
-            // Its data comes from elsewhere. A poll would complete at once, again and again.
-            retry = channel.eventLoop().schedule(this::retry, RETRY_MILLIS, TimeUnit.MILLISECONDS);
-            return true;
-        }
-        return awaitWritable();
-    }
-
     private boolean awaitWritable() {
         write = channel.submit(Uring.poll(channel.socket.intValue(), Uring.POLLOUT));
         busy = write != 0;
-        return busy;
+        return true;
     }
 
-    private void retry() {
-        // It may have been cancelled too late.
-        if (retry != null) {
-            retry = null;
-            resume();
-        }
-    }
-
-    private boolean cancelRetry() {
-        if (retry == null) {
-            return false;
-        }
-        retry.cancel(false);
-        retry = null;
+    /** The loop's tasks, and other connections that wait for their turn, come first. */
+    private boolean awaitTurn() {
+        pause.forTurn();
+        channel.scheduleLaterEndPass();
         return true;
     }
 
@@ -363,7 +360,6 @@ final class SendSide implements Gathering.Rule {
 
     private void start(long submission) {
         write = submission;
-        crowded |= full;
         if (submission != 0) {
             channel.sent();
         }

@@ -142,12 +142,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     @Override
     void complete(IoUringIoEvent event) {
         switch (event.opcode()) {
-            case Uring.OP_RECV, Uring.OP_RECV_ZC -> {
-                if (event.res() > 0) {
-                    writes.received();
-                }
-                reads.complete(event);
-            }
+            case Uring.OP_RECV, Uring.OP_RECV_ZC -> reads.complete(event);
             case Uring.OP_POLL_ADD -> polled((int) event.userData(), event.res());
             case Uring.OP_ASYNC_CANCEL -> {}
             default -> writes.complete(event);
@@ -167,6 +162,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     @Override
     void endPass() {
         reads.endPass();
+        writes.endPass();
         shutDownIfWritten();
     }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.loop;
 
-/** The state that a loop keeps in each handle: its place in the loop's list, and whether it is ready. */
+/** The state that a loop keeps in each handle: its place in the loop's list, and its marks. */
 public abstract class AbstractLoopHandle implements LoopHandle {
     private int index;
-    private boolean ready;
+    private int marks;
 
     @Override
     public final int index() {
@@ -17,14 +17,12 @@ public abstract class AbstractLoopHandle implements LoopHandle {
     }
 
     @Override
-    public final boolean markReady() {
-        boolean first = !ready;
-        ready = true;
-        return first;
+    public final int marks() {
+        return marks;
     }
 
     @Override
-    public final void clearReady() {
-        ready = false;
+    public final void marks(int now) {
+        marks = now;
     }
 }

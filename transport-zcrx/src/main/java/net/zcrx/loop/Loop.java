@@ -34,6 +34,11 @@ public final class Loop {
      */
     private static final int MANY_ASKED = 8;
 
+    /** Marks of a handle that is in the queue of this name. */
+    private static final int READY = 1;
+
+    private static final int LATER = 2;
+
     private final Receiver receiver;
     private final int ring;
     private final Runnable wakeup;
@@ -198,17 +203,28 @@ public final class Loop {
 
     /** Calls the channel's {@code endPass} before the loop may sleep; once, however often it is asked for. */
     public void ready(LoopHandle handle) {
-        if (handle.markReady()) {
+        if (mark(handle, READY)) {
             ready.add(handle);
         }
     }
 
     /** Calls the channel's {@code endPass} in the next pass, before which the loop does not sleep. */
     public void readyLater(LoopHandle handle) {
-        if (handle.markReady()) {
+        if (mark(handle, LATER)) {
             later.add(handle);
             context.leaveWork();
         }
+    }
+
+    /** Returns whether the handle did not have this mark. */
+    private static boolean mark(LoopHandle handle, int mark) {
+        int marks = handle.marks();
+        handle.marks(marks | mark);
+        return (marks & mark) == 0;
+    }
+
+    private static void unmark(LoopHandle handle, int mark) {
+        handle.marks(handle.marks() & ~mark);
     }
 
     /**
@@ -253,7 +269,8 @@ public final class Loop {
         pass++;
         LoopHandle handle;
         while ((handle = later.poll()) != null) {
-            ready.add(handle);
+            unmark(handle, LATER);
+            ready(handle);
         }
         news = false;
         for (int i = 0; i < asked.size(); i++) {
@@ -304,7 +321,7 @@ public final class Loop {
     private void endChannels() {
         LoopHandle handle;
         while ((handle = ready.poll()) != null) {
-            handle.clearReady();
+            unmark(handle, READY);
             try {
                 handle.endPass();
             } catch (Throwable e) {

@@ -17,13 +17,13 @@ public interface LoopHandle extends IoHandle {
     /** It has another place in the loop's list. */
     void index(int now);
 
-    /** It has something to do at the end of the pass. Returns whether it had not before. */
-    boolean markReady();
+    /** The loop's marks: in which of its queues the handle is. */
+    int marks();
 
-    /** It is about to do that. */
-    void clearReady();
+    /** It is in other queues of the loop. */
+    void marks(int now);
 
-    /** The pass ends in which {@link Loop#ready} was called. */
+    /** A pass ends in which {@link Loop#ready} was called, or begins after one with {@link Loop#readyLater}. */
     void endPass();
 
     /** Asked in each pass, after {@link Loop#askBeforeSleep}: whether it has something to do. */

@@ -25,9 +25,9 @@ public final class FileRegionSend extends SocketWritableByteChannel {
     public enum Step {
         /** The region is written, and its promise done; or it is no more the one to write. */
         DONE,
-        /** The socket took something. */
+        /** The socket took all of it. */
         SENT,
-        /** The socket takes nothing. */
+        /** The socket took less, or nothing. */
         FULL,
         /** The region gave nothing, though the socket might have taken it. */
         EMPTY
@@ -75,10 +75,10 @@ public final class FileRegionSend extends SocketWritableByteChannel {
             in.remove();
             return Step.DONE;
         }
-        if (bytes > 0) {
-            return Step.SENT;
+        if (full) {
+            return Step.FULL;
         }
-        return full ? Step.FULL : Step.EMPTY;
+        return bytes > 0 ? Step.SENT : Step.EMPTY;
     }
 
     /** Returns the file's descriptor, or an error below 0 of a file that has none: it may be one in memory. */
@@ -90,18 +90,14 @@ public final class FileRegionSend extends SocketWritableByteChannel {
     private long sendFile(DefaultFileRegion region, int file) throws IOException {
         long done = region.transferred();
         long offset = region.position() + done;
-        long sent = Native.sendFile(fd.intValue(), file, offset, Math.min(BYTES_OF_A_STEP, region.count() - done));
-        if (sent == 0) {
+        long step = Math.min(BYTES_OF_A_STEP, region.count() - done);
+        long result = Native.sendFile(fd.intValue(), file, offset, step);
+        if (result == 0) {
             throw new IOException("The file ended after " + offset + " bytes, before the end of the region of "
                     + region.count() + " bytes from " + region.position()
                     + " on. It was truncated after the region was made, or was never that long.");
         }
-        if (isFull(sent)) {
-            return 0;
-        }
-        if (sent < 0) {
-            throw Errors.newIOException("sendfile", (int) sent);
-        }
+        long sent = taken("sendfile", result, step);
         if (Native.setTransferred(region, done + sent) < 0) {
             throw new IllegalStateException(region.getClass() + " has no field \"transferred\"");
         }
@@ -113,19 +109,21 @@ public final class FileRegionSend extends SocketWritableByteChannel {
         if (!isOpen()) {
             throw new ClosedChannelException();
         }
-        int result = Native.send(fd.intValue(), Buffer.memoryAddress(source) + position, limit - position);
-        if (isFull(result)) {
+        int length = limit - position;
+        return (int) taken("send", Native.send(fd.intValue(), Buffer.memoryAddress(source) + position, length), length);
+    }
+
+    /** Returns how many bytes the socket took of {@code asked}. */
+    private long taken(String call, long result, long asked) throws IOException {
+        if (ImmediateSends.isFull((int) result) || result == -Errno.EINTR) {
+            full = true;
             return 0;
         }
         if (result < 0) {
-            throw Errors.newIOException("send", result);
+            throw Errors.newIOException(call, (int) result);
         }
+        full = result < asked;
         return result;
-    }
-
-    private boolean isFull(long result) {
-        full = ImmediateSends.isFull((int) result) || result == -Errno.EINTR;
-        return full;
     }
 
     @Override
