@@ -88,7 +88,7 @@ final class SendSide implements Gathering.Rule {
             if (immediate || !attached && !stopping) {
                 now().write(in, 0);
             }
-            busy = attached && submitNext(in);
+            busy = attached && beginNext(in);
             if (stopping && !busy) {
                 busy = true;
                 now().write(in, late);
@@ -225,7 +225,7 @@ final class SendSide implements Gathering.Rule {
     }
 
     /** Begins the next write; returns whether there is one, or one to wait for. */
-    private boolean submitNext(ChannelOutboundBuffer in) throws Exception {
+    private boolean beginNext(ChannelOutboundBuffer in) throws Exception {
         full = false;
         Object message;
         while (maySend() && (message = in.current()) != null) {

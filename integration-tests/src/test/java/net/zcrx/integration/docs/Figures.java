@@ -41,15 +41,19 @@ final class Figures {
     /** Those of a pattern, or of all patterns that begin so if it ends with a star. */
     List<Ratio> of(String pattern, String metric) {
         return campaigns.stream()
-                .map(ratios -> ratios.stream()
-                        .filter(ratio -> ratio.metric.equals(metric))
-                        .filter(ratio -> pattern.endsWith("*")
-                                ? ratio.pattern.startsWith(pattern.substring(0, pattern.length() - 1))
-                                : ratio.pattern.equals(pattern))
-                        .toList())
+                .map(ratios -> of(ratios, pattern, metric))
                 .filter(ratios -> !ratios.isEmpty())
                 .findFirst()
                 .orElse(List.of());
+    }
+
+    private static List<Ratio> of(List<Ratio> ratios, String pattern, String metric) {
+        return ratios.stream()
+                .filter(ratio -> ratio.metric.equals(metric))
+                .filter(ratio -> pattern.endsWith("*")
+                        ? ratio.pattern.startsWith(pattern.substring(0, pattern.length() - 1))
+                        : ratio.pattern.equals(pattern))
+                .toList();
     }
 
     /**
