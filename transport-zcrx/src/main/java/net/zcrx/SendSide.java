@@ -255,8 +255,11 @@ final class SendSide implements Gathering.Rule {
 
     /** Sends a step of a region. Returns whether the rest has to wait for the socket, or for data. */
     private boolean sendRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
-        turn.use(channel.loop().pass());
+        Loop loop = channel.loop();
+        turn.use(loop.pass());
+        long began = System.nanoTime();
         FileRegionSend.Step step = now().writeRegion(in, region);
+        loop.tookToSend(System.nanoTime() - began);
         if (step == FileRegionSend.Step.DONE || !maySend()) {
             return false;
         }
@@ -279,34 +282,37 @@ final class SendSide implements Gathering.Rule {
     private boolean sendBuffers(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
         boolean zeroCopy = isZeroCopy(first);
         if (in.size() == 1 && first.nioBufferCount() == 1) {
-            if (zeroCopy || !beginsAtOnce(first.readableBytes())) {
-                return send(in, first, zeroCopy);
-            }
-            full = !ImmediateSends.write(in, channel.socket, first);
-            return false;
+            return (zeroCopy || !sendAtOnce(in, first, first.readableBytes())) && send(in, first, zeroCopy);
         }
         Gathering gathering = channel.loop().gathering();
-        if (!gathering.gather(in, this, zeroCopy ? zeroCopySends() : null)) {
-            return false;
-        }
-        // What stands before a file is not to take a pass of its own.
-        if (!zeroCopy && (gathering.isBeforeFile() || beginsAtOnce(gathering.bytes()))) {
-            full = !gathering.write(in, channel.socket);
+        if (!gathering.gather(in, this, zeroCopy ? zeroCopySends() : null)
+                || !zeroCopy && sendAtOnce(in, null, gathering.bytes())) {
             return false;
         }
         submit(gathering, zeroCopy);
         return true;
     }
 
-    /** Whether buffers of so many bytes are to be sent at once. If so, that is counted. */
-    private boolean beginsAtOnce(long bytes) {
+    /** Sends a buffer, or those gathered if it is {@code null}, at once if that is best; returns whether it is. */
+    private boolean sendAtOnce(ChannelOutboundBuffer in, ByteBuf only, long bytes) throws IOException {
         Loop loop = channel.loop();
-        boolean atOnce = ImmediateSends.isLarge(bytes) || loop.isLight();
-        if (atOnce) {
+        boolean large = ImmediateSends.isLarge(bytes);
+        // What stands before a file is not to take a pass of its own.
+        if (only != null || !loop.gathering().isBeforeFile()) {
+            if (!large && !loop.isLight()) {
+                return false;
+            }
             channel.sent();
             turn.use(loop.pass());
         }
-        return atOnce;
+        long began = large ? System.nanoTime() : 0;
+        full = !(only == null
+                ? loop.gathering().write(in, channel.socket)
+                : ImmediateSends.write(in, channel.socket, only));
+        if (large) {
+            loop.tookToSend(System.nanoTime() - began);
+        }
+        return true;
     }
 
     private void submit(Gathering gathering, boolean zeroCopy) {

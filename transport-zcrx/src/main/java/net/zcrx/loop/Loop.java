@@ -172,6 +172,11 @@ public final class Loop {
         coalescing.sent();
     }
 
+    /** See {@link Receiver#tookToSend}. */
+    public void tookToSend(long nanos) {
+        receiver.tookToSend(nanos);
+    }
+
     public Gathering gathering() {
         return gathering;
     }

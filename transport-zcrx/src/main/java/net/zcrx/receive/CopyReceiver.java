@@ -287,8 +287,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public boolean isTransient(int result) {
-        return false;
+    public void tookToSend(long nanos) {
+        passBound.sent(nanos);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class PassBound {
 
     /** Chunks that were filled in this pass. */
     private int filled;
-    /** When the first of them was. */
+    /** When the first of them was; later by what the kernel has taken since to send. */
     private long began;
     /** Mean time that the handlers take per chunk, in nanoseconds; 0, which bounds nothing, before the first pass. */
     private double nanosPerChunk;
@@ -42,6 +42,11 @@ final class PassBound {
         if (filled++ == 0) {
             began = nanoTime.getAsLong();
         }
+    }
+
+    /** The kernel took so long to send, which is no work of handlers on what they were given. */
+    void sent(long nanos) {
+        began += nanos;
     }
 
     /**

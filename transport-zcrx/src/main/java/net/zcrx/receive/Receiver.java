@@ -104,8 +104,13 @@ public interface Receiver {
      */
     void await(Waiter waiter, WaitTurn turn, int limit);
 
+    /** A connection of the loop has sent much in one go, for which the kernel took so many nanoseconds. */
+    default void tookToSend(long nanos) {}
+
     /** Returns whether {@code result} ends a receive that may be armed again at once. */
-    boolean isTransient(int result);
+    default boolean isTransient(int result) {
+        return false;
+    }
 
     /** Returns whether received buffers lie on pages that a NIC wrote, and are worth sending on without a copy. */
     boolean isZeroCopy();

@@ -40,6 +40,19 @@ class PassBoundTest {
     }
 
     @Test
+    void whatTheKernelTakesToSendIsNotTheHandlers() {
+        for (int pass = 0; pass < MANY_PASSES; pass++) {
+            for (int chunk = 0; chunk < MOST; chunk++) {
+                bound.filled();
+                now += 1_000;
+            }
+            now += 400_000;
+            bound.sent(400_000);
+            assertEquals(MOST, bound.endPass(1));
+        }
+    }
+
+    @Test
     void severalConnectionsGetAll() {
         assertEquals(MOST, passes(MANY_PASSES, 24, 20_000, 2));
         assertEquals(2, passes(MANY_PASSES, 24, 20_000, 1));
