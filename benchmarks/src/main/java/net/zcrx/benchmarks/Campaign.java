@@ -27,6 +27,7 @@ final class Campaign {
     private final int rounds;
     private final Path json;
     private final PrintWriter progress;
+    private final QuietRun quiet;
     private final SyscallCounter syscalls = SyscallCounter.find();
     private final long start = System.nanoTime();
     private int done;
@@ -50,6 +51,7 @@ final class Campaign {
         this.rounds = rounds;
         this.json = json;
         this.progress = progress;
+        quiet = new QuietRun(() -> ProcessorTime.ofAll().stolenSeconds(), progress);
     }
 
     Results run() throws IOException {
@@ -119,8 +121,9 @@ final class Campaign {
                 targets.put(peer, Target.start(placed, peer, measured.pattern));
             }
             Target target = targets.get(peer);
-            return new PeerRun(
-                    peer, round, Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls), null);
+            Map<Metric, Double> metrics =
+                    quiet.measure(() -> Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls));
+            return new PeerRun(peer, round, metrics, null);
         } catch (RunFailedException e) {
             return failed(peer, round, targets, e.getMessage());
         } catch (IOException e) {
