@@ -12,7 +12,6 @@ import net.zcrx.receive.Counters;
 import net.zcrx.send.FileRegionSend;
 import net.zcrx.send.Gathering;
 import net.zcrx.send.ImmediateSends;
-import net.zcrx.send.Pause;
 import net.zcrx.send.Turn;
 import net.zcrx.send.ZeroCopySends;
 import net.zcrx.uring.DirectAddress;
@@ -26,8 +25,9 @@ import net.zcrx.uring.Uring;
  */
 final class SendSide implements Gathering.Rule {
     private final ZcrxSocketChannel channel;
-    private final Turn turn = new Turn();
-    private final Pause pause = new Pause();
+    /** {@code null} before the first send: a connection that only waits needs no memory for it. */
+    private Turn turn;
+
     private boolean immediate;
     /** {@code null} before the first of them. */
     private ImmediateSends now;
@@ -114,7 +114,7 @@ final class SendSide implements Gathering.Rule {
             late = in.size() - flushed;
         }
         stopping = true;
-        if (pause.end()) {
+        if (turn != null && turn.endWait()) {
             resume();
         } else if (write != 0) {
             // Queued behind the write: one that the socket takes at once is done before this comes to its turn.
@@ -125,16 +125,11 @@ final class SendSide implements Gathering.Rule {
         }
     }
 
-    /** The channel leaves its loop: it goes on writing on the next one. */
+    /** The channel leaves its loop, and goes on writing on the next one; or it has closed. */
     void leave() {
-        if (pause.end()) {
+        if (turn != null && turn.endWait()) {
             busy = false;
         }
-    }
-
-    /** The channel has closed. */
-    void close() {
-        pause.end();
     }
 
     /** The socket, full before, takes data again. */
@@ -145,7 +140,7 @@ final class SendSide implements Gathering.Rule {
 
     /** The next pass begins, or this one ends. */
     void endPass() {
-        if (pause.endPass()) {
+        if (turn != null && turn.begin()) {
             resumeWhereWritten();
         }
     }
@@ -227,6 +222,9 @@ final class SendSide implements Gathering.Rule {
     /** Begins the next write; returns whether there is one, or one to wait for. */
     private boolean beginNext(ChannelOutboundBuffer in) throws Exception {
         full = false;
+        if (turn == null) {
+            turn = new Turn();
+        }
         Object message;
         while (maySend() && (message = in.current()) != null) {
             boolean waits;
@@ -242,7 +240,7 @@ final class SendSide implements Gathering.Rule {
             }
             if (waits) {
                 // The loop may have refused the request, as it ends.
-                return write != 0 || pause.isOn();
+                return write != 0 || turn.isWaiting();
             }
         }
         return false;
@@ -267,7 +265,7 @@ final class SendSide implements Gathering.Rule {
             case FULL -> awaitWritable();
             case EMPTY -> {
                 // Its data comes from elsewhere. A poll would complete at once, again and again.
-                pause.forData(channel.eventLoop(), this::resumeWhereWritten);
+                turn.awaitData(channel.eventLoop(), this::resumeWhereWritten);
                 yield true;
             }
             // A step takes as long as many sends of buffers.
@@ -341,7 +339,7 @@ final class SendSide implements Gathering.Rule {
 
     /** The loop's tasks, and other connections that wait for their turn, come first. */
     private boolean awaitTurn() {
-        pause.forTurn();
+        turn.awaitNext();
         channel.scheduleLaterEndPass();
         return true;
     }

@@ -262,7 +262,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
     /** Ends everything that is under way, and gives back its memory. A second call finds nothing to do. */
     private void releaseAll() {
         reads.close();
-        writes.close();
+        writes.leave();
         cancelConnect();
         failPendingShutdown();
     }
