@@ -24,7 +24,7 @@ final class PassBound {
 
     /** Chunks that were filled in this pass. */
     private int filled;
-    /** When the first of them was; later by what the kernel has taken since to send. */
+    /** When the first of them was; later by what sends have taken since. */
     private long began;
     /** Mean time that the handlers take per chunk, in nanoseconds; 0, which bounds nothing, before the first pass. */
     private double nanosPerChunk;
@@ -44,7 +44,7 @@ final class PassBound {
         }
     }
 
-    /** The kernel took so long to send, which is no work of handlers on what they were given. */
+    /** Large sends took so long, which is hardly work of handlers on what they were given. */
     void sent(long nanos) {
         began += nanos;
     }

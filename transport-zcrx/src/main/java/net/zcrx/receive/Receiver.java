@@ -104,7 +104,10 @@ public interface Receiver {
      */
     void await(Waiter waiter, WaitTurn turn, int limit);
 
-    /** A connection of the loop has sent much in one go, for which the kernel took so many nanoseconds. */
+    /**
+     * A connection of the loop has sent much in one go, which took so many nanoseconds: most of them the kernel's, the
+     * rest of those that listen to the write or make a region's bytes.
+     */
     default void tookToSend(long nanos) {}
 
     /** Returns whether {@code result} ends a receive that may be armed again at once. */
