@@ -33,7 +33,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     private int requests;
 
     /** See {@link LoopHandle#marks()}. */
-    private int marks;
+    private byte marks;
     /** Its place in the loop's list of channels. */
     private int index;
 
@@ -269,12 +269,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         }
 
         @Override
-        public final int marks() {
+        public final byte marks() {
             return marks;
         }
 
         @Override
-        public final void marks(int now) {
+        public final void marks(byte now) {
             marks = now;
         }
 

@@ -90,7 +90,9 @@ final class ReceiveSide extends Delivery {
     /** Whether it had to wait for memory since it last sent something. */
     private boolean waited;
 
-    private long received;
+    /** Bytes that the receive that was armed last has brought. Without a limit nobody asks, and it may overflow. */
+    private int received;
+
     private int receivedThisPass;
     /** Mean of the bytes per pass, over passes that brought some; the last one counts half. */
     private int meanOfPass;
@@ -102,7 +104,7 @@ final class ReceiveSide extends Delivery {
 
     private Tenant tenant;
     /** Queues that were tried since the last byte. */
-    private int tried;
+    private short tried;
 
     private boolean ended;
     private Throwable error;

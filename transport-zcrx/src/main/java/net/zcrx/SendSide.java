@@ -19,32 +19,24 @@ import net.zcrx.uring.Errno;
 import net.zcrx.uring.Uring;
 
 /**
- * The send side of a connection: one write at a time, of all that was flushed and fits. The rest waits for a socket that
- * is full, and for the next pass of the loop when the connection's turn is over. Buffers sent without a copy are held
- * until the kernel's notification.
+ * The send side of a connection: one write at a time, of all that was flushed and fits. The rest waits for a socket
+ * that is full, and for the next pass of the loop when the connection's turn is over. Buffers sent without a copy are
+ * held until the kernel's notification.
  */
-final class SendSide implements Gathering.Rule {
+final class SendSide extends Turn implements Gathering.Rule {
     private final ZcrxSocketChannel channel;
-    /** {@code null} before the first send: a connection that only waits needs no memory for it. */
-    private Turn turn;
-
     private boolean immediate;
     /** {@code null} before the first of them. */
     private ImmediateSends now;
 
     /** Whether a write is with the kernel, waits, or is being told to those who wrote. */
     private boolean busy;
-    /** Whether the write side is to end: what was flushed before is sent once more at most. */
-    private volatile boolean stopping;
+    /** Messages, the last ones, that were not flushed when this was to stop, and are not to be sent; -1 before. */
+    private volatile int late = -1;
     /** Whether nothing is sent any more. */
     private boolean stopped;
-    /** Messages, the last ones, that were not flushed when this was to stop, and are not to be sent. */
-    private int late;
-    /** Whether the socket took less than all of what this flush has sent at once. */
-    private boolean full;
     /** The request that is with the kernel, or 0. */
     private long write;
-
     /** {@code null} before the first of them: most connections have none. */
     private ZeroCopySends zeroCopySends;
 
@@ -59,7 +51,7 @@ final class SendSide implements Gathering.Rule {
 
     /** Whether nothing may be added, as the write side is about to end. Any thread. */
     boolean isStopping() {
-        return stopping;
+        return late >= 0;
     }
 
     /**
@@ -85,13 +77,13 @@ final class SendSide implements Gathering.Rule {
         // Whoever is told here may flush, and must not start a write in the middle of this.
         busy = true;
         try {
-            if (immediate || !attached && !stopping) {
-                now().write(in, 0);
+            if (immediate || !attached && !isStopping()) {
+                now().write(in, in.size());
             }
             busy = attached && beginNext(in);
-            if (stopping && !busy) {
+            if (isStopping() && !busy) {
                 busy = true;
-                now().write(in, late);
+                now().write(in, in.size() - late);
                 stopped = true;
                 busy = false;
                 endPassIfStopped();
@@ -107,14 +99,11 @@ final class SendSide implements Gathering.Rule {
      */
     void stop() {
         ChannelOutboundBuffer in = channel.unsafe().outboundBuffer();
-        if (!stopping && in != null) {
+        if (!isStopping()) {
             // Nobody adds messages from now on, but those that are there may be flushed.
-            int flushed = in.size();
-            in.addFlush();
-            late = in.size() - flushed;
+            late = in == null ? 0 : flushRest(in);
         }
-        stopping = true;
-        if (turn != null && turn.endWait()) {
+        if (endWait()) {
             resume();
         } else if (write != 0) {
             // Queued behind the write: one that the socket takes at once is done before this comes to its turn.
@@ -125,9 +114,20 @@ final class SendSide implements Gathering.Rule {
         }
     }
 
+    private static int flushRest(ChannelOutboundBuffer in) {
+        int flushed = in.size();
+        in.addFlush();
+        return in.size() - flushed;
+    }
+
+    /** Ends the wait for the next turn, or for data of a region; returns whether there was one. */
+    private boolean endWait() {
+        return endTurnWait() || now != null && now.regions().endWait();
+    }
+
     /** The channel leaves its loop, and goes on writing on the next one; or it has closed. */
     void leave() {
-        if (turn != null && turn.endWait()) {
+        if (endWait()) {
             busy = false;
         }
     }
@@ -140,7 +140,7 @@ final class SendSide implements Gathering.Rule {
 
     /** The next pass begins, or this one ends. */
     void endPass() {
-        if (turn != null && turn.begin()) {
+        if (endTurnWait()) {
             resumeWhereWritten();
         }
     }
@@ -171,7 +171,7 @@ final class SendSide implements Gathering.Rule {
 
     private void ended(int result, boolean zeroCopySend) {
         write = 0;
-        if (ImmediateSends.isFull(result) && !stopping && channel.isAttached()) {
+        if (ImmediateSends.isFull(result) && !isStopping() && channel.isAttached()) {
             awaitWritable();
             return;
         }
@@ -205,7 +205,7 @@ final class SendSide implements Gathering.Rule {
 
     /** Lets close(), or the end of the output, go on when what was flushed before is done. */
     private void endPassIfStopped() {
-        if (stopping && !busy && channel.loop() != null) {
+        if (isStopping() && !busy && channel.loop() != null) {
             channel.scheduleEndPass();
         }
     }
@@ -221,17 +221,10 @@ final class SendSide implements Gathering.Rule {
 
     /** Begins the next write; returns whether there is one, or one to wait for. */
     private boolean beginNext(ChannelOutboundBuffer in) throws Exception {
-        full = false;
-        if (turn == null) {
-            turn = new Turn();
-        }
         Object message;
         while (maySend() && (message = in.current()) != null) {
             boolean waits;
-            if (full && !(message instanceof ByteBuf buffer && isZeroCopy(buffer))) {
-                // A submitted send would be tried once more before it waits.
-                waits = awaitWritable();
-            } else if (turn.isOver(channel.loop().pass(), channel.config().getWriteSpinCount())) {
+            if (isTurnOver(channel.loop().pass(), channel.config().getWriteSpinCount())) {
                 waits = awaitTurn();
             } else if (message instanceof FileRegion region) {
                 waits = sendRegion(in, region);
@@ -240,7 +233,9 @@ final class SendSide implements Gathering.Rule {
             }
             if (waits) {
                 // The loop may have refused the request, as it ends.
-                return write != 0 || turn.isWaiting();
+                return write != 0
+                        || isTurnAwaited()
+                        || now != null && now.regions().isWaiting();
             }
         }
         return false;
@@ -248,16 +243,17 @@ final class SendSide implements Gathering.Rule {
 
     /** Looked at after each write, as a listener may close the channel, end its output, or move it to another loop. */
     private boolean maySend() {
-        return !stopping && channel.isAttached() && channel.socket.isOpen();
+        return !isStopping() && channel.isAttached() && channel.socket.isOpen();
     }
 
     /** Sends a step of a region. Returns whether the rest has to wait for the socket, or for data. */
     private boolean sendRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
         Loop loop = channel.loop();
-        turn.use(loop.pass());
-        long began = System.nanoTime();
-        FileRegionSend.Step step = now().writeRegion(in, region);
-        loop.tookToSend(System.nanoTime() - began);
+        useTurn(loop.pass());
+        FileRegionSend regions = now().regions();
+        long began = loop.receiver().beginSend();
+        FileRegionSend.Step step = regions.write(in, region);
+        loop.receiver().endSend(began);
         if (step == FileRegionSend.Step.DONE || !maySend()) {
             return false;
         }
@@ -265,7 +261,7 @@ final class SendSide implements Gathering.Rule {
             case FULL -> awaitWritable();
             case EMPTY -> {
                 // Its data comes from elsewhere. A poll would complete at once, again and again.
-                turn.awaitData(channel.eventLoop(), this::resumeWhereWritten);
+                regions.awaitData(this::resumeWhereWritten);
                 yield true;
             }
             // A step takes as long as many sends of buffers.
@@ -280,37 +276,42 @@ final class SendSide implements Gathering.Rule {
     private boolean sendBuffers(ChannelOutboundBuffer in, ByteBuf first) throws Exception {
         boolean zeroCopy = isZeroCopy(first);
         if (in.size() == 1 && first.nioBufferCount() == 1) {
-            return (zeroCopy || !sendAtOnce(in, first, first.readableBytes())) && send(in, first, zeroCopy);
+            int bytes = first.readableBytes();
+            return !zeroCopy && isBestAtOnce(bytes) ? sendAtOnce(in, first, bytes) : send(in, first, zeroCopy);
         }
         Gathering gathering = channel.loop().gathering();
-        if (!gathering.gather(in, this, zeroCopy ? zeroCopySends() : null)
-                || !zeroCopy && sendAtOnce(in, null, gathering.bytes())) {
+        if (!gathering.gather(in, this, zeroCopy ? zeroCopySends() : null)) {
             return false;
+        }
+        if (!zeroCopy && (gathering.isBeforeFile() || isBestAtOnce(gathering.bytes()))) {
+            return sendAtOnce(in, null, gathering.bytes());
         }
         submit(gathering, zeroCopy);
         return true;
     }
 
-    /** Sends a buffer, or those gathered if it is {@code null}, at once if that is best; returns whether it is. */
+    private boolean isBestAtOnce(long bytes) {
+        return ImmediateSends.isLarge(bytes) || channel.loop().isLight();
+    }
+
+    /** Sends a buffer, or those gathered if it is {@code null}, at once. Returns whether a rest has to wait. */
     private boolean sendAtOnce(ChannelOutboundBuffer in, ByteBuf only, long bytes) throws IOException {
         Loop loop = channel.loop();
-        boolean large = ImmediateSends.isLarge(bytes);
         // What stands before a file is not to take a pass of its own.
         if (only != null || !loop.gathering().isBeforeFile()) {
-            if (!large && !loop.isLight()) {
-                return false;
-            }
             channel.sent();
-            turn.use(loop.pass());
+            useTurn(loop.pass());
         }
-        long began = large ? System.nanoTime() : 0;
-        full = !(only == null
+        boolean large = ImmediateSends.isLarge(bytes);
+        long began = large ? loop.receiver().beginSend() : 0;
+        boolean all = only == null
                 ? loop.gathering().write(in, channel.socket)
-                : ImmediateSends.write(in, channel.socket, only));
+                : ImmediateSends.write(in, channel.socket, only);
         if (large) {
-            loop.tookToSend(System.nanoTime() - began);
+            loop.receiver().endSend(began);
         }
-        return true;
+        // A submitted send would be tried once more before it waits.
+        return !all && maySend() && awaitWritable();
     }
 
     private void submit(Gathering gathering, boolean zeroCopy) {
@@ -339,7 +340,7 @@ final class SendSide implements Gathering.Rule {
 
     /** The loop's tasks, and other connections that wait for their turn, come first. */
     private boolean awaitTurn() {
-        turn.awaitNext();
+        awaitNextTurn();
         channel.scheduleLaterEndPass();
         return true;
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** A file or a method that is longer than this has a second job, in Java and in C, and in tests too. */
 class LengthsTest {
-    private static final int MOST_LINES_OF_FILE = 400;
+    private static final int MOST_LINES_OF_FILE = 399;
     /** From the return type to the closing brace. */
     private static final int MOST_LINES_OF_METHOD = 40;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.lessons;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import java.io.IOException;
@@ -153,6 +156,28 @@ class WriteAgainTest {
             }
             Ends.await(pair.channel().close());
             reading.get(Loops.SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** What a handler flushes in channelActive is sent at once, but not all that its listeners add. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveChannelActiveWhileListenersWriteAgain(Transport transport) throws Exception {
+        CompletableFuture<Integer> writes = new CompletableFuture<>();
+        ChannelInboundHandlerAdapter starter = new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelActive(ChannelHandlerContext ctx) {
+                Flood flood = new Flood(ctx.channel());
+                flood.writeWithPromise();
+                flood.paused = true;
+                writes.complete(flood.writes.get());
+            }
+        };
+        try (Ends ends = new Ends(transport, 1, starter);
+                Ends.Pair pair = ends.connect()) {
+            int before = writes.get(Loops.SECONDS, TimeUnit.SECONDS);
+            assertTrue(before <= 40, () -> before + " writes went out in channelActive.");
+            assertEquals(before * 16 * 1024, pair.peer().getInputStream().readNBytes(before * 16 * 1024).length);
         }
     }
 

@@ -4,7 +4,7 @@ package net.zcrx.loop;
 /** The state that a loop keeps in each handle: its place in the loop's list, and its marks. */
 public abstract class AbstractLoopHandle implements LoopHandle {
     private int index;
-    private int marks;
+    private byte marks;
 
     @Override
     public final int index() {
@@ -17,12 +17,12 @@ public abstract class AbstractLoopHandle implements LoopHandle {
     }
 
     @Override
-    public final int marks() {
+    public final byte marks() {
         return marks;
     }
 
     @Override
-    public final void marks(int now) {
+    public final void marks(byte now) {
         marks = now;
     }
 }

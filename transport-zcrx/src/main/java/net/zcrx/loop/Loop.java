@@ -35,9 +35,9 @@ public final class Loop {
     private static final int MANY_ASKED = 8;
 
     /** Marks of a handle that is in the queue of this name. */
-    private static final int READY = 1;
+    private static final byte READY = 1;
 
-    private static final int LATER = 2;
+    private static final byte LATER = 2;
 
     private final Receiver receiver;
     private final int ring;
@@ -172,11 +172,6 @@ public final class Loop {
         coalescing.sent();
     }
 
-    /** See {@link Receiver#tookToSend}. */
-    public void tookToSend(long nanos) {
-        receiver.tookToSend(nanos);
-    }
-
     public Gathering gathering() {
         return gathering;
     }
@@ -222,14 +217,14 @@ public final class Loop {
     }
 
     /** Returns whether the handle did not have this mark. */
-    private static boolean mark(LoopHandle handle, int mark) {
-        int marks = handle.marks();
-        handle.marks(marks | mark);
+    private static boolean mark(LoopHandle handle, byte mark) {
+        byte marks = handle.marks();
+        handle.marks((byte) (marks | mark));
         return (marks & mark) == 0;
     }
 
-    private static void unmark(LoopHandle handle, int mark) {
-        handle.marks(handle.marks() & ~mark);
+    private static void unmark(LoopHandle handle, byte mark) {
+        handle.marks((byte) (handle.marks() & ~mark));
     }
 
     /**

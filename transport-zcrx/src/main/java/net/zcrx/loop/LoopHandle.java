@@ -17,11 +17,11 @@ public interface LoopHandle extends IoHandle {
     /** It has another place in the loop's list. */
     void index(int now);
 
-    /** The loop's marks: in which of its queues the handle is. */
-    int marks();
+    /** The loop's marks: in which of its queues the handle is. A byte, as each connection has it. */
+    byte marks();
 
     /** It is in other queues of the loop. */
-    void marks(int now);
+    void marks(byte now);
 
     /** A pass ends in which {@link Loop#ready} was called, or begins after one with {@link Loop#readyLater}. */
     void endPass();

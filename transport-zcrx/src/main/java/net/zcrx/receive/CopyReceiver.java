@@ -50,11 +50,6 @@ public final class CopyReceiver implements Receiver, Reclaimer {
      * and the other group needs one to go on with.
      */
     private static final int KEPT_CHUNKS = 4;
-    /**
-     * Longest message, in bytes, that is joined when it lies in two places. That happens once per chunk. Copying it is
-     * cheaper than sending two parts through a pipeline that seldom sees parts and is not compiled for them.
-     */
-    private static final int MAX_JOINED = 16 * 1024;
 
     private static final int NONE = -1;
     /** The ids of chunks are shorts, and none is negative. */
@@ -67,6 +62,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private final CalmTimer calmTimer;
     private final ExhaustionGuard guard;
     private final PassBound passBound;
+    private final Joiner joiner;
     /** Chunks for receives that stay armed. */
     private final ChunkGroup unlimited;
     /** Chunks for receives of bounded length. */
@@ -79,8 +75,6 @@ public final class CopyReceiver implements Receiver, Reclaimer {
 
     /** Whether the kernel knows bundles with a bound. */
     private boolean bundles = true;
-    /** The chunk for joined messages, or {@link #NONE}. */
-    private int joining = NONE;
 
     private int calmPasses;
     private boolean closed;
@@ -103,6 +97,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         guard = new ExhaustionGuard(chunks.count(), KEPT_CHUNKS + most, counters);
         passBound = new PassBound(System::nanoTime, most);
         pool = new BufferPool(this, wakeup);
+        joiner = new Joiner(area, chunks, pool);
         calmTimer = new CalmTimer(wakeup);
         unlimited = new ChunkGroup(rings[0], chunks);
         limited = new ChunkGroup(rings[1], chunks);
@@ -186,7 +181,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         counters.add(Counter.FRAGMENTS, 1);
         try {
             ByteBuf buffer = take(chunk, offset, length, bytes, inbound, alloc);
-            if (buffer != null && !joinLast(buffer, inbound, alloc)) {
+            if (buffer != null && !joiner.joinLast(buffer, inbound, alloc)) {
                 inbound.add(buffer);
             }
         } catch (RuntimeException | Error e) {
@@ -218,52 +213,6 @@ public final class CopyReceiver implements Receiver, Reclaimer {
         }
     }
 
-    /** Joins the last buffer and the one after it if they are short; returns whether it did. */
-    private boolean joinLast(ByteBuf second, Inbound inbound, ByteBufAllocator alloc) {
-        ByteBuf first = inbound.last();
-        if (first == null) {
-            return false;
-        }
-        int bytes = first.readableBytes() + second.readableBytes();
-        if (bytes > MAX_JOINED || !(second instanceof ZcrxByteBuf) || !makeRoomToJoin(bytes)) {
-            return false;
-        }
-        int chunk = joining;
-        int offset = chunks.fill(chunk, bytes);
-        ByteBuf joined = null;
-        try {
-            // A ZcrxByteBuf as all others: the first buffer of another class, met late, makes the JVM discard the
-            // compiled code of a whole pipeline.
-            joined = pool.get(area, offset, bytes, chunk, false, alloc);
-        } finally {
-            if (joined == null) {
-                chunks.giveBack(chunk);
-            }
-        }
-        joined.clear().writeBytes(first).writeBytes(second);
-        first.release();
-        second.release();
-        inbound.replaceLast(joined);
-        return true;
-    }
-
-    /** Takes another chunk if need be; returns whether there is one. */
-    private boolean makeRoomToJoin(int bytes) {
-        if (joining != NONE && chunks.room(joining) < bytes) {
-            endJoining();
-        }
-        if (joining == NONE && chunks.free() > 0 && bytes <= chunks.bytes()) {
-            joining = chunks.begin();
-        }
-        return joining != NONE;
-    }
-
-    private void endJoining() {
-        int chunk = joining;
-        joining = NONE;
-        chunks.end(chunk);
-    }
-
     @Override
     public void reclaim(long token) {
         chunks.giveBack((int) token);
@@ -287,8 +236,13 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     @Override
-    public void tookToSend(long nanos) {
-        passBound.sent(nanos);
+    public long beginSend() {
+        return passBound.now();
+    }
+
+    @Override
+    public void endSend(long began) {
+        passBound.sent(began);
     }
 
     @Override
@@ -357,9 +311,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private boolean resume() {
         post();
         if (lacksChunks()) {
-            if (joining != NONE) {
-                endJoining();
-            }
+            joiner.endChunk();
             // All chunks are with the application: the next thread that releases one wakes the loop.
             pool.wantReturns(true);
             post();
@@ -375,7 +327,7 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     }
 
     private int chunksFilling() {
-        return unlimited.posted() + limited.posted() + (joining == NONE ? 0 : 1);
+        return unlimited.posted() + limited.posted() + (joiner.hasChunk() ? 1 : 0);
     }
 
     private void post() {

@@ -24,8 +24,10 @@ final class PassBound {
 
     /** Chunks that were filled in this pass. */
     private int filled;
-    /** When the first of them was; later by what sends have taken since. */
+    /** When the first of them was. */
     private long began;
+    /** Nanoseconds that large sends have taken so far. */
+    private long sends;
     /** Mean time that the handlers take per chunk, in nanoseconds; 0, which bounds nothing, before the first pass. */
     private double nanosPerChunk;
     /** Passes that filled chunks, since two connections waited for some. */
@@ -40,13 +42,18 @@ final class PassBound {
     /** A chunk is full. Its handlers are called between now and the end of the pass. */
     void filled() {
         if (filled++ == 0) {
-            began = nanoTime.getAsLong();
+            began = now();
         }
     }
 
-    /** Large sends took so long, which is hardly work of handlers on what they were given. */
-    void sent(long nanos) {
-        began += nanos;
+    /** A clock in nanoseconds that stands still in large sends, which are hardly work of handlers on received data. */
+    long now() {
+        return nanoTime.getAsLong() - sends;
+    }
+
+    /** A large send is over that began at this {@link #now}. Those within it, sent by its listeners, count once. */
+    void sent(long sendBegan) {
+        sends += now() - sendBegan;
     }
 
     /**
@@ -63,7 +70,7 @@ final class PassBound {
         }
         if (filled > 1) {
             // A thread that lost its processor in a pass would count for many passes.
-            double nanos = Math.min((double) (nanoTime.getAsLong() - began) / filled, 2 * NANOS);
+            double nanos = Math.min((double) (now() - began) / filled, 2 * NANOS);
             nanosPerChunk += (nanos - nanosPerChunk) * WEIGHT;
         }
         filled = 0;

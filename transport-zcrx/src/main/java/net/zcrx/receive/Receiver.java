@@ -105,10 +105,17 @@ public interface Receiver {
     void await(Waiter waiter, WaitTurn turn, int limit);
 
     /**
-     * A connection of the loop has sent much in one go, which took so many nanoseconds: most of them the kernel's, the
-     * rest of those that listen to the write or make a region's bytes.
+     * A connection of the loop is about to send much in one go. That takes time of the kernel, and of handlers that
+     * listen to the write or make a region's bytes; none of it is for received data.
+     *
+     * @return a moment, for {@link #endSend}
      */
-    default void tookToSend(long nanos) {}
+    default long beginSend() {
+        return 0;
+    }
+
+    /** The send that began then is over. It may have held others. */
+    default void endSend(long began) {}
 
     /** Returns whether {@code result} ends a receive that may be armed again at once. */
     default boolean isTransient(int result) {

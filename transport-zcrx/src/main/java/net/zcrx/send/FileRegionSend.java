@@ -10,9 +10,11 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
 import io.netty.channel.unix.SocketWritableByteChannel;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.TimeUnit;
 import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
@@ -38,10 +40,14 @@ public final class FileRegionSend extends SocketWritableByteChannel {
      * fast reader that takes 1 to 2 ms. Steps of 1 MiB were slower by 5 and 28 % (two servers).
      */
     private static final int BYTES_OF_A_STEP = 4 << 20;
+    /** Time after which a region that gave nothing is asked again. */
+    private static final long RETRY_MILLIS = 2;
 
     private final Channel channel;
     private final Runnable sent;
     private boolean full;
+    /** Asks a region for more that gave nothing; {@code null} if none is to be asked. */
+    private Future<?> retry;
 
     /** @param sent is told that the connection sends */
     FileRegionSend(Channel channel, Socket socket, Runnable sent) {
@@ -54,7 +60,7 @@ public final class FileRegionSend extends SocketWritableByteChannel {
      * Writes some bytes of the region, which is the current one of {@code in}; of one that does it by itself, as many as
      * it wants.
      */
-    Step write(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    public Step write(ChannelOutboundBuffer in, FileRegion region) throws IOException {
         full = false;
         long bytes = 0;
         if (region.transferred() < region.count()) {
@@ -79,6 +85,36 @@ public final class FileRegionSend extends SocketWritableByteChannel {
             return Step.FULL;
         }
         return bytes > 0 ? Step.SENT : Step.EMPTY;
+    }
+
+    /** Waits for a while for data of a region; then {@code resume} runs, unless {@link #endWait} was called before. */
+    public void awaitData(Runnable resume) {
+        retry = channel.eventLoop()
+                .schedule(
+                        () -> {
+                            // It may have been cancelled too late.
+                            if (retry != null) {
+                                retry = null;
+                                resume.run();
+                            }
+                        },
+                        RETRY_MILLIS,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the connection waits for data of a region. */
+    public boolean isWaiting() {
+        return retry != null;
+    }
+
+    /** Ends the wait for data; returns whether there was one. */
+    public boolean endWait() {
+        boolean was = isWaiting();
+        if (was) {
+            retry.cancel(false);
+            retry = null;
+        }
+        return was;
     }
 
     /** Returns the file's descriptor, or an error below 0 of a file that has none: it may be one in memory. */

@@ -29,24 +29,26 @@ public final class ImmediateSends {
         regions = new FileRegionSend(channel, socket, sent);
     }
 
-    /** See {@link FileRegionSend#write}. */
-    public FileRegionSend.Step writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
-        return regions.write(in, region);
+    /** Writes the connection's regions. */
+    public FileRegionSend regions() {
+        return regions;
     }
 
     /**
-     * Writes what was flushed, but the last {@code late} messages of it. Of regions it is at most as many steps as
-     * Netty's {@code WRITE_SPIN_COUNT} says.
+     * Writes the first messages of those that were flushed: so many, and not those that listeners add meanwhile, which
+     * may have no end. Of regions it is at most as many steps as Netty's {@code WRITE_SPIN_COUNT} says.
      */
-    public void write(ChannelOutboundBuffer in, int late) throws IOException {
+    public void write(ChannelOutboundBuffer in, int messages) throws IOException {
         int regionSteps = channel.config().getWriteSpinCount();
-        while (in.size() > late && socket.isOpen()) {
+        int left = messages;
+        while (left > 0 && in.size() > 0 && socket.isOpen()) {
             Object message = in.current();
             if (message instanceof FileRegion region) {
-                FileRegionSend.Step step = writeRegion(in, region);
+                FileRegionSend.Step step = regions.write(in, region);
                 if (step != FileRegionSend.Step.DONE && (step != FileRegionSend.Step.SENT || --regionSteps <= 0)) {
                     return;
                 }
+                left -= step == FileRegionSend.Step.DONE ? 1 : 0;
             } else {
                 int bytes = ((ByteBuf) message).readableBytes();
                 int sent = send((ByteBuf) message);
@@ -54,6 +56,7 @@ public final class ImmediateSends {
                 if (sent < bytes) {
                     return;
                 }
+                left--;
             }
         }
     }

@@ -40,16 +40,28 @@ class PassBoundTest {
     }
 
     @Test
-    void whatTheKernelTakesToSendIsNotTheHandlers() {
-        for (int pass = 0; pass < MANY_PASSES; pass++) {
+    void largeSendsAreNoTimeOfHandlers() {
+        assertEquals(MOST, passesThatSend(MANY_PASSES, 1_000, 400_000));
+        assertEquals(2, passesThatSend(MANY_PASSES, 20_000, 400_000));
+    }
+
+    /** Ends passes that fill all chunks and send twice, the second time by a listener of the first. */
+    private int passesThatSend(int passes, int nanosPerChunk, int nanosPerSend) {
+        int next = 0;
+        for (int pass = 0; pass < passes; pass++) {
             for (int chunk = 0; chunk < MOST; chunk++) {
                 bound.filled();
-                now += 1_000;
+                now += nanosPerChunk;
             }
-            now += 400_000;
-            bound.sent(400_000);
-            assertEquals(MOST, bound.endPass(1));
+            long outer = bound.now();
+            now += nanosPerSend;
+            long inner = bound.now();
+            now += nanosPerSend;
+            bound.sent(inner);
+            bound.sent(outer);
+            next = bound.endPass(1);
         }
+        return next;
     }
 
     @Test
