@@ -51,7 +51,7 @@ final class Campaign {
         this.rounds = rounds;
         this.json = json;
         this.progress = progress;
-        quiet = new QuietRun(() -> ProcessorTime.ofAll().stolenSeconds(), progress);
+        quiet = new QuietRun(Stolen::now, progress);
     }
 
     Results run() throws IOException {
@@ -96,7 +96,6 @@ final class Campaign {
                 List<Peer> order = peersOf(measured.pattern);
                 Collections.rotate(order, 1 - round);
                 for (Peer peer : order) {
-                    measured.calibrations.add(Calibration.nanoseconds(placed));
                     PeerRun run = run(placed, measured, peer, round, targets);
                     measured.runs.add(run);
                     done++;
@@ -117,13 +116,21 @@ final class Campaign {
 
     private PeerRun run(Setup placed, Measured measured, Peer peer, int round, Map<Peer, Target> targets) {
         try {
-            if (!targets.containsKey(peer)) {
-                targets.put(peer, Target.start(placed, peer, measured.pattern));
-            }
-            Target target = targets.get(peer);
-            Map<Metric, Double> metrics =
-                    quiet.measure(() -> Run.measure(placed, measured.pattern, target, measured.pacedRate, syscalls));
-            return new PeerRun(peer, round, metrics, null);
+            QuietRun.Attempt attempt = quiet.measure(again -> {
+                if (again) {
+                    // A server that has run once more would be warmer than the others.
+                    close(targets.remove(peer));
+                }
+                long calibration = Calibration.nanoseconds(placed);
+                if (!targets.containsKey(peer)) {
+                    targets.put(peer, Target.start(placed, peer, measured.pattern));
+                }
+                return new QuietRun.Attempt(
+                        Run.measure(placed, measured.pattern, targets.get(peer), measured.pacedRate, syscalls),
+                        calibration);
+            });
+            measured.calibrations.add(attempt.calibration());
+            return new PeerRun(peer, round, attempt.metrics(), null);
         } catch (RunFailedException e) {
             return failed(peer, round, targets, e.getMessage());
         } catch (IOException e) {

@@ -32,7 +32,8 @@ enum Metric {
     COPIED_BYTES("copied bytes", "MiB", false, 1),
     REFILLS("refills", "", false, 0),
     BUFFER_BYTES("mean buffer", "B", true, 0),
-    EXHAUSTIONS("exhaustions", "", false, 0);
+    EXHAUSTIONS("exhaustions", "", false, 0),
+    STOLEN("stolen by the host", "%", false, 1);
 
     private final String label;
     private final String unit;

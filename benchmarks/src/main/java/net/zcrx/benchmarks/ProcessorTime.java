@@ -4,16 +4,14 @@ package net.zcrx.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.function.IntPredicate;
 
 /**
  * What some processors have done since the machine was started, at one moment, in seconds.
  *
  * @param busySeconds all that was not idle: programs, the kernel, interrupts
  * @param softirqSeconds of these, in softirqs
- * @param stolenSeconds that they had work and the machine's host gave them no time
  */
-public record ProcessorTime(double busySeconds, double softirqSeconds, double stolenSeconds) {
+public record ProcessorTime(double busySeconds, double softirqSeconds) {
     /** In all of Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
     /** Fields of {@code /proc/stat}: user, nice, system, idle, iowait, irq, softirq, steal. */
@@ -25,35 +23,21 @@ public record ProcessorTime(double busySeconds, double softirqSeconds, double st
 
     /** Those of a list as taskset takes it. */
     public static ProcessorTime of(String cpus) throws IOException {
-        return of(cpu -> CpuList.contains(cpus, cpu));
-    }
-
-    /** All of the machine's. */
-    static ProcessorTime ofAll() throws IOException {
-        return of(cpu -> true);
-    }
-
-    private static ProcessorTime of(IntPredicate cpus) throws IOException {
         double busy = 0;
         double softirq = 0;
-        double stolen = 0;
         for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
             String[] fields = line.split(" +");
-            if (fields[0].matches("cpu\\d+") && cpus.test(Integer.parseInt(fields[0].substring(3)))) {
+            if (fields[0].matches("cpu\\d+") && CpuList.contains(cpus, Integer.parseInt(fields[0].substring(3)))) {
                 for (int i = 1; i < STEAL; i++) {
                     busy += i == IDLE || i == IOWAIT ? 0 : Long.parseLong(fields[i]);
                 }
                 softirq += Long.parseLong(fields[SOFTIRQ]);
-                stolen += Long.parseLong(fields[STEAL]);
             }
         }
-        return new ProcessorTime(busy / TICKS_PER_SECOND, softirq / TICKS_PER_SECOND, stolen / TICKS_PER_SECOND);
+        return new ProcessorTime(busy / TICKS_PER_SECOND, softirq / TICKS_PER_SECOND);
     }
 
     public ProcessorTime since(ProcessorTime before) {
-        return new ProcessorTime(
-                busySeconds - before.busySeconds,
-                softirqSeconds - before.softirqSeconds,
-                stolenSeconds - before.stolenSeconds);
+        return new ProcessorTime(busySeconds - before.busySeconds, softirqSeconds - before.softirqSeconds);
     }
 }

@@ -109,6 +109,7 @@ final class Run {
     private void measure(ServerProcess server, List<Load> load, double warmup) throws IOException, RunFailedException {
         try (LoadGenerator generator = LoadGenerator.start(setup.warmup(warmup), server, load)) {
             generator.awaitBegin();
+            Stolen stolenBefore = Stolen.now();
             Usage usageBefore = usage(server);
             ThreadUsage threadsBefore = ThreadUsage.of(server.pid());
             Map<String, Long> before = server.stats();
@@ -117,6 +118,7 @@ final class Run {
             }
             generator.awaitEnd();
             double cpu = ThreadUsage.of(server.pid()).since(threadsBefore).allSeconds();
+            metrics.put(Metric.STOLEN, Stolen.now().percentSince(stolenBefore));
             Usage usageAfter = usage(server);
             Map<String, Long> after = server.stats();
             List<GroupResult> results = generator.results();
@@ -173,15 +175,18 @@ final class Run {
     private void measurePaced(ServerProcess server, Load load, double warmup) throws IOException, RunFailedException {
         Setup next = setup.warmup(warmup);
         double most = MOST_COMPILING * setup.seconds();
+        double stolenUnpaced = metrics.getOrDefault(Metric.STOLEN, 0.0);
         double compiling = Double.MAX_VALUE;
         double answered = 0;
         for (int tries = 0; tries < MOST_TRIES && (compiling > most || answered < LEAST_ANSWERED); tries++) {
             // The server is asked for nothing meanwhile: its answers would take the time that messages wait for.
             try (LoadGenerator generator = LoadGenerator.start(next, server, List.of(load))) {
                 generator.awaitBegin();
+                Stolen stolenBefore = Stolen.now();
                 ThreadUsage before = ThreadUsage.of(server.pid());
                 generator.awaitEnd();
                 ThreadUsage.Spent spent = ThreadUsage.of(server.pid()).since(before);
+                metrics.put(Metric.STOLEN, Math.max(stolenUnpaced, Stolen.now().percentSince(stolenBefore)));
                 GroupResult result = generator.results().get(0);
                 put(result, server, "");
                 metrics.put(Metric.CPU_PER_MESSAGE, spent.seconds() * MILLION / result.exchanges());
