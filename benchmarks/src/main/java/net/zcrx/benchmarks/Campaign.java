@@ -4,6 +4,7 @@ package net.zcrx.benchmarks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -179,7 +180,14 @@ final class Campaign {
 
         private PatternRuns runs(Setup setup) {
             return new PatternRuns(
-                    pattern.name(), pattern.title(), setup.seconds(), pacedRate, pattern.goals(), runs, calibrations);
+                    pattern.name(),
+                    pattern.title(),
+                    LocalDate.now().toString(),
+                    setup.seconds(),
+                    pacedRate,
+                    pattern.goals(),
+                    runs,
+                    calibrations);
         }
     }
 

@@ -43,8 +43,8 @@ final class Report {
 
     /** One line per goal: what was reached, and how sure that is. */
     String goals() {
-        Table table =
-                new Table().row(List.of("pattern", "ratio of", "to", "median", "95 % interval", "goal", "result"));
+        Table table = new Table()
+                .row(List.of("pattern", "ratio of", "to", "median", "95 % interval", "goal", "result", "measured"));
         for (PatternRuns runs : results.patterns()) {
             for (Comparison each : new Summary(runs).comparisons()) {
                 Interval ratio = each.ratio();
@@ -56,7 +56,8 @@ final class Report {
                         ratio(ratio.low()) + " to " + ratio(ratio.high()),
                         (each.goal().metric().higherIsBetter() ? "at least " : "at most ")
                                 + ratio(each.goal().limit()),
-                        each.verdict().toString()));
+                        each.verdict().toString(),
+                        runs.measured()));
             }
         }
         return text(table);

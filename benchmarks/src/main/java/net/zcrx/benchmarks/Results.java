@@ -30,6 +30,7 @@ record Results(String suite, Machine machine, List<Peer> peers, List<PatternRuns
     /**
      * The runs of one pattern.
      *
+     * @param measured the day, as {@code 2026-11-30}
      * @param seconds of a measurement
      * @param pacedRate messages per second of the paced part; 0 if it has none
      * @param calibrations nanoseconds that a fixed amount of work took on the server's processor before each run
@@ -37,6 +38,7 @@ record Results(String suite, Machine machine, List<Peer> peers, List<PatternRuns
     record PatternRuns(
             String name,
             String title,
+            String measured,
             double seconds,
             double pacedRate,
             List<Goal> goals,
@@ -57,6 +59,15 @@ record Results(String suite, Machine machine, List<Peer> peers, List<PatternRuns
         try (Reader reader = Files.newBufferedReader(file)) {
             return GSON.fromJson(reader, Results.class);
         }
+    }
+
+    /** Without the pattern {@code single} where it is beside {@code incast-1}, the same under its name of now. */
+    Results underOneName() {
+        boolean isTwice = patterns.stream().anyMatch(each -> each.name().equals("incast-1"));
+        List<PatternRuns> once = patterns.stream()
+                .filter(each -> !isTwice || !each.name().equals("single"))
+                .toList();
+        return new Results(suite, machine, peers, once);
     }
 
     /** These, and of the older ones on the same machine the patterns and peers that were not measured again. */

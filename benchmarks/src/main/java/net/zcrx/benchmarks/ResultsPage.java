@@ -2,8 +2,10 @@
 package net.zcrx.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -37,9 +39,9 @@ final class ResultsPage {
               machine was too noisy.
             - **Details** have all metrics of all transports.
             - `io_uring-ring` is Netty's io_uring transport with a ring of receive buffers. `incast-N` is N long flows to one
-              event loop; `single` is an older name of `incast-1`.
+              event loop.
             - TCP's congestion control decides how fast a sender is, so each has a campaign of its own, and so has each
-              kernel.
+              kernel. The newest stand first. The last column tells when a pattern was measured.
 
             ## How it was measured
 
@@ -111,22 +113,37 @@ final class ResultsPage {
         Files.writeString(module.resolve(NAME), page);
     }
 
+    /** The day on which a pattern of the campaign was measured last. */
+    private String newest(String name) {
+        return read(name).patterns().stream()
+                .map(Results.PatternRuns::measured)
+                .max(Comparator.naturalOrder())
+                .orElse("");
+    }
+
+    private Results read(String name) {
+        try {
+            return Results.read(module.resolve("results").resolve(name + JSON)).underOneName();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private List<String> loopbacks() throws IOException {
         try (Stream<Path> files = Files.list(module.resolve("results"))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.startsWith(LOOPBACK) && name.endsWith(JSON))
                     .map(name -> name.substring(0, name.length() - JSON.length()))
-                    .sorted()
-                    .collect(Collectors.toList());
+                    .sorted(Comparator.comparing(this::newest).reversed().thenComparing(Comparator.naturalOrder()))
+                    .toList();
         }
     }
 
     private void append(StringBuilder page, String name) throws IOException {
-        Path json = module.resolve("results").resolve(name + JSON);
-        if (!Files.exists(json)) {
+        if (!Files.exists(module.resolve("results").resolve(name + JSON))) {
             return;
         }
-        Results results = Results.read(json);
+        Results results = read(name);
         Path directory = module.resolve("results").resolve(name);
         List<String> plots = new Plots(results, directory).draw();
         String title = title(name, results.machine());
@@ -136,7 +153,11 @@ final class ResultsPage {
             page.append("A software NIC and an emulated processor: compare transports only with each other.\n\n");
         }
         for (String plot : plots) {
-            page.append("![").append(plot).append("](results/").append(name).append('/');
+            page.append("![")
+                    .append(description(plot))
+                    .append("](results/")
+                    .append(name)
+                    .append('/');
             page.append(plot).append(")\n");
         }
         page.append('\n').append(report.goals()).append("\n[All metrics of these patterns](results/");
@@ -155,8 +176,13 @@ final class ResultsPage {
                 : "Copying over loopback, " + congestion + ", kernel " + machine.kernel();
     }
 
+    /** The name of a plot in words. */
+    private static String description(String plot) {
+        return "Bars: " + plot.replace("patterns-", "").replace(".svg", "").replace('-', ' ');
+    }
+
     private static String machine(Machine machine) {
-        return machine.date() + ", " + machine.processors() + " x " + machine.processor() + ", " + machine.memory()
+        return machine.processors() + " x " + machine.processor() + ", " + machine.memory()
                 + ", Linux " + machine.kernel() + ", TCP congestion control " + machine.congestion() + ". "
                 + machine.versions().entrySet().stream()
                         .map(version -> version.getKey() + ' ' + version.getValue())

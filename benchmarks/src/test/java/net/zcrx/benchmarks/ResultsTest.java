@@ -21,7 +21,8 @@ class ResultsTest {
                 machine,
                 List.of(peer),
                 List.of(patterns).stream()
-                        .map(name -> new PatternRuns(name, "", seconds, 0, List.of(), List.of(), List.of()))
+                        .map(name ->
+                                new PatternRuns(name, "", "2026-01-01", seconds, 0, List.of(), List.of(), List.of()))
                         .toList());
     }
 

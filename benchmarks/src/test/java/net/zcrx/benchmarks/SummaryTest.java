@@ -29,8 +29,9 @@ class SummaryTest {
     }
 
     private Comparison only(Goal goal, List<Long> calibrations) {
-        List<Comparison> all =
-                new Summary(new PatternRuns("p", "t", 1, 0, List.of(goal), runs, calibrations)).comparisons();
+        List<Comparison> all = new Summary(
+                        new PatternRuns("p", "t", "2026-01-01", 1, 0, List.of(goal), runs, calibrations))
+                .comparisons();
         assertEquals(1, all.size());
         return all.get(0);
     }
@@ -103,7 +104,7 @@ class SummaryTest {
     void shouldLeaveOutFailedRunsAndSayWhy() {
         round(1, Metric.THROUGHPUT, 10, 1, 20);
         runs.add(new PeerRun(Peer.NIO, 1, Map.of(), "it broke"));
-        Summary summary = new Summary(new PatternRuns("p", "t", 1, 0, List.of(FASTER), runs, QUIET));
+        Summary summary = new Summary(new PatternRuns("p", "t", "2026-01-01", 1, 0, List.of(FASTER), runs, QUIET));
         assertEquals("it broke", summary.failure(Peer.NIO).orElseThrow());
         assertTrue(summary.cell(Peer.NIO, Metric.THROUGHPUT).isEmpty());
         assertEquals(2.0, summary.comparisons().get(0).ratio().median(), 1e-9);

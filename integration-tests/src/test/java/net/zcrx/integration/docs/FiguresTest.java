@@ -17,12 +17,14 @@ import net.zcrx.integration.docs.RatioPlot.Row;
 import org.junit.jupiter.api.Test;
 
 /**
- * The tables and plots of docs/performance.md and README.md say what benchmarks/RESULTS.md says, and mark nothing as
- * better or worse that is not.
+ * The tables of ratios and the plots of docs/performance.md, docs/performance/analysis.md and README.md say what
+ * benchmarks/RESULTS.md says, and mark nothing as better or worse that is not.
  */
 class FiguresTest {
     private static final Markdown PAGE = Markdown.of("docs/performance.md");
+    private static final Markdown ANALYSIS = Markdown.of("docs/performance/analysis.md");
     private static final String RESULTS = "Results";
+    private static final String ALL_RESULTS = "All rows";
     private static final String OLDER_RESULTS = "On another machine, an older build";
     private static final String NOT_MEASURED = "—";
     private static final Map<String, String> METRICS = Map.of(
@@ -35,14 +37,24 @@ class FiguresTest {
 
     @Test
     void shouldQuoteResults() {
-        List<List<String>> rows = PAGE.rows(RESULTS);
-        assertTrue(rows.size() >= 15, rows::toString);
+        List<List<String>> rows = ANALYSIS.rows(ALL_RESULTS);
+        assertTrue(rows.size() >= 25, rows::toString);
         assertQuoted(rows, Figures.BBR, Figures.CUBIC);
     }
 
     @Test
+    void shouldQuoteAnalysisOnPerformancePage() {
+        List<List<String>> rows = PAGE.rows(RESULTS);
+        assertTrue(rows.size() >= 12 && rows.size() <= 16, rows::toString);
+        List<List<String>> all = ANALYSIS.rows(ALL_RESULTS);
+        for (List<String> row : rows) {
+            assertTrue(all.contains(row), () -> "docs/performance/analysis.md has no row " + row);
+        }
+    }
+
+    @Test
     void shouldQuoteOlderResults() {
-        List<List<String>> rows = PAGE.rows(OLDER_RESULTS);
+        List<List<String>> rows = ANALYSIS.rows(OLDER_RESULTS);
         assertTrue(rows.size() >= 5, rows::toString);
         assertQuoted(rows, Figures.OLDER_BBR, Figures.OLDER_CUBIC);
     }
