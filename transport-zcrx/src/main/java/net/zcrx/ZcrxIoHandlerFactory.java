@@ -34,7 +34,9 @@ import net.zcrx.uring.RingRefusal;
 public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxIoHandlerFactory.class);
 
-    private static final int RING_DESCRIPTORS = 2;
+    /** The descriptors of a ring and of what wakes its loop, and two that the JVM may open meanwhile for a moment. */
+    private static final int RING_DESCRIPTORS = 2 + 2;
+
     private static final int MEMORY_TRIES = 20;
     private static final long MEMORY_PAUSE_NANOS = 10_000_000;
 
@@ -45,7 +47,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     private final IoHandlerFactory uring;
     private final GroupQueues queues = new GroupQueues();
     private final LoopMetrics metrics = new LoopMetrics();
-    /** Written by one thread at a time. */
+    /** The number of handlers that were made; written by one thread at a time. */
     private volatile int handlers;
     /** Mode of the first loop, with its reason; {@code null} before there is a loop. */
     private String modeOfFirst;
@@ -74,7 +76,10 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
                 : size.fitting(chunks, ZeroCopyCheck.lockableBytes(), NettyRuntime.availableProcessors() * 2);
     }
 
-    /** @throws IllegalStateException if the kernel refuses what the config demands; the message says what to do */
+    /**
+     * @throws IllegalStateException if the kernel refuses a setting that the config demands; the message says what to
+     *     do
+     */
     @Override
     public synchronized IoHandler newHandler(ThreadAwareExecutor executor) {
         // One at a time: a loop can share a queue only when the loop that binds it has done so.
@@ -189,7 +194,7 @@ public final class ZcrxIoHandlerFactory implements IoHandlerFactory {
     /**
      * The counters of each loop, in the order in which the loops were made. Loops that have ended come last, as one:
      * their counts are added up, with mode and reason of one of them. So the sum over the list never decreases, except
-     * for what is held now; after the end of the group it is the final one.
+     * for the gauges of held memory; after the end of the group it is the final one.
      */
     public List<ZcrxMetrics> metrics() {
         return metrics.metrics();

@@ -47,7 +47,7 @@ public final class BrokenLoops {
                                 .areaBytes(AREA)
                                 .mode(ZcrxMode.ZERO_COPY)
                                 .interfaceQueue("lo", 0)));
-        for (int free = 0; free < 4; free++) {
+        for (int free = 0; free < 6; free++) {
             int left = free;
             measure("descriptors." + free, TRIES, () -> withDescriptors(left));
         }

@@ -5,11 +5,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import net.zcrx.file.ZcrxFile;
 import net.zcrx.file.ZcrxFileException;
 
 /** A child: its loop ends while the file system that it writes to takes nothing. */
 final class StuckDiskChild {
+    private static final int OTHERS = 4;
+
     private StuckDiskChild() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -39,10 +44,7 @@ final class StuckDiskChild {
         Future<Void> late = file.write(waiting, 0);
         // The loop goes on, and so do other files.
         loops.letRun();
-        Path elsewhere = file.path().getParent().resolveSibling("elsewhere");
-        ZcrxFile other = TestFiles.get(ZcrxFile.open(loops.loop(0), elsewhere, TestFiles.NEW));
-        TestFiles.get(other.write(TestFiles.direct(data), 0));
-        System.out.println("other=" + TestFiles.get(other.size()));
+        System.out.println("other=" + sizeOfAnotherFile(loops, file.path().getParent(), data));
         loops.shutDown();
         System.out.println(
                 "write=" + TestFiles.failure(ZcrxFileException.class, write).errno());
@@ -51,6 +53,28 @@ final class StuckDiskChild {
         System.out.println(
                 "late=" + TestFiles.failure(ZcrxFileException.class, late).errno());
         System.out.println("references=" + stuck.refCnt() + " " + waiting.refCnt());
+    }
+
+    /**
+     * Writes several: the kernel has 64 queues of writes, by file ({@code io_uring/io-wq.c}), so that one of them may
+     * stand behind the write that is stuck.
+     */
+    private static long sizeOfAnotherFile(Loops loops, Path directory, byte[] data) throws Exception {
+        Map<ZcrxFile, Future<Void>> writes = new LinkedHashMap<>();
+        for (int i = 0; i < OTHERS; i++) {
+            Path elsewhere = directory.resolveSibling("elsewhere" + i);
+            ZcrxFile other = TestFiles.get(ZcrxFile.open(loops.loop(0), elsewhere, TestFiles.NEW));
+            writes.put(other, other.write(TestFiles.direct(data), 0));
+        }
+        TestFiles.await("most others are written", () -> written(writes).size() >= OTHERS - 1);
+        return TestFiles.get(written(writes).get(0).size());
+    }
+
+    private static List<ZcrxFile> written(Map<ZcrxFile, Future<Void>> writes) {
+        return writes.entrySet().stream()
+                .filter(write -> write.getValue().isSuccess())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static void freeze(String how, String directory) throws Exception {

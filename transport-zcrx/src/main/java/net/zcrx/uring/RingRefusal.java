@@ -18,11 +18,11 @@ public record RingRefusal(String what, int errno) {
     private static final String SECCOMP_FILTER = "2";
     private static final String CALL = "io_uring_";
     private static final String CALLS = "io_uring_setup, io_uring_enter and io_uring_register";
-    /** Only a kernel with io_uring has it, from Linux 6.6 on. */
+    /** The sysctl that only a kernel with io_uring has, from Linux 6.6 on. */
     private static final Path DISABLED = Path.of("/proc/sys/kernel/io_uring_disabled");
 
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
-    /** Linux 6.6, as major times 1000 plus minor. */
+    /** The version with that sysctl, Linux 6.6, as major times 1000 plus minor. */
     private static final int TELLING = 6006;
     /** Loaded before it is needed: where no descriptor is left, no class can be (see {@link ProbeRing}). */
     private static final boolean IN_CONTAINER = Container.isInside();
@@ -41,7 +41,7 @@ public record RingRefusal(String what, int errno) {
                     + " may lock " + LockedMemory.limit() + ". " + LockedMemory.remedy();
         }
         if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
-            return refused + "no file descriptor is left. Raise the limit ("
+            return refused + "too few file descriptors are left. Raise the limit ("
                     + (IN_CONTAINER ? "start the container with --ulimit nofile" : "ulimit -n") + ").";
         }
         String disabled = read(DISABLED);
