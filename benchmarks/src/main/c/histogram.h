@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Counts values: 128 steps for each power of two, so an error below one percent. Who reads them out has HdrHistogram. */
+/* Counts values: 128 steps for each power of two, so an error below one percent. The reader has an HdrHistogram. */
 #ifndef HISTOGRAM_H
 #define HISTOGRAM_H
 

@@ -26,7 +26,7 @@ static _Noreturn void usage(int code) {
           "load cycle                                     the receive path's loops in C, nanoseconds per completion\n"
           "\n"
           "GROUP is KIND:port=P,conns=N,size=BYTES[,rate=MESSAGES_PER_SECOND][,path=PATH][,cpu=N]\n"
-          "  send     long flows to the server, size bytes a call\n"
+          "  send     long flows to the server, size bytes per call\n"
           "  receive  long flows from the server\n"
           "  echo     messages that are answered; with path, as HTTP POST; with rate, at fixed times\n"
           "           (cpu: of the server's, so that they do not queue behind another group's packets)\n"

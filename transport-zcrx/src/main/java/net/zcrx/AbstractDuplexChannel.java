@@ -30,7 +30,7 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
     /** Whether a write is with the kernel, or waits for the socket to take more. */
     abstract boolean isWriting();
 
-    /** Sends what was flushed as far as the socket takes it at once, then no more. */
+    /** Sends as much of the flushed data as the socket takes at once, then no more. */
     abstract void stopWriting();
 
     @Override
@@ -96,9 +96,7 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
         }
     }
 
-    /**
-     * Ends the output behind what was flushed before, as far as the socket takes it: as if flush() had written at once.
-     */
+    /** Ends the output behind the flushed data that the socket takes at once, as if flush() had written immediately. */
     private void shutdownOutput0(ChannelPromise promise) {
         if (afterRegistration(() -> shutdownOutput0(promise))) {
             return;
@@ -146,13 +144,13 @@ abstract class AbstractDuplexChannel extends AbstractZcrxChannel implements Dupl
             }
             fireUserEvent(ChannelInputShutdownEvent.INSTANCE);
         }
-        // A handler may have closed the channel, which is told of no more reads then.
+        // A handler may have closed the channel, which gets no more read events then.
         if (!isClosing()) {
             fireUserEvent(ChannelInputShutdownReadComplete.INSTANCE);
         }
     }
 
-    /** Whether the user has shut down the input and wants to be told nothing more of it, as with epoll. */
+    /** Whether the user has shut down the input and wants no more events of it, as with epoll. */
     final boolean isInputClosed() {
         return socket.isInputShutdown() && !socketConfig().isAllowHalfClosure();
     }

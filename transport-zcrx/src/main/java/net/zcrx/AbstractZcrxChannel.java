@@ -96,7 +96,8 @@ abstract class AbstractZcrxChannel extends LoopChannel {
                 cause.addSuppressed(refusal);
             }
             LOGGER.warn(
-                    "The pipeline of {} was not told of an exception, because the executor of its first handler threw one, too:",
+                    "The pipeline of {} was not told of an exception, because the executor of its first handler threw"
+                            + " one, too:",
                     this,
                     cause);
         }
@@ -111,7 +112,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
     }
 
-    /** As {@link #raise}, for an event after which Netty's pipeline would have asked to read. */
+    /** Does the same as {@link #raise}, for an event after which Netty's pipeline would have asked to read. */
     final void raiseAndRead(Throwable cause) {
         raise(cause);
         if (isOpen() && config().isAutoRead()) {
@@ -119,7 +120,10 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         }
     }
 
-    /** As {@link #raise}, where the connection cannot go on: bytes of it were lost, or its state is unknown. */
+    /**
+     * Does the same as {@link #raise}, where the connection cannot go on: bytes of it were lost, or its state is
+     * unknown.
+     */
     @Override
     final void raiseAndClose(Throwable cause) {
         raise(cause);
@@ -133,7 +137,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
         return pendingClose != null;
     }
 
-    /** Auto-read was switched off; any thread. */
+    /** Called when auto-read was switched off; on any thread. */
     final void autoReadCleared() {
         if (!isRegistered()) {
             return;
@@ -197,7 +201,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
     protected final SocketAddress localAddress0() {
         if (local == null && active) {
             SocketAddress now = socket.localAddress();
-            // Once the socket is closed, which may be meanwhile, its number may be another socket's.
+            // Once the socket is closed, which may happen meanwhile, another socket may have its number.
             if (socket.isOpen()) {
                 local = now;
             }
@@ -302,7 +306,7 @@ abstract class AbstractZcrxChannel extends LoopChannel {
             closeDescriptor();
         }
 
-        /** The loop is shutting down. */
+        /** Called when the loop is shutting down. */
         @Override
         public final void close() {
             close(voidPromise());

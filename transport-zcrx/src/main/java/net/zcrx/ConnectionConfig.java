@@ -27,7 +27,7 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
     private volatile boolean tcpFastOpenConnect;
     private volatile int writeZeroCopyThreshold = NEVER;
     private volatile int receiveGrant;
-    /** 0 if it is the allocator's guess. */
+    /** The length that bounds a read, in bytes; 0 if the allocator guesses it. */
     private volatile int longestRead;
 
     ConnectionConfig(ZcrxSocketChannel channel) {
@@ -56,13 +56,15 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
         return receiveGrant;
     }
 
-    /** The bytes that one channelRead may bring, by what the allocator tells of itself or, if that is nothing, now. */
+    /**
+     * The bytes that one channelRead may deliver: the allocator's maximum if it is known, or else its present guess.
+     */
     int longestRead(ExtendedHandle handle) {
         int longest = longestAllowed();
         return longest > 0 ? longest : handle.guess();
     }
 
-    /** Whether a buffer of {@code bytes} may grow by {@code more}, as far as can be told. */
+    /** Whether a buffer of {@code bytes} may grow by {@code more}, as far as is known. */
     boolean mayJoin(int bytes, int more) {
         int longest = longestAllowed();
         return longest == 0 || bytes + Math.min(more, longest) <= longest;
@@ -77,8 +79,9 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
     }
 
     /**
-     * The maximum of an allocator that adapts: the memory is there already and nothing is gained by guessing less, but
-     * handlers may rely on the bound. Netty keeps it private; what each full read makes the guesses grow to tells.
+     * The maximum of an allocator that adapts. The memory is there already and nothing is gained by guessing less, but
+     * handlers may rely on the bound. Netty keeps the maximum private; it is the guess that does not grow any more
+     * after full reads.
      *
      * @return 0 if the allocator is of another kind
      */

@@ -103,7 +103,7 @@ final class Connector {
         } catch (Throwable cause) {
             end();
             attempt.tryFailure(unsafe().annotate(cause, requested));
-            // As with epoll, which is told the end of a connection that never began.
+            // As with epoll, which reports the end of a connection that never began.
             channel.unsafe().close(channel.unsafe().voidPromise());
         }
     }
@@ -126,7 +126,7 @@ final class Connector {
         promise = null;
     }
 
-    /** With data to send already, the kernel may send it with the first packet: connect(2) then returns at once. */
+    /** Lets the kernel send data that waits already with the first packet: connect(2) then returns at once. */
     private void prepareFastOpen() {
         ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
         if (channel.socketConfig().isTcpFastOpenConnect() && outbound != null) {
@@ -142,7 +142,7 @@ final class Connector {
         }
     }
 
-    /** The channel leaves its loop. */
+    /** Called when the channel leaves its loop. */
     void leave() {
         polling = false;
         cancelTimeout();
@@ -169,7 +169,7 @@ final class Connector {
 
     private void succeed(ChannelPromise attempt) {
         channel.connected();
-        // A listener may close the channel. The connection stood all the same, and that is told.
+        // A listener may close the channel. The connection was established all the same, and that is reported.
         boolean connected = attempt.trySuccess();
         channel.beginActivation();
         try {

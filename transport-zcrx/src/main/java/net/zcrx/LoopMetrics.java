@@ -35,7 +35,7 @@ final class LoopMetrics {
         }
     }
 
-    /** @param last of the loop that was added last */
+    /** @param last the metrics of the loop that was added last */
     private record Ended(ZcrxMetrics last, long[] sums) {
         static Ended of(Ended before, ZcrxIoHandler handler) {
             long[] sums = new long[Counter.values().length];

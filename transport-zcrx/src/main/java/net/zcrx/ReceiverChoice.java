@@ -33,7 +33,7 @@ final class ReceiverChoice {
      * @param eventUserData of completions that tell a kernel event
      * @param queues of the group
      * @param copyBytes of the area if the loop receives by copy
-     * @throws IllegalStateException if the kernel refuses what the config demands
+     * @throws IllegalStateException if the kernel refuses a setting that the config demands
      */
     static ReceiverChoice open(
             IoUringIoHandler uring,

@@ -22,7 +22,8 @@ public final class Zcrx {
     /** @throws Flags.WrongValueException if the JVM was started with a flag that is wrong */
     private static Throwable tryOnce() {
         ZcrxIoHandlerConfig defaults = new ZcrxIoHandlerConfig();
-        // A wrong flag is told before anything is tried, and nobody who asks for availability first meets it later.
+        // A wrong flag is reported before anything is tried, so an application that asks for availability first does
+        // not meet it later.
         defaults.mode();
         defaults.areaBytes();
         return Trial.cause(
@@ -50,9 +51,9 @@ public final class Zcrx {
     }
 
     /**
-     * Why a loop with an area of the default size could not receive by zero copy from this queue of a NIC, as far as
-     * can be told without trying: kernel, capability, driver, header split, locked memory, the area's size, a queue
-     * in use. Takes a moment: not for an event loop's thread.
+     * Why a loop with an area of the default size could not receive by zero copy from this queue of a NIC, as far as is
+     * known without trying: kernel, capability, driver, header split, locked memory, the area's size, a queue in use.
+     * Takes a moment: not for an event loop's thread.
      *
      * @return a sentence with the command that fixes it, or {@code null} if nothing is known to prevent zero copy
      */
@@ -64,7 +65,8 @@ public final class Zcrx {
 
     /**
      * Whether the bytes of a received buffer lie where the NIC wrote them. False for buffers that the kernel or this
-     * transport copied into, and for buffers of others. Slices and duplicates are what they were made from.
+     * transport copied into, and for buffers of others. Slices and duplicates answer as the buffer that they were made
+     * from.
      */
     public static boolean isZeroCopy(ByteBuf buffer) {
         ZcrxByteBuf received = ZcrxByteBuf.of(buffer);
@@ -77,9 +79,9 @@ public final class Zcrx {
      * as Lettuce ({@code NettyCustomizer}) and Redisson ({@code NettyHook}) do. Options, handler, resolver and
      * addresses stay. A bootstrap for unix domain sockets gets those of Netty's io_uring transport.
      *
-     * <p>The group stays the caller's to shut down; the group that the bootstrap had stays the framework's. A resolver
-     * that opens datagram channels of another transport cannot do so on these event loops: give the framework one with
-     * {@code IoUringDatagramChannel}.
+     * <p>The caller still has to shut down the group; the framework still has to shut down the group that the bootstrap
+     * had. A resolver that opens datagram channels of another transport cannot do so on these event loops: give the
+     * framework one with {@code IoUringDatagramChannel}.
      *
      * @param group a {@link ZcrxEventLoopGroup}, or another group on {@link ZcrxIoHandler}s
      * @throws IllegalArgumentException if the group is of another transport, or if the bootstrap makes other channels
@@ -89,9 +91,9 @@ public final class Zcrx {
      */
     public static void replaceTransport(Bootstrap bootstrap, EventLoopGroup group) {
         if (group instanceof IoEventLoopGroup loops && !loops.isIoType(ZcrxIoHandler.class)) {
-            throw new IllegalArgumentException(
-                    "The event loops of " + group
-                            + " are of another transport. Give a ZcrxEventLoopGroup, or a group with ZcrxIoHandler.newFactory().");
+            throw new IllegalArgumentException("The event loops of " + group
+                    + " are of another transport. Give a ZcrxEventLoopGroup, or a group with"
+                    + " ZcrxIoHandler.newFactory().");
         }
         new LateBootstrap(bootstrap).replace(group, ZcrxSocketChannel::new);
     }

@@ -38,7 +38,8 @@ import net.zcrx.option.TcpMd5Keys;
  * <tr><td>{@link ChannelOption#ALLOW_HALF_CLOSURE}</td><td>Boolean</td><td>false</td>
  *     <td>stay open for writing when the peer has ended its side</td><td>none</td></tr>
  * <tr><td>{@link ChannelOption#TCP_FASTOPEN_CONNECT}</td><td>Boolean</td><td>false</td>
- *     <td>send what was written before connect in the first packet, where the system has it on</td><td>MSG_FASTOPEN</td></tr>
+ *     <td>send what was written before connect in the first packet, where the system has it on</td>
+ *     <td>MSG_FASTOPEN</td></tr>
  * <tr><td>{@link #IP_BIND_ADDRESS_NO_PORT}</td><td>Boolean</td><td>false</td>
  *     <td>choose the port at connect, not at bind; set before bind</td><td>IP_BIND_ADDRESS_NO_PORT</td></tr>
  * <tr><td>{@link #SO_BUSY_POLL}</td><td>Integer</td><td>system's</td>
@@ -122,7 +123,7 @@ public final class ZcrxChannelOption<T> extends UnixChannelOption<T> {
     public static final ChannelOption<Integer> SO_BUSY_POLL = EpollOptions.of("SO_BUSY_POLL");
 
     /**
-     * The keys that sign what is sent to a peer and prove what comes from it (RFC 2385): 1 to 80 bytes per address.
+     * The keys that sign data sent to a peer and prove data received from it (RFC 2385): 1 to 80 bytes per address.
      * Setting the option replaces all keys that were set before. It cannot be read: getOption returns null. On a
      * listening socket it applies to accepted connections. Needs a kernel with CONFIG_TCP_MD5SIG.
      */

@@ -26,15 +26,16 @@ import net.zcrx.uring.LockedMemory;
  * use {@link MultiThreadIoEventLoopGroup} with {@link ZcrxIoHandler#newFactory()}.
  *
  * <p>Where a number of threads is asked for, 0 means Netty's default: twice the number of processors. If the limit of
- * locked memory allows fewer, the group has those that fit, and says so in one line of the log, at WARN. Then {@link
- * #executorCount()} is still that default, as some loops are counted more than once; {@link #iterator()} has each once.
+ * locked memory allows fewer, the group has those that fit, and says so in one line of the log, at WARN. Then
+ * {@link #executorCount()} is still that default, as some loops are counted more than once; {@link #iterator()} has
+ * each once.
  */
 @SuppressWarnings("deprecation") // Netty makes no other class of queue factories.
 public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(ZcrxEventLoopGroup.class);
 
     private final ZcrxIoHandlerFactory factory;
-    /** Not initialised here: the constructor of the superclass makes the loops. */
+    /** The loops; not initialised here, because the constructor of the superclass makes them. */
     private List<IoEventLoop> made;
 
     private boolean isFull;
@@ -97,13 +98,13 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * Creates a group with everything that can be chosen. A {@code null} stands for Netty's default; {@code config} must
-     * not be {@code null}.
+     * Creates a group with everything that can be chosen. A {@code null} stands for Netty's default; {@code config}
+     * must not be {@code null}.
      *
      * @param threads how many loops; 0 is Netty's default, or fewer where the limit of locked memory allows no more
      * @param executor starts one task for each loop, which lasts as long as the loop
-     * @param chooserFactory tells which loop is {@link #next}
-     * @param rejectedExecutionHandler is told of tasks that a loop does not take
+     * @param chooserFactory makes the chooser of the loop that {@link #next} returns
+     * @param rejectedExecutionHandler is called for tasks that a loop does not take
      * @param taskQueueFactory makes a loop's queue of tasks
      * @param tailTaskQueueFactory makes its queue of tasks that run after each of its passes
      * @param config the loops' settings
@@ -193,9 +194,9 @@ public class ZcrxEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * Does nothing: there is no such ratio.
+     * This method does nothing: there is no such ratio.
      *
-     * @deprecated as it does nothing; it is here as {@code EpollEventLoopGroup} has it
+     * @deprecated as it does nothing; it is here because {@code EpollEventLoopGroup} has it
      */
     @Deprecated
     public void setIoRatio(int ioRatio) {}

@@ -38,10 +38,12 @@ public final class ZcrxIoHandler implements IoHandler {
     /** Pause after a failed pass, as Netty's own handlers make it. */
     private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
 
-    /** The kernel ends in one what it was asked to cancel, or two; what is with one of its threads takes longer. */
+    /**
+     * The kernel ends cancelled requests in one pass or two; a request that one of its threads works on takes longer.
+     */
     private static final int MAX_CLOSING_PASSES = 100;
 
-    /** Kept as long as the loop: what reads the group's counters keeps neither. */
+    /** The loop keeps its factory alive: the readers of the group's counters keep neither. */
     private final ZcrxIoHandlerFactory factory;
 
     private final int index;
@@ -135,7 +137,7 @@ public final class ZcrxIoHandler implements IoHandler {
         }
         ringEnd.register();
         timer.register(uring);
-        // A loop that is told to end without a quiet period, or that an error has ended, may take no task any more when
+        // A loop that is shut down without a quiet period, or that an error has ended, may take no task any more when
         // it calls destroy(). Then the channels could not tell that they are closed.
         thread.atEnd(this::prepareToDestroy);
         FlightRecorder.loopStarts(index, reception.mode().name(), reception.reason());
@@ -185,7 +187,7 @@ public final class ZcrxIoHandler implements IoHandler {
         if (!destroyed) {
             destroyed = true;
             try {
-                // Without a quiet period a loop may end before it was told to.
+                // Without a quiet period a loop may end before it was asked to.
                 prepareToDestroy();
                 ringEnd.endRequests();
                 uring.destroy();
@@ -206,7 +208,7 @@ public final class ZcrxIoHandler implements IoHandler {
         return registration;
     }
 
-    /** For a task, which the loop finds by itself unless it sleeps. */
+    /** Wakes the loop for a task, which the loop finds by itself unless it sleeps. */
     @Override
     public void wakeup() {
         if (loop.isAsleep()) {

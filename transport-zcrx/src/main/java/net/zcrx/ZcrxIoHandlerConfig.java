@@ -36,9 +36,9 @@ import net.zcrx.uring.Native;
  *     finds none free, kernel 7.3 or later</td></tr>
  * <tr><td>{@link #receiveBufferBytes(int) receiveBufferBytes}</td><td>0: a page</td>
  *     <td>0, or 4 KiB to 1 MiB, a power of two</td>
- *     <td>what the NIC takes of the area at a time, a page at least; kernel 7.0 or later</td></tr>
+ *     <td>bytes of the area that the NIC takes at a time, a page at least; kernel 7.0 or later</td></tr>
  * <tr><td>{@link #chunkBytes(int) chunkBytes}</td><td>64 KiB</td><td>4 KiB to 1 MiB, a power of two</td>
- *     <td>what the kernel takes of the area at a time when it copies</td></tr>
+ *     <td>bytes of the area that the kernel takes at a time when it copies</td></tr>
  * <tr><td>{@link #ringEntries(int) ringEntries}</td><td>256</td><td>16 to 4096, a power of two</td>
  *     <td>submissions that fit between two system calls</td></tr>
  * <tr><td>{@link #completionEntries(int) completionEntries}</td><td>4096; 32768 with zero copy</td>
@@ -46,7 +46,7 @@ import net.zcrx.uring.Native;
  * <tr><td>{@link #maxUnboundedWorkers(int) maxUnboundedWorkers}</td><td>0: the kernel's</td><td>0 or more</td>
  *     <td>kernel threads of a ring for work that may wait for a socket</td></tr>
  * <tr><td>{@link #sharedMemory(boolean) sharedMemory}</td><td>false</td><td></td>
- *     <td>whether other processes can be handed what the loops receive, and so read all of it</td></tr>
+ *     <td>whether the loops can hand received data over to other processes, which can so read all of it</td></tr>
  * </table>
  */
 public final class ZcrxIoHandlerConfig {
@@ -66,28 +66,28 @@ public final class ZcrxIoHandlerConfig {
     /** The name of an interface may contain a colon, too. */
     private static final Pattern QUEUES = Pattern.compile("(\\S+):(\\d{1,9})(?:-(\\d{1,9}))?");
 
-    /** {@code null} if not set. */
+    /** The mode, or {@code null} if it is not set. */
     private ZcrxMode mode;
 
     private final List<QueueName> interfaceQueues = new ArrayList<>();
     /** Why there is no queue on lease, where those were asked for and there are none. */
     private String noLease = "";
-    /** 0 if not set. */
+    /** The area's size in bytes, or 0 if it is not set. */
     private long areaBytes;
 
     private long maxAreaBytes;
     private int receiveBufferBytes;
     private int chunkBytes = 64 * 1024;
     private int ringEntries = 256;
-    /** 0 if not set. */
+    /** The length of the completion queue, or 0 if it is not set. */
     private int completionEntries;
 
     private int maxUnboundedWorkers;
     private boolean sharedMemory;
 
     /**
-     * All settings at their defaults. Those of mode and areaBytes can be changed when Java is started: {@code
-     * -Dnet.zcrx.mode} and {@code -Dnet.zcrx.areaBytes}.
+     * All settings at their defaults. Those of mode and areaBytes can be changed when Java is started:
+     * {@code -Dnet.zcrx.mode} and {@code -Dnet.zcrx.areaBytes}.
      */
     public ZcrxIoHandlerConfig() {}
 
@@ -135,8 +135,8 @@ public final class ZcrxIoHandlerConfig {
     /**
      * Adds NIC queues, each for the next loop that has none yet.
      *
-     * <p>Queues without a loop of the group are not bound, and packets that arrive on them are copied. A {@link
-     * ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
+     * <p>Queues without a loop of the group are not bound, and packets that arrive on them are copied. A
+     * {@link ZcrxEventLoopGroup}, which knows how many loops it has, refuses to have more queues than loops.
      *
      * @param queues an interface, a colon and a queue or a range of queues, both ends included; several with commas,
      *     such as {@code eth0:4-7,eth1:2}. {@code leased} is for all queues that this network namespace has on lease
@@ -156,7 +156,8 @@ public final class ZcrxIoHandlerConfig {
             if (!range.matches()) {
                 throw new IllegalArgumentException(
                         "\"" + part + "\" names no queues of an interface: write a range of them"
-                                + " as eth0:4-7, one as eth0:4, or \"leased\" for those that a container has on lease.");
+                                + " as eth0:4-7, one as eth0:4, or \"leased\" for those that a container has on"
+                                + " lease.");
             }
             int first = queue(range.group(2));
             int last = range.group(3) == null ? first : queue(range.group(3));
@@ -210,10 +211,10 @@ public final class ZcrxIoHandlerConfig {
     /**
      * Sets the size of a loop's area in bytes.
      *
-     * <p>Where it is not set and a loop receives by copy, all areas of the process are kept together below 1/32 of
-     * the memory that its cgroup may take, and below half of what Netty may take as direct memory
+     * <p>Where it is not set and a loop receives by copy, all areas of the process are kept together below 1/32 of the
+     * memory that its cgroup may take, and below half of what Netty may take as direct memory
      * ({@code -Dio.netty.maxDirectMemory}, {@code -XX:MaxDirectMemorySize}, or else the largest heap): each loop of a
-     * group gets the same part of that, at most 64 MiB, and not more than half of what is left. Each gets 1 MiB and 16
+     * group gets the same part of that, at most 64 MiB, and not more than half of the rest. Each gets 1 MiB and 16
      * chunks at least. Where it is not set and a loop receives by pages, see {@link #queueAreaBytes()}.
      */
     public ZcrxIoHandlerConfig areaBytes(long areaBytes) {
@@ -323,16 +324,16 @@ public final class ZcrxIoHandlerConfig {
     }
 
     /**
-     * Sets whether what the loops receive can be handed over to other processes by a {@link
-     * net.zcrx.shared.ZcrxSharedChannel}. A process that is connected so can read all that these loops receive; and
-     * idle memory stays with the loops, as the kernel keeps the pages of such an area.
+     * Sets whether received data can be handed over to other processes by a {@link net.zcrx.shared.ZcrxSharedChannel}.
+     * A process that is connected so can read all that these loops receive; and idle memory stays with the loops, as
+     * the kernel keeps the pages of such an area.
      */
     public ZcrxIoHandlerConfig sharedMemory(boolean sharedMemory) {
         this.sharedMemory = sharedMemory;
         return this;
     }
 
-    /** Whether what the loops receive can be handed over to other processes. */
+    /** Whether received data can be handed over to other processes. */
     public boolean sharedMemory() {
         return sharedMemory;
     }

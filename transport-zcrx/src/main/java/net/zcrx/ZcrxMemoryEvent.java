@@ -6,7 +6,9 @@ package net.zcrx;
  * area runs short. Fired on the loop's thread with the first data after the change.
  */
 public enum ZcrxMemoryEvent {
-    /** From now on data is copied out to the channel's allocator, so that pages return to the kernel at once. */
+    /**
+     * Received data is copied out to the channel's allocator from now on, so that pages return to the kernel at once.
+     */
     COPYING_OUT,
     /** The application has released enough: data arrives in the area's own pages again. */
     RECOVERED

@@ -92,7 +92,7 @@ public final class ZcrxMetrics {
         return value(Counter.HELD_BUFFERS);
     }
 
-    /** Gauge, bytes: those of {@link #heldBuffers}. */
+    /** Gauge, bytes: the bytes of {@link #heldBuffers}. */
     public long heldBytes() {
         return value(Counter.HELD_BYTES);
     }
@@ -231,8 +231,8 @@ public final class ZcrxMetrics {
     }
 
     /**
-     * Counter, bytes: written to other processes where they were received. This and what follows is of {@link
-     * net.zcrx.shared.ZcrxSharedChannel}.
+     * Counter, bytes: written to other processes where they were received. This and what follows is of
+     * {@link net.zcrx.shared.ZcrxSharedChannel}.
      */
     public long sharedHandedOverBytes() {
         return value(Counter.SHARED_HANDED_OVER_BYTES);
@@ -283,7 +283,7 @@ public final class ZcrxMetrics {
         return Arrays.hashCode(values);
     }
 
-    /** All of it, for logs. The form may change. */
+    /** Returns all metrics as text, for logs. The form may change. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("ZcrxMetrics[mode=")
@@ -298,7 +298,7 @@ public final class ZcrxMetrics {
         return text.append(']').toString();
     }
 
-    /** As its accessor is called: {@code zeroCopyBytes} for {@code ZERO_COPY_BYTES}. */
+    /** The name of a counter's accessor: {@code zeroCopyBytes} for {@code ZERO_COPY_BYTES}. */
     private static String nameOf(Counter counter) {
         StringBuilder name = new StringBuilder();
         for (String word : counter.name().split("_")) {

@@ -68,8 +68,8 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
     /**
      * Takes a TCP socket that is already open: inherited, or passed by another process such as systemd. From now on it
      * belongs to the channel, which closes it and makes the descriptor blocking. If it listens already, the channel is
-     * active as soon as it is registered, and need not be bound. {@link ChannelOption#SO_BACKLOG} and {@link
-     * ZcrxChannelOption#FLOW_STEERING}, which work at bind, do nothing then.
+     * active as soon as it is registered, and need not be bound. {@link ChannelOption#SO_BACKLOG} and
+     * {@link ZcrxChannelOption#FLOW_STEERING}, which work at bind, do nothing then.
      *
      * @throws IllegalArgumentException if it is not a TCP socket
      * @throws io.netty.channel.ChannelException if it is not open, or not a socket
@@ -314,7 +314,7 @@ public class ZcrxServerSocketChannel extends AbstractZcrxChannel implements Serv
         try {
             child.close();
         } catch (IOException ignored) {
-            // Nobody has seen this connection, so nobody is told.
+            // Nobody has seen this connection, so nobody hears about its end.
         }
     }
 

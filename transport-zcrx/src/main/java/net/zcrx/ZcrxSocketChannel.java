@@ -32,8 +32,8 @@ import net.zcrx.uring.Uring;
  *
  * <p>While the connection stands {@link #fd()} is a blocking descriptor, because only then io_uring waits for data by
  * itself. Its duplicates share that. Code that uses one beside the channel must pass {@code MSG_DONTWAIT} or have a
- * thread that may wait, so not an event loop's. If the descriptor is made non-blocking the channel fails; a file that is
- * sent makes it blocking again.
+ * thread that may wait, so not an event loop's. If the descriptor is made non-blocking the channel fails; a file that
+ * is sent makes it blocking again.
  */
 public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -295,7 +295,7 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
         writes.flush(unsafe().outboundBuffer());
     }
 
-    /** A send was submitted, or done. */
+    /** Called when a send was submitted, or done. */
     void sent() {
         if (loop() != null) {
             loop().sent();
@@ -323,8 +323,8 @@ public class ZcrxSocketChannel extends AbstractDuplexChannel implements SocketCh
 
         @Override
         protected void flush0() {
-            // When the write that is under way completes, it goes on with what was flushed meanwhile. Data that is
-            // flushed while connecting goes out, or fails, when that ends. Data after close() fails with it.
+            // When the write that is under way completes, it goes on with the data that was flushed meanwhile. Data
+            // that is flushed while connecting goes out, or fails, when that ends. Data after close() fails with it.
             if (!writes.isBusy() && !isClosePending() && (connector == null || !connector.isConnecting())) {
                 super.flush0();
             }

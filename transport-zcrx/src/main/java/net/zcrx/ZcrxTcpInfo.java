@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What the kernel knows of a connection at one moment, {@code TCP_INFO} of tcp(7). Not changed once {@link
- * ZcrxSocketChannel#tcpInfo} has returned it.
+ * The kernel's statistics of a connection at one moment, {@code TCP_INFO} of tcp(7). They do not change once
+ * {@link ZcrxSocketChannel#tcpInfo} has returned it.
  */
 public class ZcrxTcpInfo {
 
@@ -114,7 +114,7 @@ public class ZcrxTcpInfo {
         return u32(36);
     }
 
-    /** Not used by kernels since 4.15: 0. */
+    /** Always 0: kernels since 4.15 do not count forward acknowledgements. */
     public long fackets() {
         return u32(40);
     }
@@ -124,7 +124,7 @@ public class ZcrxTcpInfo {
         return u32(44);
     }
 
-    /** Not kept by the kernel: 0. */
+    /** Always 0: the kernel does not keep this time. */
     public long lastAckSent() {
         return u32(48);
     }

@@ -119,7 +119,9 @@ class RoomsTest {
         assertEquals(Set.of(), left, "These packages may import each other in a circle.");
     }
 
-    /** Only what is written here reaches the machine's configuration: the setters of the two kinds of netlink and ioctl. */
+    /**
+     * Only what is written here reaches the machine's configuration: the setters of the two kinds of netlink and ioctl.
+     */
     @Test
     void shouldChangeMachineInOnePlace() throws IOException {
         Pattern setter = Pattern.compile("\\b(setHeaderSplit|setThreshold|setNtuple|setHashTable|insertRule|deleteRule"

@@ -18,10 +18,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Servers of frameworks with the agent beside the same ones on epoll, in turns; and what the agent adds to a start. */
+/**
+ * Measures servers of frameworks with the agent beside the same ones on epoll, in turns, and the time that the agent
+ * adds to a start.
+ */
 @Command(name = "agent", description = "Servers of frameworks on epoll, and with the agent; an hour and a half.")
 final class AgentCommand implements Callable<Integer> {
-    /** Whose start is measured. */
+    /** The framework whose start is measured. */
     private static final Framework STARTED = Framework.SPRING;
 
     @Spec
@@ -78,7 +81,7 @@ final class AgentCommand implements Callable<Integer> {
         }
     }
 
-    /** What comes second finds a warmer machine: each is first in every other round. */
+    /** Returns the order of a round. The second one finds a warmer machine, so each is first in every other round. */
     private static List<Way> turns(int round) {
         return round % 2 == 1 ? List.of(Way.EPOLL, Way.AGENT) : List.of(Way.AGENT, Way.EPOLL);
     }

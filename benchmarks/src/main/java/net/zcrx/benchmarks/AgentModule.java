@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the build of the agent's module has made.
+ * The files that the build of the agent's module has made.
  *
  * @param jar the agent
  * @param classPath of the programs; nothing that the agent brings is on it
@@ -31,7 +31,7 @@ record AgentModule(Path jar, String classPath) {
         return new AgentModule(jar, target.resolve("test-classes") + File.pathSeparator + Files.readString(libraries));
     }
 
-    /** For the JVM. */
+    /** Returns the options for the JVM. */
     List<String> options(Way way) {
         return switch (way) {
             case EPOLL -> List.of();

@@ -9,13 +9,13 @@ import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 import net.zcrx.benchmarks.Statistics.Interval;
 import net.zcrx.benchmarks.Summary.Verdict;
 
-/** What rounds of a server gave, on epoll and with the agent. */
+/** The results of a server's rounds, on epoll and with the agent. */
 final class AgentSamples {
     private static final double MIB = 1 << 20;
     private static final double GIB = 1 << 30;
     private static final double MILLION = 1e6;
     private static final double PERCENT = 100;
-    /** Of small requests and of uploads: the least that the agent's throughput may be, as a share of epoll's. */
+    /** The least throughput with the agent, as a share of epoll's, of small requests and of uploads. */
     private static final Goal SMALL = Goal.ofBest(Metric.REQUESTS, 0.97);
 
     private static final Goal BULK = Goal.ofBest(Metric.THROUGHPUT, 1.00);
@@ -40,7 +40,7 @@ final class AgentSamples {
         }
     }
 
-    /** Of one server. */
+    /** The results of one server. */
     record Sample(Part small, Part bulk) {}
 
     private record Round(Sample epoll, Sample agent) {}

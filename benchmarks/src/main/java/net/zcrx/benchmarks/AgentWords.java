@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.zcrx.benchmarks.AgentModule.Way;
 
-/** What the agent said in a process, if there was one. */
+/** The output of the agent in a process, if there was one. */
 record AgentWords(String errors) {
     private static final Pattern RECEIVED = Pattern.compile("zcrx-agent: INFO report: .* received=(\\d+) ");
 
     /**
-     * Makes sure that what was measured is what was to be measured.
+     * Checks that the measured way is the intended one.
      *
      * @param bytes that the process received at least
      * @throws RunFailedException if it is not, with words that end without a full stop

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** A fixed amount of work on the server's processor. If it takes now long and now short, others are at work there. */
 final class Calibration {
-    /** With more than this nothing is concluded. */
+    /** The largest spread with which something is concluded. */
     static final double MAX_SPREAD = 0.15;
 
     private Calibration() {}

@@ -34,8 +34,8 @@ final class Campaign {
     private int done;
 
     /**
-     * @param suite what this is called in the results
-     * @param json where the results go after each pattern; {@code null} for nowhere
+     * @param suite the name of this in the results
+     * @param json the file that the results go to after each pattern; {@code null} for nowhere
      */
     Campaign(
             String suite,
@@ -140,7 +140,7 @@ final class Campaign {
         }
     }
 
-    /** The server may be in no state to go on. */
+    /** Ends the target of a failed run, as its server may be in no state to go on. */
     private static PeerRun failed(Peer peer, int round, Map<Peer, Target> targets, String why) {
         close(targets.remove(peer));
         return new PeerRun(peer, round, Map.of(), why);
@@ -152,7 +152,7 @@ final class Campaign {
         }
     }
 
-    /** What is known of a pattern. */
+    /** The runs of a pattern so far. */
     private static final class Measured {
         private final Pattern pattern;
         private final List<PeerRun> runs = new ArrayList<>();
@@ -164,8 +164,8 @@ final class Campaign {
         }
 
         /**
-         * A quarter of what the slowest peer does: a rate that all can keep, and at which a stall that is the machine's
-         * is soon made up for.
+         * Sets the rate of all: a quarter of the slowest peer's, which all can keep, and at which a stall of the
+         * machine is soon made up for.
          */
         private void rateForAll() {
             pacedRate = runs.stream()

@@ -38,8 +38,8 @@ final class CampaignOptions {
 
     @Option(
             names = "--results",
-            description =
-                    "Keep the figures in benchmarks/results, beside those of other patterns, and write RESULTS.md anew.")
+            description = "Keep the figures in benchmarks/results, beside those of other patterns, and write RESULTS.md"
+                    + " anew.")
     private boolean results;
 
     int rounds(int otherwise) {
@@ -50,7 +50,7 @@ final class CampaignOptions {
         return seconds > 0 ? seconds : otherwise;
     }
 
-    /** What the names of the patterns are to contain; empty for all. */
+    /** Returns the text that the names of the patterns must contain; empty for all. */
     String only() {
         return only;
     }
@@ -67,7 +67,7 @@ final class CampaignOptions {
         return peers.isEmpty() ? otherwise : peers.stream().map(Peer::of).collect(Collectors.toList());
     }
 
-    /** Those of these options that a campaign elsewhere is to be told. */
+    /** Returns those of these options that a campaign elsewhere gets. */
     List<String> forward(int otherwiseRounds, double otherwiseSeconds) {
         String peerList = peers.isEmpty() ? "" : "--peers=" + String.join(",", peers);
         return Arrays.stream(new String[] {
@@ -80,7 +80,7 @@ final class CampaignOptions {
                 .collect(Collectors.toList());
     }
 
-    /** Runs it and shows what came out; whether all could be measured. */
+    /** Runs the campaign and shows its results; returns whether all could be measured. */
     boolean run(String suite, Setup setup, List<Pattern> patterns, List<Peer> chosen, int chosenRounds)
             throws IOException {
         PrintWriter progress = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -30,7 +30,7 @@ final class FrameworkServer implements Ports, AutoCloseable {
         this.log = log;
     }
 
-    /** For a measurement: on the processors of the server, in the same JVM as all that is measured. */
+    /** Starts it for a measurement: on the processors of the server, in the same JVM as all other measured servers. */
     static FrameworkServer start(Setup setup, Framework framework, Way way) throws IOException, RunFailedException {
         AgentModule module = AgentModule.find(setup.home());
         List<String> command = new ArrayList<>(setup.serverPrefix());
@@ -38,7 +38,7 @@ final class FrameworkServer implements Ports, AutoCloseable {
         return start(setup, framework, way, command);
     }
 
-    /** As users do: on all processors, in the JVM as it is by default. */
+    /** Starts it as users do: on all processors, in the JVM as it is by default. */
     static FrameworkServer startPlainly(Setup setup, Framework framework, Way way)
             throws IOException, RunFailedException {
         AgentModule module = AgentModule.find(setup.home());
@@ -78,7 +78,7 @@ final class FrameworkServer implements Ports, AutoCloseable {
         if (line == null) {
             throw new RunFailedException("The server ended before it listened; " + log + " says why.");
         }
-        // What it may have to say later must not fill the pipe.
+        // Its later output must not fill the pipe.
         CompletableFuture.runAsync(() -> out.lines().forEach(this::keep));
     }
 
@@ -90,7 +90,7 @@ final class FrameworkServer implements Ports, AutoCloseable {
         }
     }
 
-    /** From the start of its JVM until it listened. */
+    /** Returns the seconds from the start of its JVM until it listened. */
     double startSeconds() {
         return startSeconds;
     }

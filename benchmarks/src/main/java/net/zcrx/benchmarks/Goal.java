@@ -2,7 +2,7 @@
 package net.zcrx.benchmarks;
 
 /**
- * What the ratio of zcrx to a peer must reach: at least the limit where higher is better, else at most.
+ * The limit that the ratio of zcrx to a peer must reach: at least the limit where higher is better, else at most.
  *
  * @param versus the peer, or {@code null} for the best one of the round
  */

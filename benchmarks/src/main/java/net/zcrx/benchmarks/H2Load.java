@@ -51,7 +51,7 @@ final class H2Load extends LoadGenerator {
         return new H2Load(process, load, setup.seconds(), latencies);
     }
 
-    /** A file of as many bytes. */
+    /** Returns a file of this number of bytes. */
     private static Path body(Setup setup, int bytes) throws IOException {
         Path body =
                 Files.createDirectories(setup.home().target().resolve("bodies")).resolve(Integer.toString(bytes));
@@ -87,7 +87,7 @@ final class H2Load extends LoadGenerator {
                 load, seconds, Double.NaN, succeeded * load.bytes(), succeeded, Double.NaN, latenciesOfRequests()));
     }
 
-    /** From lines of when a request began, its status, and the microseconds that it took. */
+    /** Reads latencies from lines with the time when a request began, its status, and the microseconds that it took. */
     private Histogram latenciesOfRequests() throws IOException {
         Histogram histogram = latencies();
         try (Stream<String> lines = Files.lines(latencies)) {

@@ -5,7 +5,7 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** Where the build has put things. */
+/** The directory in which the build has put its files. */
 public final class Home {
     private final Path target;
 
@@ -33,7 +33,7 @@ public final class Home {
         return target.resolve("load");
     }
 
-    /** Of this process, and of every server on Netty 4.2. */
+    /** Returns the class path of this process, and of every server on Netty 4.2. */
     public String classPath() {
         return System.getProperty("java.class.path");
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 public final class KeyValues {
     private KeyValues() {}
 
-    /** Words without {@code =} are left out. */
+    /** Reads pairs of a line; words without {@code =} are left out. */
     public static Map<String, String> parse(String line) {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String word : line.trim().split("\\s+")) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks;
 
-/** What a group of connections does, and which program does it. */
+/** A kind of load: the work of a group of connections, and the program that does it. */
 enum Kind {
     SEND(Program.OWN, "send", true),
     RECEIVE(Program.OWN, "receive", true),
@@ -19,13 +19,13 @@ enum Kind {
     HTTPS(Program.H2LOAD, "https", false),
     HTTP2(Program.H2LOAD, "http2", false);
 
-    /** What uses the server. */
+    /** The program that uses the server. */
     enum Program {
-        /** In C. */
+        /** The project's own load generator, in C. */
         OWN,
         /** {@link net.zcrx.benchmarks.protocols.GrpcLoad}. */
         GRPC,
-        /** Of nghttp2. */
+        /** The program {@code h2load} of nghttp2. */
         H2LOAD
     }
 
@@ -48,7 +48,7 @@ enum Kind {
         return bulk;
     }
 
-    /** As programs are told. */
+    /** Returns the kind's name on the command lines of programs. */
     @Override
     public String toString() {
         return label;

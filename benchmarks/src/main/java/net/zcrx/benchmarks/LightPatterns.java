@@ -14,7 +14,7 @@ final class LightPatterns {
 
     private static final int[] COST_CONNECTIONS = {10, 4, 1};
     private static final int[] COST_BYTES = {64, 5_000, 200_000};
-    /** Both ways, per second: more fills a loop. */
+    /** The most bytes per second, both ways: more fills a loop. */
     private static final long MOST_BYTES = 2_000_000_000;
 
     private static final int[] PLACED_CONNECTIONS = {16, 4, 1};

@@ -24,7 +24,7 @@ record Load(
         double rate,
         String path,
         boolean besideServer) {
-    /** What only Netty 4.2 has the libraries for. */
+    /** The services that only Netty 4.2 has the libraries for. */
     private static final Set<String> ON_NETTY_42 =
             Set.of("grpc", "tls_jdk", "tls_tcnative", "http2", "gateway", "store_memory", "store_disk");
 
@@ -84,7 +84,7 @@ record Load(
         return new Load(kind, service, connections, newStreams, bytes, rate, path, besideServer);
     }
 
-    /** The same by another service. */
+    /** Returns the same load by another service. */
     Load by(String newService) {
         return new Load(kind, newService, connections, streams, bytes, rate, path, besideServer);
     }
@@ -94,7 +94,7 @@ record Load(
         return new Load(kind, service, connections, streams, bytes, newRate, path, besideServer);
     }
 
-    /** The same from the server's processor. */
+    /** Returns the same load from the server's processor. */
     Load besideTheServer() {
         return new Load(kind, service, connections, streams, bytes, rate, path, true);
     }
@@ -127,7 +127,7 @@ record Load(
         return kind.isBulk() || BULK_PATHS.contains(path);
     }
 
-    /** As an argument of the load generator. */
+    /** Returns the load as an argument of the load generator. */
     String argument(Setup setup, int port) {
         return kind + ":port=" + port + ",conns=" + connections + ",size=" + bytes
                 + (streams > 1 ? ",streams=" + streams : "")

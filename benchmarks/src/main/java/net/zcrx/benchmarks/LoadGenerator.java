@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
 
 /** A program that uses the server, first for a warm-up and then for the measurement. */
 abstract class LoadGenerator implements AutoCloseable {
-    /** Of a latency; more than the generators count with. */
+    /** The digits of a latency; more than the generators count with. */
     private static final int DIGITS = 3;
 
     private final Process process;
@@ -36,7 +36,7 @@ abstract class LoadGenerator implements AutoCloseable {
     /** Waits for the end of the measurement. */
     abstract void awaitEnd() throws IOException, RunFailedException;
 
-    /** After the end: one result for each group. */
+    /** Returns one result for each group, after the end. */
     abstract List<GroupResult> results() throws IOException, RunFailedException;
 
     /** Whether the measurement is over already, or will never be. */
@@ -64,7 +64,7 @@ abstract class LoadGenerator implements AutoCloseable {
     }
 
     /**
-     * What a group of connections did in the measurement.
+     * The result of a group of connections in the measurement.
      *
      * @param seconds that the measurement took
      * @param cpuSeconds processor time of the whole program meanwhile; NaN if it does not say

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the figures depend on.
+ * The facts about a machine that the figures depend on.
  *
  * @param congestion the TCP congestion control of new connections; where the sender sets the pace, it is that of long
  *     flows
@@ -45,7 +45,7 @@ public record Machine(
                 versions);
     }
 
-    /** What connections have here unless told otherwise. */
+    /** Returns the congestion control that connections have here by default. */
     public static String congestionControl() throws IOException {
         return kernelSetting("net/ipv4/tcp_congestion_control");
     }

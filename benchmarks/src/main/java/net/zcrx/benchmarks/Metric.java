@@ -3,7 +3,7 @@ package net.zcrx.benchmarks;
 
 import java.util.Locale;
 
-/** What is measured of a run. Values are kept in the unit that they are shown in. */
+/** The values that are measured of a run, in the unit that they are shown in. */
 enum Metric {
     THROUGHPUT("throughput", "GiB/s", true, 3),
     REQUESTS("requests", "1/s", true, 0),

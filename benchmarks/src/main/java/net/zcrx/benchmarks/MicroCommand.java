@@ -123,7 +123,7 @@ final class MicroCommand implements Callable<Integer> {
                 .warmupTime(time)
                 .measurementIterations(iterations)
                 .measurementTime(time)
-                // It allocates for one buffer of 128, Netty's own as ours; what is of interest is the rest.
+                // It allocates for one buffer of 128, Netty's own as ours; the rest is of interest.
                 .jvmArgsAppend("-Dio.netty.leakDetection.level=disabled")
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true);
@@ -148,7 +148,7 @@ final class MicroCommand implements Callable<Integer> {
         return scores;
     }
 
-    /** @param operations that JMH counts for what is to be one */
+    /** @param operations that JMH counts for each one that is reported */
     private static Score score(String name, Result<?> time, RunResult result, int operations) {
         Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
         double bytes = allocated == null ? Double.NaN : allocated.getScore() * operations;

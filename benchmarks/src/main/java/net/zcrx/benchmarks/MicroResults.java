@@ -11,15 +11,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What the micro-benchmarks gave. */
+/** The results of the micro-benchmarks. */
 record MicroResults(Machine machine, List<Score> scores) {
     static final String NAME = "micro.json";
-    /** What the names of the C loops' scores begin with. */
+    /** The text that the names of the C loops' scores begin with. */
     static final String IN_C = "C: ";
 
     private static final String CYCLE = "ReceiveCycleBenchmark.";
     private static final double MAX_CYCLE_RATIO = 1.5;
-    /** What JMH itself allocates, spread over the operations, is less; a smallest object for 100 buffers is more. */
+    /**
+     * The bytes per operation that count as none: JMH's own, spread over the operations, are less; a smallest object
+     * for 100 buffers is more.
+     */
     private static final double NOTHING = 0.1;
 
     private static final Gson GSON = new GsonBuilder()
@@ -58,7 +61,9 @@ record MicroResults(Machine machine, List<Score> scores) {
         return table;
     }
 
-    /** The ratios to the C loops and what a received buffer allocates; of what was measured. */
+    /**
+     * Returns the ratios to the C loops and the bytes that a received buffer allocates, as far as they were measured.
+     */
     Table goals() {
         Table table = new Table().row(List.of("benchmark", "of", "measured", "goal", "result"));
         ratio(table, CYCLE + "onLoop", "cycle_ns", MAX_CYCLE_RATIO);

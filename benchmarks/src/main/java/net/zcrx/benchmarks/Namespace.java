@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A network namespace with nothing but loopback, in which connections of both sides have another TCP congestion control
- * than the machine's. It is named by the routes, as the setting of a namespace can only be what the machine lets
- * everybody have. It lasts as long as this process.
+ * than the machine's. The routes name it, as a namespace's own setting is limited to the algorithms that the machine
+ * allows everybody. It lasts as long as this process.
  */
 final class Namespace {
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -34,7 +34,7 @@ final class Namespace {
         return namespace;
     }
 
-    /** What a command in it begins with. */
+    /** Returns the words that a command in it begins with. */
     List<String> prefix() {
         return List.of("ip", "netns", "exec", name);
     }

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /** nginx before a server, with connections to it that last. */
 final class Nginx implements AutoCloseable {
-    /** What loads call it. */
+    /** The name that loads use for it. */
     static final String SERVICE = "nginx";
 
     private static final int POLL_MILLISECONDS = 10;

@@ -64,7 +64,7 @@ final class OwnGenerator extends LoadGenerator {
         return results;
     }
 
-    /** From {@code NANOSECONDS:COUNT,...}; empty for a group without messages. */
+    /** Reads latencies from {@code NANOSECONDS:COUNT,...}, which is empty for a group without messages. */
     private static Histogram latencies(String counts) {
         Histogram latencies = latencies();
         for (String each : counts.isEmpty() ? new String[0] : counts.split(",")) {

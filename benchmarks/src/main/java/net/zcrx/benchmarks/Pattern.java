@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A way to use a server.
  *
- * @param name what {@code --only} matches
+ * @param name is matched by {@code --only}
  * @param title for people
  * @param series patterns of the same series are measured on the same servers, one after the other
  * @param quick whether it is part of the short run too
@@ -30,15 +30,15 @@ record Pattern(
         int memoryConnections,
         List<Goal> goals) {
     /**
-     * By hand: in the seconds 5 to 10 of a server TLS of the JDK has a ninth to a third of what it reaches, in 15 to 20
-     * at least 0.9 of it. gRPC's downloads over zcrx had 0.86 and 0.99 of epoll's throughput after ten seconds, and
-     * 1.01 to 1.06 after 20.
+     * Measured by hand: in the seconds 5 to 10 of a server TLS of the JDK has a ninth to a third of what it reaches, in
+     * 15 to 20 at least 0.9 of it. gRPC's downloads over zcrx had 0.86 and 0.99 of epoll's throughput after ten
+     * seconds, and 1.01 to 1.06 after 20.
      */
     private static final double PROTOCOL_WARMUP = 20;
 
     /**
-     * By hand: in its first two seconds of another kind or size, a server that stores objects had 0.4 to 0.8 of what it
-     * reached for most of them, and all after 6 to 10.
+     * Measured by hand: in its first two seconds of another kind or size, a server that stores objects had 0.4 to 0.8
+     * of what it reached for most of them, and all after 6 to 10.
      */
     private static final double OBJECTS_WARMUP = 12;
 
@@ -72,7 +72,7 @@ record Pattern(
         return new Pattern(name, title, series, true, loops, placement, load, paced, memoryConnections, goals);
     }
 
-    /** Measured at a rate, too. */
+    /** Returns the same pattern, also measured at a rate. */
     Pattern alsoPaced() {
         return new Pattern(name, title, series, quick, loops, placement, load, true, memoryConnections, goals);
     }
@@ -89,7 +89,7 @@ record Pattern(
                 name, title, series, quick, processors, Placement.FREE, load, paced, memoryConnections, goals);
     }
 
-    /** Whether its messages come at a rate, and what each costs is measured. */
+    /** Whether its messages are sent at a rate, and the cost of each is measured. */
     boolean isAtARate() {
         return load.size() == 1 && load.get(0).rate() > 0;
     }
@@ -118,14 +118,15 @@ record Pattern(
         return isOfObjects() && !same;
     }
 
-    /** Of its first group. */
+    /** Returns the bytes of a message of its first group. */
     int messageBytes() {
         return load.get(0).bytes();
     }
 
     /**
-     * Seconds of it after which its server is warm. One that compiles still, on the processor that it serves with,
-     * takes up to twice the processor time, and its latencies are the compiler's; codecs have the most code.
+     * Returns the seconds of it after which its server is warm. One that compiles still, on the processor that it
+     * serves with, takes up to twice the processor time, and the compiler determines its latencies; codecs have the
+     * most code.
      */
     double warmup() {
         if (load.stream().anyMatch(each -> each.kind().program() != Kind.Program.OWN)) {

@@ -11,7 +11,7 @@ public enum Peer {
     EPOLL("epoll", "netty42.EpollTransport"),
     IO_URING("io_uring", "netty42.IoUringTransport"),
     IO_URING_RING("io_uring-ring", "netty42.IoUringRingTransport"),
-    /** The one on Netty 4.1. */
+    /** The incubator transport, on Netty 4.1. */
     INCUBATOR("incubator", "netty41.IncubatorTransport"),
     ZCRX("zcrx", "netty42.ZcrxTransport");
 
@@ -31,7 +31,7 @@ public enum Peer {
                         + Arrays.stream(values()).map(Peer::toString).collect(Collectors.joining(", ")) + '.'));
     }
 
-    /** The class that the server is told to use. */
+    /** Returns the name of the class that the server uses. */
     String transport() {
         return transport;
     }
@@ -40,7 +40,7 @@ public enum Peer {
         return this == INCUBATOR ? home.incubatorClassPath() : home.classPath();
     }
 
-    /** All but ours. */
+    /** Returns all transports but zcrx. */
     static List<Peer> others() {
         return Arrays.stream(values()).filter(peer -> peer != ZCRX).collect(Collectors.toList());
     }

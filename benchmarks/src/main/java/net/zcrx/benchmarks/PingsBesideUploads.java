@@ -20,13 +20,13 @@ final class PingsBesideUploads {
     private static final int PING_RATE = 500;
     private static final Load PINGS = Load.messages("echo", 1, 64).at(PING_RATE).besideTheServer();
     private static final Load UPLOADS = Load.object(Kind.PUT, "store_disk", "/objects/", 4, 64 << 20);
-    /** To memory, where as much comes as it takes to compile the server's code. */
+    /** The same uploads to memory, where enough bytes arrive to compile the server's code. */
     private static final Load WARMING = UPLOADS.by("store_memory");
 
     private static final Pattern WARM = pattern("warm", WARMING, PINGS);
     private static final Pattern ALONE = pattern("alone", PINGS);
     private static final Pattern BESIDE = pattern("beside uploads", UPLOADS, PINGS);
-    /** For which a server has all services. */
+    /** The pattern for which a server has all services. */
     private static final Pattern ALL = pattern("all", UPLOADS, WARMING, PINGS);
 
     private static final Goal GOAL = Goal.ofBest(Metric.PACED_P99, 1.2);
@@ -39,13 +39,13 @@ final class PingsBesideUploads {
     private final Map<Peer, List<Sample>> samples = new EnumMap<>(Peer.class);
     private boolean complete = true;
 
-    /** Where servers store. */
+    /** The disk on which servers store. */
     interface Disk {
         /** Asked before each server is started: nothing may start any more where the disk is on its way out. */
         Path directory() throws IOException;
     }
 
-    /** What one round gave. */
+    /** The results of one round. */
     private record Sample(Map<Metric, Double> alone, Map<Metric, Double> beside) {
         double ratio() {
             return beside.get(Metric.PACED_P99) / alone.get(Metric.PACED_P99);
@@ -62,7 +62,7 @@ final class PingsBesideUploads {
         return Pattern.of(name, name, List.of(), load);
     }
 
-    /** Whether all could be measured. */
+    /** Runs the rounds; returns whether all could be measured. */
     boolean run(List<Peer> peers, int rounds) throws IOException {
         SyscallCounter syscalls = SyscallCounter.find();
         for (int round = 1; round <= rounds; round++) {

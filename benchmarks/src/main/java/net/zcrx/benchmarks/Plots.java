@@ -34,7 +34,7 @@ final class Plots {
         this.directory = directory;
     }
 
-    /** Draws them; the names of the files. */
+    /** Draws the plots; returns the names of the files. */
     List<String> draw() throws IOException {
         Files.createDirectories(directory);
         List<String> files = new ArrayList<>();

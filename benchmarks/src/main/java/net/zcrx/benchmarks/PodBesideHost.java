@@ -90,7 +90,7 @@ final class PodBesideHost {
         run("ip", "netns", "add", POD);
         run("ip", "-n", POD, "link", "set", "lo", "up");
         run(zcrx(), "lease", QUEUE, "--to", POD, "--address", Place.POD.address, "--port", Integer.toString(PORT));
-        // The wire's other end is the network, which sends what is for the pod to the pod's host.
+        // The wire's other end is the network, which sends packets for the pod to the pod's host.
         run("nic-peer", "ip", "route", "add", Place.POD.address + "/32", "via", Place.HOST.address);
     }
 
@@ -131,7 +131,7 @@ final class PodBesideHost {
         }
     }
 
-    /** The medians of the rounds, and whether a pod has what the host has. */
+    /** Returns the medians of the rounds, and whether a pod is as fast as the host. */
     String report() {
         return new Table()
                 .row(List.of("one long flow, zero copy", "host", "pod", "pod to host", "95 %", "target", ""))

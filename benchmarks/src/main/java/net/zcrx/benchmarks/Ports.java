@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks;
 
-/** Where a load generator finds the services of a server. */
+/** The ports at which a load generator finds the services of a server. */
 interface Ports {
     int port(String service);
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Child processes, none of which lasts for ever. */
+/** Child processes, each of which ends after some time at the latest. */
 public final class Processes {
     private static final int STOP_SECONDS = 20;
 
@@ -27,7 +27,7 @@ public final class Processes {
     }
 
     /**
-     * Runs a program that takes a moment; returns what it said.
+     * Runs a program that takes a moment; returns its output.
      *
      * @throws IOException if it is missing or fails, with its words
      */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** On which processors server and load generator run. */
+/** The options for the processors on which server and load generator run. */
 final class ProcessorOptions {
     @Option(
             names = "--server-cpus",

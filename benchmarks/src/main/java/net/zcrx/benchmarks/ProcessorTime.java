@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What some processors have done since the machine was started, at one moment, in seconds.
+ * The times of some processors since the machine was started, at one moment, in seconds.
  *
  * @param busySeconds all that was not idle: programs, the kernel, interrupts
  * @param softirqSeconds of these, in softirqs
  */
 public record ProcessorTime(double busySeconds, double softirqSeconds) {
-    /** In all of Linux that Java runs on. */
+    /** The clock ticks per second, the same on all machines with Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
     /** Fields of {@code /proc/stat}: user, nice, system, idle, iowait, irq, softirq, steal. */
     private static final int IDLE = 4;
@@ -21,7 +21,7 @@ public record ProcessorTime(double busySeconds, double softirqSeconds) {
     private static final int SOFTIRQ = 7;
     private static final int STEAL = 8;
 
-    /** Those of a list as taskset takes it. */
+    /** Returns the times of the processors of a list, as taskset takes it. */
     public static ProcessorTime of(String cpus) throws IOException {
         double busy = 0;
         double softirq = 0;

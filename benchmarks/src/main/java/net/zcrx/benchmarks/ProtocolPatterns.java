@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Patterns of what is built on Netty: gRPC, TLS, HTTP/2, a gateway. */
+/** Patterns of protocols that are built on Netty: gRPC, TLS, HTTP/2, a gateway. */
 final class ProtocolPatterns {
     private static final int[] GRPC_BYTES = {64, 1024, 65536};
     /** Most first: they take more ways through the server's code, which then is compiled for the others. */

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Does a run again if the machine's host took the processors away meanwhile. Such a run tells more about the host than
+ * Repeats a run if the machine's host took the processors away meanwhile. Such a run tells more about the host than
  * about the peer. The run that the host disturbed least counts.
  */
 final class QuietRun {

@@ -15,7 +15,7 @@ import net.zcrx.benchmarks.Summary.Comparison;
 
 /** Results in words and tables, for a terminal or as Markdown. */
 final class Report {
-    /** Columns that only zcrx has. */
+    /** The columns that only zcrx has. */
     private static final List<Metric> COUNTERS = List.of(
             Metric.ZERO_COPY_BYTES, Metric.COPIED_BYTES, Metric.REFILLS, Metric.BUFFER_BYTES, Metric.EXHAUSTIONS);
 
@@ -32,7 +32,7 @@ final class Report {
         return goals() + '\n' + patterns();
     }
 
-    /** A table for each pattern. */
+    /** Returns a table for each pattern. */
     String patterns() {
         StringBuilder text = new StringBuilder();
         for (PatternRuns runs : results.patterns()) {
@@ -41,7 +41,7 @@ final class Report {
         return text.toString();
     }
 
-    /** One line per goal: what was reached, and how sure that is. */
+    /** Returns one line per goal: the ratio that was reached, and how sure that is. */
     String goals() {
         Table table = new Table()
                 .row(List.of("pattern", "ratio of", "to", "median", "95 % interval", "goal", "result", "measured"));

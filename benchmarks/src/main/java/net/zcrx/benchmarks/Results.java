@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All that was measured; what is concluded from it is not part of it.
+ * All measured values, without the conclusions from them.
  *
  * @param suite the command that was run
- * @param machine what it ran on
+ * @param machine the machine that it ran on
  * @param peers in the order of the tables
  */
 record Results(String suite, Machine machine, List<Peer> peers, List<PatternRuns> patterns) {

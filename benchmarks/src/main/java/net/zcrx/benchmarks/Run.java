@@ -10,30 +10,34 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import net.zcrx.benchmarks.LoadGenerator.GroupResult;
 
-/** One pattern on one peer, once: the load, and what it and the server say. */
+/** One run of one pattern on one peer: the load, and the values that it and the server report. */
 final class Run {
     private static final double GIB = 1 << 30;
     private static final double MIB = 1 << 20;
     private static final double MICROSECOND = 1000;
     private static final double MILLION = 1e6;
     private static final int CONNECTIONS_BEFORE = 100;
-    /** Before a measurement on a server that is warm already: connections begin slowly. */
+    /** The warm-up before a measurement on a server that is warm already: connections begin slowly. */
     private static final double WARM_SECONDS = 0.2;
-    /** If its last messages were of another size: some of its code it runs for the first time now. */
+    /**
+     * The warm-up of a server whose last messages were of another size: it runs some of its code for the first time
+     * now.
+     */
     private static final double OTHER_SIZE_SECONDS = 1.5;
     /**
-     * Before a measurement of gRPC, TLS or HTTP/2 on a warm server: gRPC's client is fresh, and the code of the others
-     * is so much that some of it is compiled again.
+     * The warm-up before a measurement of gRPC, TLS or HTTP/2 on a warm server: gRPC's client is fresh, and the code of
+     * the others is so much that some of it is compiled again.
      */
     private static final double PROTOCOL_SECONDS = 5;
     /**
-     * Before a server's first paced part. With time to sleep it takes other ways through its code than under full load,
-     * and compiles them now: each time the compiler has its processor, all that is due comes milliseconds late.
+     * The warm-up before a server's first paced part. With time to sleep it takes other ways through its code than
+     * under full load, and compiles them now: each time the compiler has its processor, all messages that are due are
+     * milliseconds late.
      */
     private static final double FIRST_PACED_SECONDS = 2;
     /**
-     * Share of a paced measurement that the compiler may have of the server's processor: what comes meanwhile is late,
-     * and more comes before that is made up for, so it is about a p99.
+     * Share of a paced measurement that the compiler may have of the server's processor: messages that arrive meanwhile
+     * are late, and more arrive before that is made up for, so it is about a p99.
      */
     private static final double MOST_COMPILING = 0.005;
 
@@ -42,7 +46,7 @@ final class Run {
     private static final double LEAST_ANSWERED = 0.95;
     /** A server that is only to be warmed is measured, too, for as long as it takes to begin. */
     private static final double NO_SECONDS = 0.05;
-    /** For which system calls are counted; perf takes as long again to begin. */
+    /** The seconds in which system calls are counted; perf takes as long again to begin. */
     private static final double COUNTED_SECONDS = 0.5;
 
     private static final double COUNTING_SECONDS = 3 * COUNTED_SECONDS;
@@ -130,7 +134,7 @@ final class Run {
         }
     }
 
-    /** In bytes, until the measurement is over. */
+    /** Returns the most bytes that the server held until the measurement is over. */
     private static long mostHeld(ServerProcess server, LoadGenerator generator) throws IOException, RunFailedException {
         long most = 0;
         while (!generator.hasEnded()) {
@@ -232,7 +236,7 @@ final class Run {
         return result.latencies().getValueAtPercentile(percentile) / MICROSECOND;
     }
 
-    /** What the server spent; by bytes if any group moves bytes, else by messages. */
+    /** Puts in the costs of the server, per byte if any group moves bytes, else per message. */
     private void put(List<GroupResult> results, double cpu, Usage before, Usage after, Map<String, Long> counted) {
         double seconds = results.get(0).seconds();
         double bytes = 0;

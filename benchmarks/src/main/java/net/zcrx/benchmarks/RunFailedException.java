@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks;
 
-/** A run without a result, and why. */
+/** A run has no result; the message says why. */
 public final class RunFailedException extends Exception {
     private static final long serialVersionUID = 1;
 

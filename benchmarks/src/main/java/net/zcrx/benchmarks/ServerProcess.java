@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** The server of one peer, in a fresh JVM. */
 public final class ServerProcess implements Ports, AutoCloseable {
-    /** The heap, in MiB: fixed and touched at the start, so that what the process grows by is not heap. */
+    /** The heap, in MiB: fixed and touched at the start, so that the growth of the process is not heap. */
     static final int HEAP_MIB = 256;
 
     private final Process process;
@@ -101,12 +101,12 @@ public final class ServerProcess implements Ports, AutoCloseable {
         return process.pid();
     }
 
-    /** The server's own counters. */
+    /** Returns the server's own counters. */
     public Map<String, Long> stats() throws IOException, RunFailedException {
         return ask("stats");
     }
 
-    /** The same, after a garbage collection. */
+    /** Returns the server's own counters after a garbage collection. */
     Map<String, Long> statsAfterCollection() throws IOException, RunFailedException {
         return ask("gc");
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where and for how long is measured.
+ * The place and the duration of measurements.
  *
  * @param congestion TCP congestion control of all connections
  * @param serverPrefix command that the server is started by, as {@code taskset -c 0}
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param address that the server listens on
  * @param firstPort of the services; 0 for any
  * @param queue NIC queue of zcrx, as {@code eth0:1}; {@code null} to copy
- * @param warmup seconds that a fresh server works before the measurement; {@code null} for what the pattern needs
+ * @param warmup seconds that a fresh server works before the measurement; {@code null} for as long as the pattern needs
  * @param seconds of the measurement
  */
 public record Setup(
@@ -37,7 +37,7 @@ public record Setup(
     private static final int LONGEST_WARMUP = 20;
     private static final int SERIES_HOURS = 4;
 
-    /** The same with another warm-up. */
+    /** Returns the same setup with another warm-up. */
     Setup warmup(double seconds) {
         return with(serverPrefix, loadPrefix, serverCpus, seconds, this.seconds);
     }
@@ -47,7 +47,7 @@ public record Setup(
         return with(serverPrefix, loadPrefix, serverCpus, warmup, newSeconds);
     }
 
-    /** The same where a pattern wants it. */
+    /** Returns the same setup at the place that a pattern wants. */
     Setup at(Placement placement) {
         return switch (placement) {
             case PINNED -> this;
@@ -83,7 +83,10 @@ public record Setup(
                 newSeconds);
     }
 
-    /** After which a child process is taken for hung; generous, as a start in the virtual machine takes a while. */
+    /**
+     * Returns the seconds after which a child process counts as hung; generous, as a start in the virtual machine takes
+     * a while.
+     */
     long limitSeconds() {
         return 60 + Math.round(10 * (LONGEST_WARMUP + seconds));
     }
@@ -93,7 +96,7 @@ public record Setup(
         return TimeUnit.HOURS.toSeconds(SERIES_HOURS);
     }
 
-    /** What servers and load generators have to complain about. */
+    /** Returns the file for the error output of a server or a load generator. */
     Redirect errors(String who) throws IOException {
         return Redirect.appendTo(log(who).toFile());
     }

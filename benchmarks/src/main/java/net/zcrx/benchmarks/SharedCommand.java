@@ -23,12 +23,12 @@ import net.zcrx.benchmarks.shared.Way;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** From one process to another: shared memory beside loopback TCP and Unix sockets of Netty, in turns. */
+/** Measures ways from one process to another: shared memory beside loopback TCP and Unix sockets of Netty, in turns. */
 @Command(name = "shared", description = "From process to process: shared memory, TCP and Unix sockets; 10 minutes.")
 final class SharedCommand implements Callable<Integer> {
     private static final int PORT = 19_400;
     private static final double GIB = 1L << 30;
-    /** Of a process, beyond what it measures. */
+    /** The seconds that a process may take beyond its measurement. */
     private static final int LIMIT_SECONDS = 120;
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "9", description = "How often each is measured (9).")
@@ -58,7 +58,7 @@ final class SharedCommand implements Callable<Integer> {
             description = "Of the reading process (1).")
     private String serverCpus;
 
-    /** What one measurement gave; CPU of both processes. */
+    /** The result of one measurement, with the CPU of both processes. */
     private record Sample(double gibPerSecond, double cpuPerGib, double perSecond, double p50, double p99) {}
 
     private final Map<Task, Map<Way, List<Sample>>> samples = new EnumMap<>(Task.class);

@@ -28,7 +28,7 @@ final class SlowDisk implements AutoCloseable {
     private SlowDisk() {}
 
     /**
-     * Makes it.
+     * Creates the disk.
      *
      * @param bytesPerSecond that it writes
      * @throws IOException if this machine cannot have it; it says what is missing
@@ -47,9 +47,9 @@ final class SlowDisk implements AutoCloseable {
     }
 
     /**
-     * Where it is.
+     * Returns its directory.
      *
-     * @throws IOException if the process was told to end, and the disk goes
+     * @throws IOException if the process is ending, and the disk goes
      */
     Path directory() throws IOException {
         undoing.requireNotEnded();

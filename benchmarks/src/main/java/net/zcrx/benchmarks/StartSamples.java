@@ -10,7 +10,7 @@ import net.zcrx.benchmarks.Summary.Verdict;
 /** How long a server took until it listened, on epoll and with the agent. */
 final class StartSamples {
     private static final double MILLISECONDS = 1000;
-    /** What the agent may add: one of them is enough. */
+    /** The share that the agent may add; to meet this or the seconds below is enough. */
     private static final double MOST_SHARE = 0.05;
 
     private static final double MOST_SECONDS = 0.1;
@@ -23,7 +23,7 @@ final class StartSamples {
         }
     }
 
-    /** In seconds. */
+    /** Adds a sample, in seconds. */
     void add(double epoll, double agent) {
         pairs.add(new Pair(epoll, agent));
     }
@@ -49,7 +49,7 @@ final class StartSamples {
                 .text();
     }
 
-    /** Of the target that is nearer. */
+    /** Returns the verdict of the target that is nearer. */
     private static Verdict verdict(Interval seconds, Interval share) {
         Verdict bySeconds = Verdict.of(more -> more <= MOST_SECONDS, seconds);
         Verdict byShare = Verdict.of(more -> more <= MOST_SHARE, share);

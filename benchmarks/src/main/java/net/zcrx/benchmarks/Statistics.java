@@ -4,7 +4,7 @@ package net.zcrx.benchmarks;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Of a few numbers. */
+/** Statistics of a few numbers. */
 public final class Statistics {
     private static final int RESAMPLES = 5000;
     private static final double CONFIDENCE = 0.95;
@@ -22,7 +22,7 @@ public final class Statistics {
         return quantile(values, 0.5);
     }
 
-    /** Between two values it interpolates. */
+    /** Returns a quantile, interpolated between two values. */
     static double quantile(double[] values, double share) {
         if (values.length == 0) {
             throw new IllegalArgumentException("Nothing has no quantile.");
@@ -40,7 +40,7 @@ public final class Statistics {
         return (quantile(values, 0.9) - quantile(values, 0.1)) / median(values);
     }
 
-    /** The ratio of what was measured in the same round, as far as both have rounds; with its interval. */
+    /** Returns the ratio of values from the same round, as far as both have rounds, with its interval. */
     static Interval ratio(double[] of, double[] to) {
         double[] ratios = new double[Math.min(of.length, to.length)];
         Arrays.setAll(ratios, i -> of[i] / to[i]);

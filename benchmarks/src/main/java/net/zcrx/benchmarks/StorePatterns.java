@@ -4,7 +4,9 @@ package net.zcrx.benchmarks;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Patterns of the example's object store: zcrx writes large objects on the loop's ring, its peers by a pool of threads. */
+/**
+ * Patterns of the example's object store: zcrx writes large objects on the loop's ring, its peers by a pool of threads.
+ */
 final class StorePatterns {
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;

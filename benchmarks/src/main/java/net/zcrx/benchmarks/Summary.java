@@ -12,9 +12,9 @@ import net.zcrx.benchmarks.Results.PatternRuns;
 import net.zcrx.benchmarks.Results.PeerRun;
 import net.zcrx.benchmarks.Statistics.Interval;
 
-/** What the runs of one pattern say. */
+/** The summary of one pattern's runs. */
 final class Summary {
-    /** With fewer, an interval says nothing. */
+    /** The least number of rounds: with fewer, an interval says nothing. */
     private static final int MIN_ROUNDS = 3;
 
     private final PatternRuns runs;
@@ -44,7 +44,7 @@ final class Summary {
             this.words = words;
         }
 
-        /** On a machine that is not too noisy. */
+        /** Returns the verdict on a machine that is not too noisy. */
         static Verdict of(Goal goal, Interval ratio) {
             return of(goal::isMetBy, ratio);
         }
@@ -80,7 +80,7 @@ final class Summary {
         return noise;
     }
 
-    /** Whether the processor was too unsteady for what is measured: memory does not depend on it. */
+    /** Whether the processor was too unsteady for the measured values: memory does not depend on it. */
     boolean isNoisy() {
         return noise > Calibration.MAX_SPREAD
                 && runs.goals().stream().anyMatch(goal -> goal.metric() != Metric.MEMORY_PER_CONNECTION);

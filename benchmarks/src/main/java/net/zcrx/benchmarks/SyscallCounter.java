@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  */
 final class SyscallCounter {
     private static final String CALLS = "raw_syscalls:sys_enter";
-    /** Of a process that was never on a processor. */
+    /** The count of a process that was never on a processor. */
     private static final String SLEPT = "<not counted>";
 
     private static final int EVENT = 3;
@@ -25,7 +25,7 @@ final class SyscallCounter {
         this.why = why;
     }
 
-    /** Tries it, on this process. */
+    /** Creates the counter, after a try on this process. */
     static SyscallCounter find() {
         try {
             count(ProcessHandle.current().pid(), TRIAL_SECONDS);
@@ -70,7 +70,7 @@ final class SyscallCounter {
         return perSecond(out);
     }
 
-    /** From a line {@code SECONDS,COUNT,UNIT,EVENT,...}. */
+    /** Reads a rate from a line {@code SECONDS,COUNT,UNIT,EVENT,...}. */
     static double perSecond(String out) throws IOException {
         for (String line : out.split("\n")) {
             String[] fields = line.trim().split(",");

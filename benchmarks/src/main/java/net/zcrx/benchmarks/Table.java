@@ -13,7 +13,7 @@ public final class Table {
         return this;
     }
 
-    /** For a terminal. */
+    /** Returns the table for a terminal. */
     public String text() {
         StringBuilder text = new StringBuilder();
         for (List<String> row : rows) {

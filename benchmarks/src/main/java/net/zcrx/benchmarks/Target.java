@@ -11,7 +11,7 @@ import java.util.Set;
 
 /** The server of one peer, and what stands behind it or before it, on the load generator's side. */
 final class Target implements AutoCloseable {
-    /** Where memory is measured: the compiler takes and frees more of it, as it comes, than connections do. */
+    /** The option where memory is measured: the compiler takes and frees more of it, at random, than connections do. */
     private static final String NO_COMPILER = "-Xint";
     /** The service that stands behind nginx. */
     private static final String BEHIND_NGINX = "http_server";
@@ -82,7 +82,7 @@ final class Target implements AutoCloseable {
         return KeyValues.parse(line).get("port");
     }
 
-    /** The same for all peers. */
+    /** Starts a slow backend, the same for all peers. */
     private int startSlowBackend(Setup setup) throws IOException, RunFailedException {
         ServerProcess backend = ServerProcess.start(setup.onLoadSide(), Peer.EPOLL, 1, Set.of("http_slow"), List.of());
         parts.push(backend::close);
@@ -100,7 +100,7 @@ final class Target implements AutoCloseable {
         return before;
     }
 
-    /** Ends them, those that use others first. */
+    /** Ends all processes, those that use others first. */
     @Override
     public void close() {
         while (!parts.isEmpty()) {

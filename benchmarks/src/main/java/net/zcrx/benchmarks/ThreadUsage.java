@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What the kernel has on its books for each thread of a process, at one moment. Threads of the kernel that work for the
- * process are among them.
+ * The kernel's accounts of each thread of a process, at one moment. Threads of the kernel that work for the process are
+ * among them.
  */
 public final class ThreadUsage {
     private static final double NANOSECONDS = 1e9;
@@ -23,7 +23,7 @@ public final class ThreadUsage {
     private record Thread(boolean compiles, long nanoseconds, long contextSwitches) {}
 
     /**
-     * What a process used between two moments; of threads that ended meanwhile nothing is known.
+     * The usage of a process between two moments; of threads that ended meanwhile nothing is known.
      *
      * @param seconds processor time in user space and in the kernel, with softirqs that ran meanwhile, without the
      *     compilers

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Changes of the machine that are undone at the end, the last one first: also when the process is told to end. One
+ * Changes of the machine that are undone at the end, the last one first: also when a signal ends the process. One
  * thread makes changes; the one that ends the process may undo them meanwhile.
  */
 public final class Undoing implements AutoCloseable {
@@ -45,7 +45,7 @@ public final class Undoing implements AutoCloseable {
         changes.push(new Change(what, undo));
     }
 
-    /** Nothing new is begun while what was done is undone. */
+    /** Requires that changes are not being undone: nothing new is begun meanwhile. */
     public synchronized void requireNotEnded() throws IOException {
         if (ended) {
             throw new IOException("The process was told to end.");

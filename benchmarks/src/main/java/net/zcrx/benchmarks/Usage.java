@@ -8,8 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the kernel has on its books for a process and for its processors, at one moment; processor time is in {@link
- * ThreadUsage}.
+ * The kernel's accounts of a process and of its processors, at one moment; processor time is in {@link ThreadUsage}.
  *
  * @param contextSwitches of the threads that it has now, voluntary or not
  * @param residentMib memory now

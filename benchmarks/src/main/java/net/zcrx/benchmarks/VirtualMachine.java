@@ -16,10 +16,10 @@ final class VirtualMachine {
     private int timeout;
 
     /**
-     * Runs the benchmarks in it; returns their exit code.
+     * Runs the benchmarks in the virtual machine; returns their exit code.
      *
      * @param arguments of the benchmarks
-     * @param before what is run in there before
+     * @param before a command that is run in there before
      */
     int run(Home home, String arguments, String... before) throws IOException, InterruptedException {
         List<String> guest = new ArrayList<>(List.of(before));

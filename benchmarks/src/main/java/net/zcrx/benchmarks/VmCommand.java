@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Starts the virtual machine, has the campaign run in there, and shows what came out. */
+/** Starts the virtual machine, runs the campaign in there, and shows its results. */
 @Command(name = "vm", description = "Zero copy, over the software NIC in the virtual machine.")
 final class VmCommand implements Callable<Integer> {
     private static final int ROUNDS = 5;

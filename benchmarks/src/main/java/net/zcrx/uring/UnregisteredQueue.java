@@ -8,11 +8,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * An interface queue that no kernel knows, with what a kernel would do to its refill ring: so that the real way of a
- * page can be measured without a NIC. In this package, because making a queue and laying out its ring is nobody else's.
+ * An interface queue that no kernel knows, with the accesses of a kernel to its refill ring: so that the real way of a
+ * page can be measured without a NIC. It is in this package because only this one can make a queue and lay out its
+ * ring.
  */
 public final class UnregisteredQueue {
-    /** Where the kernel puts them. */
+    /** The offsets of head, tail and entries, as the kernel lays the ring out. */
     private static final int HEAD = 0;
 
     private static final int TAIL = 4;
@@ -29,7 +30,7 @@ public final class UnregisteredQueue {
         refillRing = new RefillRing(entries);
         refillRing.begin(HEAD, TAIL, ENTRIES, entries, pageBytes);
         memory = Buffer.wrapMemoryAddressWithNativeOrder(refillRing.address(), refillRing.bytes());
-        // No descriptor: what would be asked of the kernel fails.
+        // No descriptor: calls of the kernel fail.
         queue = new InterfaceQueue(-1, refillRing);
     }
 

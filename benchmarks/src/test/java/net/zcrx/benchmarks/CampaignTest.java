@@ -201,7 +201,10 @@ class CampaignTest {
         assertTrue(run.metrics().get(Metric.CPU_PER_MESSAGE) > 0);
     }
 
-    /** Netty's codec closes a connection with more than 128 requests that are not answered: the client must not get there. */
+    /**
+     * Netty's codec closes a connection with more than 128 requests that are not answered: the client must not get
+     * there.
+     */
     @Test
     void shouldSayThatARateIsTooHigh() throws Exception {
         Load load = Load.http("/", 1, 64).by("http_hop").at(1_000_000);

@@ -26,7 +26,10 @@ import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 
-/** An application: sends a file to an echo server of its own, both on the transport, and compares what comes back. */
+/**
+ * An application: sends a file to an echo server of its own, both on the transport, and compares the bytes that come
+ * back.
+ */
 public final class EchoProgram {
     private static final int BYTES = 1 << 20;
     private static final int TIMEOUT_SECONDS = 20;
@@ -65,7 +68,7 @@ public final class EchoProgram {
                 .group(group)
                 .channel(ZcrxSocketChannel.class)
                 .handler(initializer(() -> new Receiver(received)));
-        // Does nothing here, but looks for what it would change, as in applications that need it.
+        // Does nothing here, but looks for the classes that it would change, as in applications that need it.
         Zcrx.replaceTransport(bootstrap, group);
         Channel client = bootstrap.connect(server.localAddress()).sync().channel();
         client.writeAndFlush(new DefaultFileRegion(file, 0, BYTES)).sync();

@@ -55,7 +55,9 @@ public final class Loops implements AutoCloseable {
                 new ZcrxEventLoopGroup(threads, config), ZcrxServerSocketChannel.class, ZcrxSocketChannel.class);
     }
 
-    /** On our transport, for connections by shared memory. They must have written something by it when they are closed. */
+    /**
+     * On our transport, for connections by shared memory. They must have written something by it when they are closed.
+     */
     public static Loops shared(int threads) {
         return new Loops(
                 new ZcrxEventLoopGroup(threads, new ZcrxIoHandlerConfig().sharedMemory(true)),

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Bounded waits. */
+/** Waits that have a bound. */
 public final class Await {
-    /** Enough for a machine in software. */
+    /** The bound in seconds: enough for a machine in software. */
     private static final long SECONDS = 120;
 
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -46,7 +46,7 @@ public final class PostgresServer implements AutoCloseable {
         program.awaitSaid("database system is ready to accept connections");
     }
 
-    /** Skips the test where there is none. */
+    /** Starts it, or skips the test where there is none. */
     public static PostgresServer start(Path directory) throws IOException {
         assumeTrue(Files.isDirectory(VERSIONS), "Debian's package postgresql is not installed");
         try (Stream<Path> versions = Files.list(VERSIONS)) {
@@ -59,7 +59,10 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** PostgreSQL refuses to be root: then it is the user that its package made, who is given the directory. */
+    /**
+     * Returns the command that changes the user. PostgreSQL refuses to be root: then it runs as the user of its
+     * package, which also gets the directory.
+     */
     private static List<String> user(Path directory) throws IOException {
         if (!"root".equals(System.getProperty("user.name"))) {
             return List.of();

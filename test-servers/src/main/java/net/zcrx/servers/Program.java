@@ -30,7 +30,7 @@ public final class Program implements AutoCloseable {
         return new Program(command);
     }
 
-    /** Runs Java, which must end well; returns what it said. */
+    /** Runs Java, which must end well; returns its output. */
     public static String java(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(javaCommand());
@@ -43,7 +43,7 @@ public final class Program implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** Runs a command, which must end well; returns what it said. */
+    /** Runs a command, which must end well; returns its output. */
     public static String run(List<String> command) throws IOException {
         try (Program program = start(command)) {
             Await.until(() -> !program.process.isAlive(), () -> "No end: " + program);
@@ -52,7 +52,7 @@ public final class Program implements AutoCloseable {
         }
     }
 
-    /** Waits until it has said this. */
+    /** Waits until the output has this text. */
     public void awaitSaid(String text) {
         Await.until(() -> said().contains(text) || !process.isAlive(), () -> "It has not said " + text + ": " + this);
         assertTrue(said().contains(text), () -> "It ended without saying " + text + ": " + this);
@@ -79,7 +79,7 @@ public final class Program implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        // What it started itself would outlive it.
+        // The processes that it has started would outlive it.
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
         process.onExit().join();

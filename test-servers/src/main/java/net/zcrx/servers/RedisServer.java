@@ -33,7 +33,7 @@ public final class RedisServer implements AutoCloseable {
         program.awaitSaid("Ready to accept connections");
     }
 
-    /** Skips the test where there is none. */
+    /** Starts it, or skips the test where there is none. */
     public static RedisServer start(Path directory) throws IOException {
         assumeTrue(Files.isExecutable(COMMAND), "Debian's package redis-server is not installed");
         return new RedisServer(directory);

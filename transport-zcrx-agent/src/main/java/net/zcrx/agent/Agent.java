@@ -4,8 +4,8 @@ package net.zcrx.agent;
 import java.lang.instrument.Instrumentation;
 
 /**
- * {@code java -javaagent:transport-zcrx-agent.jar[=OPTIONS] ...}: what an application of Netty 4.2 does by epoll runs
- * on zcrx. {@link Options} has the options. Where that cannot be, the application runs on what it ran on before, and
+ * {@code java -javaagent:transport-zcrx-agent.jar[=OPTIONS] ...}: the channels that an application of Netty 4.2 runs on
+ * epoll run on zcrx. {@link Options} has the options. Where that is not possible, the application runs as before, and
  * one line on standard error says why.
  */
 public final class Agent {

@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 
-/** What the agent's jar carries for class loaders: jars, and the classes that take the place of epoll's. */
+/** The contents of the agent's jar for class loaders: jars, and the classes that take the place of epoll's. */
 final class Cargo {
-    /** In the agent's jar; {@code pom.xml} puts it there. */
+    /** The directory in the agent's jar; {@code pom.xml} fills it. */
     private static final String ROOT = "/META-INF/zcrx-agent/";
 
     private static final String FACADES = "transport-zcrx-agent-facades";
@@ -54,7 +54,7 @@ final class Cargo {
     /** {@code null} before the first loader needs a jar. */
     private Path directory;
 
-    /** @param meters whether loaders get what needs a Micrometer */
+    /** @param meters whether loaders get the classes that need a Micrometer */
     Cargo(boolean meters) {
         this.meters = meters;
     }

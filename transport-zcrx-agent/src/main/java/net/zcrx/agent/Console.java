@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.agent;
 
-/** Standard error: a logger would be the application's, which has not begun yet. */
+/** Standard error: a logger would belong to the application, which has not begun yet. */
 final class Console {
     private Console() {}
 

@@ -13,7 +13,7 @@ import org.objectweb.asm.ClassReader;
  */
 final class EpollUses {
     private static final byte[] MARK = "io/netty/channel/epoll/".getBytes(StandardCharsets.US_ASCII);
-    /** Where the constant pool begins in a class file, after the count of its constants. */
+    /** The offset of the constant pool in a class file, after the count of its constants. */
     private static final int POOL = 10;
 
     private static final int LONGEST = 9;
@@ -55,8 +55,8 @@ final class EpollUses {
     }
 
     /**
-     * Returns a sentence about what a class uses that has its Netty from this loader; {@code null} if none was seen
-     * that cannot be served.
+     * Returns a sentence about a use of epoll that cannot be served, by a class that has its Netty from this loader;
+     * {@code null} if none was seen.
      */
     String refusal(ClassLoader netty) {
         synchronized (found) {
@@ -71,7 +71,7 @@ final class EpollUses {
         }
     }
 
-    /** Without the descriptor. */
+    /** Returns the use as readable text, without the descriptor. */
     private static String readable(String use) {
         return use.replaceFirst(":.*", "").replace('/', '.');
     }

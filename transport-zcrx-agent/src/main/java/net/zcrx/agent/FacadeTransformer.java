@@ -4,7 +4,7 @@ package net.zcrx.agent;
 import java.lang.instrument.ClassFileTransformer;
 import java.security.ProtectionDomain;
 
-/** Looks at each class before it is defined, and hands out a facade where it is one of epoll's. */
+/** Looks at each class before it is defined, and hands out a facade where it is a class of epoll's. */
 final class FacadeTransformer implements ClassFileTransformer {
     private static final String NETTY = "io/netty/";
     private static final String EPOLL = "io/netty/channel/epoll/";

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarFile;
 
-/** Where a class loader looks for classes, seen without those of its parents, and how a jar is added to it. */
+/** The path on which a class loader looks for classes, without those of its parents; a jar can be added to it. */
 final class LoaderPath {
     private final ClassLoader loader;
     private final Instrumentation instrumentation;

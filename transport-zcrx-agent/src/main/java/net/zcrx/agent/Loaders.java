@@ -16,13 +16,16 @@ import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** For each class loader that has a Netty of its own: whether it gets zcrx. Decided once. Safe on any thread. */
+/** Decides once for each class loader that has a Netty of its own whether it gets zcrx. Safe on any thread. */
 final class Loaders {
     static final String EPOLL = "io/netty/channel/epoll/EpollEventLoopGroup.class";
 
     private static final String IO_URING = "io.netty.channel.uring";
     private static final String REPORT = "net.zcrx.agent.facade.Report";
-    /** What the facades extend: a zcrx of the application's own must be the one that they were compiled with. */
+    /**
+     * The classes that the facades extend: a zcrx of the application's own must be the version that they were compiled
+     * with.
+     */
     private static final List<String> EXTENDED =
             List.of("net/zcrx/ZcrxSocketChannel", "net/zcrx/ZcrxServerSocketChannel", "net/zcrx/ZcrxTcpInfo");
 
@@ -34,7 +37,7 @@ final class Loaders {
     private final Map<ClassLoader, Boolean> haveEpoll = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final AtomicInteger facades = new AtomicInteger();
-    /** Held while one is decided; never asked for by whoever only looks, for what is looked at may load classes. */
+    /** Held while one loader is decided. Code that only looks never takes it, because a look may load classes. */
     private final ReentrantLock deciding = new ReentrantLock();
 
     Loaders(Instrumentation instrumentation, Cargo cargo) {
@@ -62,7 +65,7 @@ final class Loaders {
         return known;
     }
 
-    /** A class of Netty comes that is none of epoll's. Without epoll there is nothing to wait for. */
+    /** Called when a class of Netty that is none of epoll's is loaded. Without epoll there is nothing to wait for. */
     void seeNetty(ClassLoader loader) {
         if (decided.get(loader) == null
                 && haveEpoll.get(loader) == null
@@ -144,8 +147,8 @@ final class Loaders {
     }
 
     /**
-     * What we added is in the loader's unnamed module, which a named one of Netty does not read by itself, nor lets in
-     * as deeply as zcrx needs it.
+     * Opens Netty's module to the added classes. They are in the loader's unnamed module, which a named one of Netty
+     * does not read by itself, nor lets in as deeply as zcrx needs it.
      */
     void letRead(Module netty, ClassLoader loader) {
         if (!netty.isNamed()) {
@@ -160,12 +163,12 @@ final class Loaders {
         instrumentation.redefineModule(netty, zcrx, Map.of(), opened, Set.of(), Map.of());
     }
 
-    /** One of epoll's classes was replaced. */
+    /** Called when one of epoll's classes was replaced. */
     void countFacade() {
         facades.incrementAndGet();
     }
 
-    /** Prints what ran on zcrx, for each loader. */
+    /** Prints the report of each loader. */
     void report() {
         List<ClassLoader> given = new ArrayList<>();
         synchronized (decided) {

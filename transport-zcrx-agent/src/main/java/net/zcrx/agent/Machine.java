@@ -68,8 +68,8 @@ final class Machine {
     }
 
     /**
-     * What the kernel asks ({@code io_uring_allowed()} of {@code io_uring/io_uring.c}): with 1 only who is privileged,
-     * or of a group, may make rings; with 2 nobody.
+     * Whether the kernel lets this process make rings ({@code io_uring_allowed()} of {@code io_uring/io_uring.c}): with
+     * {@code disabled} 1 only a process that is privileged, or of a group, may make them; with 2 none.
      *
      * @param disabled the sysctl; empty where there is none
      * @param group the sysctl io_uring_group; -1 for none

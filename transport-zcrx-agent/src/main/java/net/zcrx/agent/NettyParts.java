@@ -12,12 +12,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which versions of Netty's parts a class loader has, by what each jar says of itself: no class is loaded for it. */
+/**
+ * The versions of Netty's parts that a class loader has, as each jar's own metadata says: no class is loaded for it.
+ */
 final class NettyParts {
     private static final String FILE = "META-INF/io.netty.versions.properties";
     private static final String VERSION = ".version";
     private static final Pattern NUMBERS = Pattern.compile("4\\.2\\.(\\d{1,6})\\.Final");
-    /** The first that zcrx works with. */
+    /** The first version that zcrx works with. */
     private static final int OLDEST = 14;
     /** Those that must be of one version: what zcrx and the facades link to. Of the rest nothing is known against. */
     private static final List<String> LINKED = List.of(

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What the agent was told: {@code NAME=VALUE} with commas between, in its argument or, where that is silent, in the
+ * The options of the agent: {@code NAME=VALUE} with commas between, in its argument or, where that is silent, in the
  * environment {@link #ENVIRONMENT}.
  *
  * <table border="1">
@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  *     gets the queues</td></tr>
  * <tr><td>{@code report}</td><td>{@code false}</td><td>at the end a line says what ran on zcrx; {@code report} alone
  *     is {@code report=true}</td></tr>
- * <tr><td>{@code meters}</td><td>{@code false}</td><td>the metrics of each group are in Micrometer's global registry, if
- *     the application has one</td></tr>
+ * <tr><td>{@code meters}</td><td>{@code false}</td><td>the metrics of each group are in Micrometer's global registry,
+ *     if the application has one</td></tr>
  * <tr><td>{@code seccompAllows}</td><td>{@code false}</td><td>whether the seccomp filter that the process has, as in
  *     containers, lets io_uring through: the agent cannot see that</td></tr>
  * </table>
@@ -106,7 +106,7 @@ final class Options {
         return values.getOrDefault(name, "");
     }
 
-    /** Sentences about what is wrong. */
+    /** Returns a sentence for each thing that is wrong. */
     List<String> complaints() {
         return complaints;
     }
@@ -127,7 +127,7 @@ final class Options {
         return Boolean.parseBoolean(get(SECCOMP));
     }
 
-    /** To the facades, which see no class of the agent. */
+    /** Hands the options to the facades, which see no class of the agent. */
     void publish() {
         for (Map.Entry<String, String> option : values.entrySet()) {
             System.setProperty(PREFIX + option.getKey(), option.getValue());

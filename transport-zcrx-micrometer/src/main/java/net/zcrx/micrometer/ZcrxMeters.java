@@ -44,7 +44,7 @@ public final class ZcrxMeters implements MeterBinder {
         this(factory, List.of());
     }
 
-    /** @param tags of all meters */
+    /** @param tags the tags that all meters get */
     public ZcrxMeters(ZcrxIoHandlerFactory factory, Iterable<Tag> tags) {
         this.factory = factory;
         this.tags = Tags.of(tags);

@@ -26,7 +26,9 @@ public final class BlockClient {
         System.out.println("stored " + requests * blocks);
     }
 
-    /** Returns when all is answered. The next request waits for the answer, so that the first windows hold each whole. */
+    /**
+     * Returns when all is answered. The next request waits for the answer, so that the first windows hold each whole.
+     */
     public static void runInTurn(Socket socket, int requests, int blocks) throws IOException {
         for (int i = 0; i < requests; i++) {
             run(socket, i, i + 1, blocks);

@@ -9,13 +9,14 @@ import java.util.concurrent.atomic.LongAdder;
 import net.zcrx.file.ZcrxFile;
 
 /**
- * Stores blocks of 4 KiB in which no processor touches a byte: what the NIC wrote into a page goes to the device from that
- * page, as the file was opened with {@link ZcrxFile#DIRECT}.
+ * Stores blocks of 4 KiB in which no processor touches a byte: what the NIC wrote into a page goes to the device from
+ * that page, as the file was opened with {@link ZcrxFile#DIRECT}.
  *
- * <p><b>Protocol.</b> A request is a block with the number of the first block to write and how many there are, as a long
- * and an int, padded to 4 KiB; then the blocks. The answer is the first number again, when all are written. So each block
- * begins at a multiple of 4 KiB of the stream; and where a segment has 4 KiB of payload (MTU 4148: 40 bytes of headers, 12
- * of time stamps), at the beginning of a page. A block that does not lie so is copied to memory that does, and counted.
+ * <p><b>Protocol.</b> A request is a block with the number of the first block to write and how many there are, as a
+ * long and an int, padded to 4 KiB; then the blocks. The answer is the first number again, when all are written. So
+ * each block begins at a multiple of 4 KiB of the stream; and where a segment has 4 KiB of payload (MTU 4148: 40 bytes
+ * of headers, 12 of time stamps), at the beginning of a page. A block that does not lie so is copied to memory that
+ * does, and counted.
  *
  * <p>It serves one connection, on the event loop of the file.
  */

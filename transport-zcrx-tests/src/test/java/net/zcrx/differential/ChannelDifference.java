@@ -52,8 +52,8 @@ enum ChannelDifference implements Difference {
         }
     },
     /**
-     * A second call that ends the output, while the first still waits for what was flushed before it, ends as the first.
-     * epoll's fails, as the first has no need to wait. Compared: all else.
+     * A second call that ends the output, while the first still waits for what was flushed before it, ends as the
+     * first. epoll's fails, as the first has no need to wait. Compared: all else.
      */
     SHUTDOWN_OF_OUTPUT_MAY_BE_CALLED_TWICE {
         private static final String CALL = "SHUTDOWN(_OUTPUT)?#[0-9]+ ";
@@ -80,10 +80,9 @@ enum ChannelDifference implements Difference {
     },
     /**
      * epoll closes within close(), ends the output within shutdownOutput(), and deregisters in the task after it. The
-     * ring ends its requests first, in the loop's next pass: these promises are done, and the end of the output is told,
-     * after what the same task did next. What comes of registering is told by another loop, and what an action throws
-     * at once by the thread that calls it. Compared: that it is in the
-     * same step, and how.
+     * ring ends its requests first, in the loop's next pass: these promises are done, and the end of the output is
+     * told, after what the same task did next. What comes of registering is told by another loop, and what an action
+     * throws at once by the thread that calls it. Compared: that it is in the same step, and how.
      */
     LEAVING_TAKES_A_PASS {
         @Override
@@ -113,7 +112,10 @@ enum ChannelDifference implements Difference {
             return refuses ? List.of("an executor rejects") : section;
         }
     },
-    /** A buffer is as long as what came at once, so that what a handler throws comes between other ones. */
+    /**
+     * A buffer holds all bytes that arrived at once, so a handler's exception comes between other buffers than with
+     * epoll.
+     */
     READS_HAVE_OTHER_LENGTHS {
         @Override
         public List<String> without(Scenario scenario, List<String> section) {

@@ -14,8 +14,8 @@ record Comparison(
         Scenario scenario, List<List<String>> epoll, List<List<String>> zcrx, boolean stable, boolean failsOnEpoll) {
     /**
      * Netty's epoll transport has faults of its own: it fails to change what it waits for on a socket whose input was
-     * shut down, or that is not connected, or has left its loop, and closes or forgets the channel. This tells it, as does
-     * a result with an UncheckedIOException behind it: there is nothing to compare with.
+     * shut down, or that is not connected, or has left its loop, and closes or forgets the channel. This tells it, as
+     * does a result with an UncheckedIOException behind it: there is nothing to compare with.
      */
     static final String FAULT_OF_EPOLL =
             "exception (UncheckedIOException|NotYetConnectedException|IllegalStateException).*";

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random sequences on epoll and on zcrx: of one of the known seeds, by the commit ({@code ZCRX_PICK}), or of all of them
- * ({@code ZCRX_FULL}). {@code -Dzcrx.differential.sequences=N} plays more of them, {@code -Dzcrx.differential.seed=S}
- * others, and {@code -Dzcrx.differential.number=N} that one.
+ * Random sequences on epoll and on zcrx: of one of the known seeds, by the commit ({@code ZCRX_PICK}), or of all of
+ * them ({@code ZCRX_FULL}). {@code -Dzcrx.differential.sequences=N} plays more of them,
+ * {@code -Dzcrx.differential.seed=S} others, and {@code -Dzcrx.differential.number=N} that one.
  */
 class DifferentialTest {
     /** Seeds from 1 on that every run must pass. Of later ones about one sequence in a thousand differs. */
@@ -89,8 +89,8 @@ class DifferentialTest {
     }
 
     /**
-     * What differs must do so each time. On a busy machine a step may end before all is told; then it counts as unstable,
-     * of which few are let pass.
+     * What differs must do so each time. On a busy machine a step may end before all is told; then it counts as
+     * unstable, of which few are let pass.
      */
     private Comparison compare(Bench bench, Scenario scenario) throws Exception {
         Comparison comparison = bench.compare(scenario);

@@ -121,7 +121,9 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** What does not hold of our transport's counters, one section each: no buffer is lost, and no counter went back. */
+    /**
+     * What does not hold of our transport's counters, one section each: no buffer is lost, and no counter went back.
+     */
     List<List<String>> brokenSince(List<ZcrxMetrics> before) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
         while (heldBuffers() > 0 && System.nanoTime() - deadline < 0) {

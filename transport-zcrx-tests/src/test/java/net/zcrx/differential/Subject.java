@@ -247,7 +247,9 @@ final class Subject {
         }
     }
 
-    /** A promise whose end is recorded. Its listener is there before the action begins, which may end on another thread. */
+    /**
+     * A promise whose end is recorded. Its listener is there before the action begins, which may end on another thread.
+     */
     private ChannelPromise promise(String name, Callback listener) {
         return watch(name, channel.newPromise(), listener);
     }

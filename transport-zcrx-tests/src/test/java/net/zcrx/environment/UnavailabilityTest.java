@@ -166,7 +166,8 @@ class UnavailabilityTest {
                 "--mount",
                 "sh",
                 "-c",
-                "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"",
+                "mount -t tmpfs -o \"$1\" none \"$2\" && shift 2 && exec setpriv --bounding-set=-all --inh-caps=-all"
+                        + " \"$@\"",
                 "sh",
                 mount,
                 folder.toString());

@@ -86,7 +86,9 @@ final class AllocationChild {
         loops.end();
     }
 
-    /** In each round one message a connection comes while the loop stands, so that a pass has many: it has costs, too. */
+    /**
+     * In each round one message a connection comes while the loop stands, so that a pass has many: it has costs, too.
+     */
     private String receive(int length, int rounds) throws Exception {
         byte[] data = new byte[length];
         loops.letRun();

@@ -19,8 +19,8 @@ public final class Child implements AutoCloseable {
     private boolean killed;
 
     /**
-     * @param wrapper a command that runs another one, with its arguments; may be empty. Where it is not allowed to do what
-     *     it does, as in many containers, the test is skipped.
+     * @param wrapper a command that runs another one, with its arguments; may be empty. Where it is not allowed to do
+     *     what it does, as in many containers, the test is skipped.
      */
     public Child(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
         assumeAllowed(wrapper);

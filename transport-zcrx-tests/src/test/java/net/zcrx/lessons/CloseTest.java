@@ -240,7 +240,9 @@ class CloseTest {
         }
     }
 
-    /** The handler gets the first part of a buffer and closes; the end has come with the data, so nothing is pending. */
+    /**
+     * The handler gets the first part of a buffer and closes; the end has come with the data, so nothing is pending.
+     */
     @Test
     void shouldReleasePartsThatNobodyReadsAfterCloseInsideOfChannelRead() throws Exception {
         Recorder closing = new Recorder() {

@@ -159,13 +159,16 @@ class ExhaustionTest {
         }
     }
 
-    /** Who gets memory again but has no data brings no event; the loop must not sleep before it has come to the last. */
+    /**
+     * A connection that gets memory again but has no data causes no event; the loop must not sleep before it has
+     * reached the last.
+     */
     @Test
     void shouldReachWhoWaitsBehindManyWithoutData() throws Exception {
         int chunks = 8;
         loops = new Loops(1, new ZcrxIoHandlerConfig().areaBytes(MIB).chunkBytes(MIB / chunks));
         int takers = 2 * chunks;
-        // A loop wakes up once a second by itself: to wait for that, for every eight of them, is too long.
+        // A loop wakes up once per second by itself: to wait for that, for every eight of them, is too long.
         int idle = 2 * chunks * Loops.SECONDS;
         Recorder recorder = new Recorder();
         Recorder lastRecorder = new Recorder();

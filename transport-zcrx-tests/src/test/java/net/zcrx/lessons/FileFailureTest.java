@@ -167,7 +167,9 @@ class FileFailureTest {
         get(memory.close());
     }
 
-    /** The limit of a process ends a write in its middle, and the process goes on though the kernel sends it a signal. */
+    /**
+     * The limit of a process ends a write in its middle, and the process goes on though the kernel sends it a signal.
+     */
     @Test
     void shouldTellHowMuchWasWrittenToFileThatMayNotBeLonger() throws Exception {
         int limit = 1_500_000;

@@ -211,7 +211,9 @@ class FileLoopEndTest {
         }
     }
 
-    /** The kernel may read from the buffer's memory when the disk answers again, so that is nobody else's until then. */
+    /**
+     * The kernel may read from the buffer's memory when the disk answers again, so that is nobody else's until then.
+     */
     @Test
     void shouldEndThoughDiskDoesNotAnswer() throws Exception {
         Path image = directory.resolve("image");

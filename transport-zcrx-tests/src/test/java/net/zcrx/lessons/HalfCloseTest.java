@@ -102,7 +102,9 @@ class HalfCloseTest {
         }
     }
 
-    /** As if flush() had written at once: what the full socket does not take fails, and the end comes behind the rest. */
+    /**
+     * As if flush() had written at once: what the full socket does not take fails, and the end comes behind the rest.
+     */
     @Test
     void shouldEndBehindWhatFullSocketTakesOnShutdownOutput() throws Exception {
         try (Loops.Pair pair = connect()) {

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A connection whose turn is over goes on in the loop's next pass, after the loop's tasks, whatever happens meanwhile. */
+/**
+ * A connection whose turn is over goes on in the loop's next pass, after the loop's tasks, whatever happens meanwhile.
+ */
 @ExtendWith(Invariants.class)
 class WriteTurnTest {
     private static final int LARGE = 16 * 1024;
@@ -38,7 +40,9 @@ class WriteTurnTest {
     private static final int ESTABLISHED = 1;
 
     private static final long LOOK_MILLIS = 100;
-    /** Of the processor, while a loop that does not sleep takes all of {@link #LOOK_MILLIS}, or half on a busy machine. */
+    /**
+     * Of the processor, while a loop that does not sleep takes all of {@link #LOOK_MILLIS}, or half on a busy machine.
+     */
     private static final long AT_REST_NANOS = 5_000_000;
 
     private final byte[] data = Loops.pattern(WRITES * LARGE);

@@ -35,7 +35,9 @@ class FuzzTest {
 
     private final BlockingQueue<Channel> active = new LinkedBlockingQueue<>();
 
-    /** Reads each byte, sends it back, and now and then keeps some; it is told of nothing that is no exception of ours. */
+    /**
+     * Reads each byte, sends it back, and now and then keeps some; it is told of nothing that is no exception of ours.
+     */
     @ChannelHandler.Sharable
     private final class Victim extends ChannelInboundHandlerAdapter {
         private final BlockingQueue<Throwable> surprises = new LinkedBlockingQueue<>();

@@ -32,7 +32,9 @@ import net.zcrx.memory.ZcrxByteBuf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Another process that is killed, or stopped, in the middle of a transfer: this one goes on, and has all that it lent. */
+/**
+ * Another process that is killed, or stopped, in the middle of a transfer: this one goes on, and has all that it lent.
+ */
 class KillTest {
     @RegisterExtension
     final SharedLoops loops = new SharedLoops(1);

@@ -61,7 +61,9 @@ class LimitsTest {
         }
     }
 
-    /** What it hands on goes with descriptors that it has, and one that it has not: it is copied, and no rule is broken. */
+    /**
+     * What it hands on goes with descriptors that it has, and one that it has not: it is copied, and no rule is broken.
+     */
     @Test
     void shouldCopyWhatCannotBeHandedOnForWantOfDescriptors() throws Exception {
         AtomicLong bytes = new AtomicLong();

@@ -19,7 +19,9 @@ import net.zcrx.memory.Area;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The loop ends of a connection that has handed something over: the other side reads on, and it comes back after that. */
+/**
+ * The loop ends of a connection that has handed something over: the other side reads on, and it comes back after that.
+ */
 class LoopEndTest {
     @RegisterExtension
     final SharedLoops loops = new SharedLoops(2);

@@ -25,7 +25,9 @@ import net.zcrx.memory.Area;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Event loops whose areas can be shared. When they end, every buffer must have come back and all memory be unmapped. */
+/**
+ * Event loops whose areas can be shared. When they end, every buffer must have come back and all memory be unmapped.
+ */
 final class SharedLoops implements AfterEachCallback {
     static final int SECONDS = 20;
 

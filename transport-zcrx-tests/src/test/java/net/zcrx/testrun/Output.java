@@ -10,7 +10,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What a process says. A thread reads it, so that a test waits for words only for a while: no interrupt ends a read. */
+/**
+ * What a process says. A thread reads it, so that a test waits for words only for a while: no interrupt ends a read.
+ */
 public final class Output {
     /** Less than a test may take. */
     private static final int SECONDS = 60;

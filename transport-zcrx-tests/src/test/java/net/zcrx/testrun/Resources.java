@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import net.zcrx.Zcrx;
 
 /**
- * What event loops hold of the process: descriptors of sockets, pipes and anonymous inodes (rings, eventfds, epoll), and
- * threads. Files are left out, as the JVM opens its jars when it likes.
+ * What event loops hold of the process: descriptors of sockets, pipes and anonymous inodes (rings, eventfds, epoll),
+ * and threads. Files are left out, as the JVM opens its jars when it likes.
  */
 public record Resources(TreeMap<String, Integer> descriptors, Set<Thread> threads) {
     private static final Path DESCRIPTORS = Path.of("/proc/self/fd");

@@ -17,8 +17,8 @@ class ZcrxSocketConnectionAttemptTest extends SocketConnectionAttemptTest {
     }
 
     @Test
-    @Disabled(
-            "It connects to an address of TEST-NET and needs no answer to come; some networks answer for every address.")
+    @Disabled("It connects to an address of TEST-NET and needs no answer to come; some networks answer for every"
+            + " address.")
     @Override
     public void testConnectCancellation(TestInfo testInfo) throws Throwable {
         super.testConnectCancellation(testInfo);

@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import net.zcrx.Zcrx;
 import net.zcrx.ZcrxMemoryEvent;
 
-/** Compares what a connection receives with the bytes that patsend sends (nic/tools/pattern.h), and then releases it. */
+/**
+ * Compares what a connection receives with the bytes that patsend sends (nic/tools/pattern.h), and then releases it.
+ */
 class PatternReader extends ChannelInboundHandlerAdapter {
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
 

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
 /**
  * The wire loses packets of every connection, so that data which came out of order waits in the area's pages. It must
- * not take all of them: what is missing would find none, however often it is sent again.
+ * not take all of them: lost data would find none, however often it is sent again.
  */
 @Tag("vm")
 class StandstillTest {
-    /** The ring of the NIC, what its page pool has at hand, and one: less is refused. */
+    /** The ring of the NIC, the buffers that its page pool keeps ready, and one: less is refused. */
     private static final long SMALLEST_AREA = Nic.pages(256 + 128 + 1);
 
     private static String windows;

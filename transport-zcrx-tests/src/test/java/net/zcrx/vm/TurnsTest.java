@@ -62,7 +62,9 @@ class TurnsTest {
         }
     }
 
-    /** A pass of the loop lasts as long as data comes. What is wanted meanwhile is delivered, and no more is asked for. */
+    /**
+     * A pass of the loop lasts as long as data comes. What is wanted meanwhile is delivered, and no more is asked for.
+     */
     @Test
     void shouldNotGatherWhatComesInPass() throws Exception {
         ZcrxIoHandlerConfig config = Server.zeroCopy().areaBytes(Nic.pages(PAGES));

@@ -13,7 +13,9 @@ import io.vertx.core.net.TcpConfig;
 import io.vertx.core.net.TcpOption;
 import net.zcrx.ZcrxChannelOption;
 
-/** The options of TCP that Vert.x leaves to each transport. What the application did not ask for is not set. */
+/**
+ * The options of TCP that Vert.x leaves to each transport. Options that the application did not ask for are not set.
+ */
 final class TcpOptions {
     /** How many connections may wait for the end of their handshake, as with Vert.x 5.0's own native transports. */
     private static final int FAST_OPEN_BACKLOG = 256;
@@ -37,14 +39,14 @@ final class TcpOptions {
         }
     }
 
-    /** For a client. */
+    /** Sets the options of a client. */
     static void apply(TcpConfig config, Bootstrap bootstrap) {
         Connections connections = bootstrap::option;
         connections.setIf(ChannelOption.TCP_FASTOPEN_CONNECT, config.getOption(TcpOption.FASTOPEN_CONNECT));
         apply(config, connections);
     }
 
-    /** For a server. */
+    /** Sets the options of a server. */
     static void apply(TcpConfig config, ServerBootstrap bootstrap) {
         Integer fastOpen = config.getOption(TcpOption.FASTOPEN);
         applyToListener(config.isSoReusePort(), fastOpen == null ? 0 : fastOpen, bootstrap);
@@ -60,14 +62,14 @@ final class TcpOptions {
         connections.setIf(ZcrxChannelOption.TCP_KEEPINTVL, config.getOption(TcpOption.KEEPINTVL));
     }
 
-    /** For a client of Vert.x 5.0. */
+    /** Sets the options of a client of Vert.x 5.0. */
     static void apply(ClientOptionsBase options, Bootstrap bootstrap) {
         Connections connections = bootstrap::option;
         connections.setIf(ChannelOption.TCP_FASTOPEN_CONNECT, options.isTcpFastOpen());
         apply(options, connections);
     }
 
-    /** For a server of Vert.x 5.0. */
+    /** Sets the options of a server of Vert.x 5.0. */
     static void apply(NetServerOptions options, ServerBootstrap bootstrap) {
         applyToListener(options.isReusePort(), options.isTcpFastOpen() ? FAST_OPEN_BACKLOG : 0, bootstrap);
         apply(options, bootstrap::childOption);

@@ -27,17 +27,18 @@ import net.zcrx.ZcrxServerSocketChannel;
 import net.zcrx.ZcrxSocketChannel;
 
 /**
- * The transport for Vert.x 5.0 to 5.2: {@code Vertx.builder().withTransport(new ZcrxVertxTransport()).build()}. TCP is
- * zcrx's; datagrams and unix domain sockets are those of Netty's io_uring transport, on the same loops, which
+ * The transport for Vert.x 5.0 to 5.2: {@code Vertx.builder().withTransport(new ZcrxVertxTransport()).build()}. TCP
+ * runs on zcrx; datagrams and unix domain sockets run on Netty's io_uring transport, on the same loops, which
  * {@code Vertx.close()} ends.
  *
- * <p>One class is both of Vert.x's interfaces: what a user gives, and what Vert.x then asks. Safe on any thread.
+ * <p>One class implements both of Vert.x's interfaces: the one that a user passes in, and the one that Vert.x then
+ * calls. Safe on any thread.
  */
 public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.transport.Transport {
     private final ZcrxIoHandlerConfig config;
     private ZcrxIoHandlerFactory factory;
 
-    /** With the default settings. */
+    /** Creates a transport with the default settings. */
     public ZcrxVertxTransport() {
         this(new ZcrxIoHandlerConfig());
     }
@@ -73,7 +74,7 @@ public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.tr
     }
 
     /**
-     * What makes the handlers of the event loops, which has their counters.
+     * Returns the factory of the event loops' handlers, which has their counters.
      *
      * @throws UnsatisfiedLinkError if the transport is not {@link #available}
      */
@@ -101,7 +102,7 @@ public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.tr
         return IoUringDatagramChannel::new;
     }
 
-    /** What Vert.x 5.0 asks for instead of {@link #datagramChannelFactory}. */
+    /** Creates a datagram channel; Vert.x 5.0 calls this instead of {@link #datagramChannelFactory}. */
     public DatagramChannel datagramChannel() {
         return new IoUringDatagramChannel();
     }
@@ -154,7 +155,7 @@ public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.tr
         io.vertx.core.spi.transport.Transport.super.configure(config, domainSocket, bootstrap);
     }
 
-    /** The same for a client in Vert.x 5.0. */
+    /** Configures a client's bootstrap in Vert.x 5.0. */
     public void configure(ClientOptionsBase options, int connectTimeout, boolean domainSocket, Bootstrap bootstrap) {
         if (!domainSocket) {
             TcpOptions.apply(options, bootstrap);
@@ -162,7 +163,7 @@ public final class ZcrxVertxTransport implements Transport, io.vertx.core.spi.tr
         DefaultsOfVertx50.configure(this, options, connectTimeout, domainSocket, bootstrap);
     }
 
-    /** The same for a server in Vert.x 5.0. */
+    /** Configures a server's bootstrap in Vert.x 5.0. */
     public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
         if (!domainSocket) {
             TcpOptions.apply(options, bootstrap);

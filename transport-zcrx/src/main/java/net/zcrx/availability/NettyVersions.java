@@ -69,7 +69,7 @@ final class NettyVersions {
         return versions.values().stream().anyMatch(NettyVersions::isTooOld) ? needed() : null;
     }
 
-    /** What to do where classes of Netty do not fit to each other or to those of zcrx. */
+    /** Returns a sentence that says what to do where classes of Netty do not fit each other or those of zcrx. */
     String needed() {
         return "This is " + this + "; zcrx needs " + OLDEST + " or later of Netty 4.2, and the same version of all its"
                 + " parts. Import io.netty:netty-bom of such a version before the BOM of your framework.";

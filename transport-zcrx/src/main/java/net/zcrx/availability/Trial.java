@@ -87,7 +87,7 @@ public final class Trial {
             // It is on no event loop.
             type.get().unsafe().closeForcibly();
         } catch (ChannelException e) {
-            // No descriptor is left at this moment; what was to be linked is.
+            // No descriptor is left at this moment; the classes are linked all the same.
         }
     }
 

@@ -42,7 +42,7 @@ public final class LateBootstrap {
         if (theirs == null) {
             return ofConnections;
         }
-        // A factory does not tell what it makes.
+        // A factory does not say which class it makes.
         Channel sample = theirs.newChannel();
         sample.unsafe().closeForcibly();
         if (sample instanceof SocketChannel) {

@@ -104,7 +104,7 @@ public final class Doctor {
                 cause == null ? "The transport works here, at least in copy mode." : cause.getMessage(),
                 ""));
         if (NicInspector.isAvailable()) {
-            // What the transport has said already is not said twice.
+            // A sentence that the transport has printed already is not printed twice.
             ZeroCopyCheck.requirements(new ZcrxIoHandlerConfig().queueAreaBytes()).stream()
                     .filter(found -> cause == null || !found.text().equals(cause.getMessage()))
                     .forEach(requirements::add);
@@ -159,7 +159,8 @@ public final class Doctor {
             return notTried("as something else is missing");
         }
         if (nic.isNetkit()) {
-            // What arrives on a queue on lease cannot be seen here, and nothing but binding it tells whether it works.
+            // The packets that arrive on a queue on lease cannot be seen here, and only binding it shows whether it
+            // works.
             return ZeroCopyCheck.tryDriver(nic, queue);
         }
         if (nic.hashReaches(queue) || !nic.rulesOnto(queue).isEmpty()) {

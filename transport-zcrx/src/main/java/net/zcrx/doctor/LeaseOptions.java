@@ -18,7 +18,7 @@ final class LeaseOptions {
     private static final Pattern RANGE = Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?");
 
     String interfaceName = "";
-    /** None stands for all that are on lease. */
+    /** The queues; none stands for all that are on lease. */
     List<Integer> queues = List.of();
 
     String target = "";
@@ -74,7 +74,7 @@ final class LeaseOptions {
         }
     }
 
-    /** Such as 4, 4-7 or 4,6. */
+    /** Reads numbers such as 4, 4-7 or 4,6. */
     private static List<Integer> numbers(String what, String text) {
         List<Integer> numbers = new ArrayList<>();
         for (String part : text.split(",", -1)) {

@@ -33,7 +33,7 @@ public final class FlightRecorder {
 
     /** An event that lasts. */
     public interface Span {
-        /** Nobody records it. */
+        /** The event that nobody records. */
         Span NONE = (held, bytes) -> {};
 
         /**
@@ -58,7 +58,7 @@ public final class FlightRecorder {
     }
 
     /**
-     * A loop begins to copy out what it receives.
+     * Called when a loop begins to copy out received data.
      *
      * @param held pages or chunks that the application holds now
      */
@@ -67,9 +67,9 @@ public final class FlightRecorder {
     }
 
     /**
-     * The NIC found no free page.
+     * Called when the NIC found no free page.
      *
-     * @param heldPages that the application holds, of what the loop received
+     * @param heldPages pages of data that the loop received, and that the application holds
      */
     public static void starves(int heldPages) {
         if (IS_THERE && isRecording()) {

@@ -29,7 +29,7 @@ final class CloseRequest extends OneAnswerRequest {
         return true;
     }
 
-    /** After any other error the descriptor is closed as well (close(2)), so it is never tried again. */
+    /** Never tries again: after any error but ECANCELED the descriptor is closed as well (close(2)). */
     @Override
     boolean complete(int result) {
         if (result == -Errno.ECANCELED) {

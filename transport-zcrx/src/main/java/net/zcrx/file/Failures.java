@@ -12,7 +12,7 @@ import net.zcrx.uring.Errno;
 final class Failures {
     private Failures() {}
 
-    /** A file that could not be opened. */
+    /** The failure of a file that could not be opened. */
     static IOException ofOpen(Path path, boolean direct, int errno) {
         String reason = "could not be opened" + because(errno, direct);
         return switch (errno) {
@@ -23,7 +23,7 @@ final class Failures {
         };
     }
 
-    /** A file that is no file. */
+    /** The failure of a path that is no regular file. */
     static IOException ofKind(Path path, boolean directory) {
         String reason = "is " + (directory ? "a directory" : "neither a regular file nor a block device")
                 + ". Name a file, or use a channel for what has no positions.";

@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 
 /**
- * An open file and what was asked of it that the kernel does not have yet. Requests begin in the order they came in.
+ * An open file, with the requests that the kernel does not have yet. They begin in the order in which they were made.
  */
 final class FileQueue {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(FileQueue.class);
     private static final int NOT_OPEN = -1;
-    /** One that the kernel is at and others that it finds when it has done so; what waits meanwhile can be joined. */
+    /**
+     * The requests of a file that the kernel has at a time: it works on one and finds the others after that. Requests
+     * that wait meanwhile can be joined.
+     */
     private static final int MOST_IN_TURN = 4;
 
     private final Path path;
@@ -29,7 +32,7 @@ final class FileQueue {
     private int inTurn;
 
     private boolean listed;
-    /** Nothing more is taken. */
+    /** Set when the file takes no more requests. */
     private boolean closing;
 
     /**
@@ -49,7 +52,7 @@ final class FileQueue {
         return path;
     }
 
-    /** Done when the descriptor is closed. */
+    /** Returns the promise that is done when the descriptor is closed. */
     Promise<Void> closed() {
         return closed;
     }
@@ -62,7 +65,7 @@ final class FileQueue {
         return fd;
     }
 
-    /** From now on it closes the descriptor at the latest when its loop ends. */
+    /** Takes the descriptor over: it is closed when its loop ends, at the latest. */
     void opened(int descriptor) {
         fd = descriptor;
     }
@@ -75,12 +78,15 @@ final class FileQueue {
         return closing;
     }
 
-    /** From now on it takes no request: this one that closes it is the last. */
+    /** Refuses all further requests: the one that closes the file is the last. */
     void closing() {
         closing = true;
     }
 
-    /** Hands the descriptor over to who closes it, so that its number, which is soon another's, is not used again. */
+    /**
+     * Hands the descriptor over to the caller that closes it, so that its number, which another file may soon have, is
+     * not used again.
+     */
     int takeDescriptor() {
         int descriptor = fd;
         fd = NOT_OPEN;
@@ -119,13 +125,13 @@ final class FileQueue {
         return next;
     }
 
-    /** The kernel has no more to do with what had begun. */
+    /** Called when the kernel has no more to do with a submission. */
     void ended(Submission submission) {
         begun--;
         inTurn -= submission.takesTurns() ? 1 : 0;
     }
 
-    /** The loop ends: what waits does so in vain. */
+    /** Fails the requests that wait, as the loop ends. */
     void endWaiting() {
         FileRequest<?> request;
         while ((request = waiting.poll()) != null) {

@@ -44,7 +44,7 @@ abstract class FileRequest<T> extends Submission {
         }
     }
 
-    /** This, or this and what waits behind it if they are best done as one; that is taken from there. */
+    /** Returns this request, or one that also does requests that wait behind it, which are taken from the queue. */
     Submission joined(ArrayDeque<FileRequest<?>> waiting) {
         return this;
     }
@@ -62,7 +62,10 @@ abstract class FileRequest<T> extends Submission {
     /** How an error that is the operation's own reads; {@code errno} is positive. */
     abstract Throwable failure(int errno);
 
-    /** Gives back what the operation holds. Exactly once, before the promise is done; never while the kernel has it. */
+    /**
+     * Releases the memory that the operation holds. Exactly once, before the promise is done; never while the kernel
+     * has it.
+     */
     void free() {}
 
     @Override

@@ -6,7 +6,7 @@ import io.netty.util.concurrent.Promise;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 
-/** Has what was written before put on the device. */
+/** Makes the device keep all data that was written before. */
 final class ForceRequest extends OneAnswerRequest {
     private final boolean metaData;
 

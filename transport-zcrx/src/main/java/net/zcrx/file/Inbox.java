@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * What other threads have for a loop. It is not a task of the loop itself, because that drops a task that it takes in the
- * moment in which it ends: here whoever comes last, the thread or the loop, sees all of it.
+ * The messages of other threads for a loop. A message is not a task of the loop, because a loop drops a task that it
+ * takes in the moment in which it ends. Here the last to come, the thread or the loop, sees all messages.
  */
 abstract class Inbox<T> {
     private final IoEventLoop eventLoop;
@@ -25,16 +25,16 @@ abstract class Inbox<T> {
         this.eventLoop = eventLoop;
     }
 
-    /** On the loop's thread. */
+    /** Called on the loop's thread with the next message. */
     abstract void taken(T message);
 
-    /** On any thread: the loop has ended. */
+    /** Called on any thread if the loop has ended. */
     abstract void ended(T message);
 
-    /** On the thread that has put it: the loop has too many tasks. */
+    /** Called on the thread that has put the message, if the loop has too many tasks. */
     abstract void refused(T message);
 
-    /** From any thread. */
+    /** Puts a message; may be called on any thread. */
     final void put(T message) {
         waiting.add(message);
         try {

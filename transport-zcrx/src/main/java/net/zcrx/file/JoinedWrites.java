@@ -11,7 +11,10 @@ import net.zcrx.uring.FileOps;
  * kernel a hand-over to a thread and back. Yet each succeeds or fails for itself.
  */
 final class JoinedWrites extends Submission {
-    /** So many that the hand-over costs little beside the copy, and so few that others have their turn soon. */
+    /**
+     * The most bytes of one request: so many that the hand-over costs little beside the copy, and so few that other
+     * files have their turn soon.
+     */
     private static final int MOST_BYTES = 256 * 1024;
 
     private final ArrayDeque<WriteRequest> writes = new ArrayDeque<>();
@@ -21,7 +24,7 @@ final class JoinedWrites extends Submission {
         super(file);
     }
 
-    /** Takes what can be joined to the first write from those that wait behind it. */
+    /** Takes the writes that can be joined to the first one from those that wait behind it. */
     static Submission of(WriteRequest first, ArrayDeque<FileRequest<?>> waiting) {
         JoinedWrites joined = null;
         WriteRequest last = first;

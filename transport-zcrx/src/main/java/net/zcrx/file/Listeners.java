@@ -8,8 +8,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the listeners of a loop's files: on the event loop, and on a thread of Netty's where that has ended or takes no more
- * tasks. None is lost, whenever it comes.
+ * Runs the listeners of a loop's files: on the event loop, and on a thread of Netty's where that has ended or takes no
+ * more tasks. None is lost, whenever it comes.
  */
 final class Listeners extends AbstractEventExecutor {
     private final IoEventLoop eventLoop;

@@ -30,9 +30,10 @@ import net.zcrx.uring.RingFd;
  *
  * <p><b>Why the loop does not wait.</b> The kernel first tries a read or a write on the loop's thread, as if the file
  * were non-blocking; where the file system cannot do it so it leaves it to a thread of its own ({@code io_read()} and
- * {@code io_write()} of {@code io_uring/rw.c}). What it then does at once is copy from or to the page cache. That takes
- * no longer than the bytes that a pass of the loop may have copied so; for all beyond them, {@code IOSQE_ASYNC} asks
- * for the kernel's threads at once. So it does for what has no such try, as opening and closing on a network.
+ * {@code io_write()} of {@code io_uring/rw.c}). If the try succeeds, it copies from or to the page cache on the loop's
+ * thread. That takes no longer than the bytes that a pass of the loop may have copied so; for all beyond them,
+ * {@code IOSQE_ASYNC} asks for the kernel's threads at once. The same holds for operations that have no such try, as
+ * opening and closing on a network.
  */
 final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(LoopFiles.class);
@@ -52,19 +53,19 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
     private final Inbox<FileRequest<?>> inbox;
     private final Listeners listeners;
     private final Submission[] begun = new Submission[MOST_OF_LOOP];
-    /** The places in that array which are free. */
+    /** The free places of the array of submissions. */
     private final short[] free = new short[MOST_OF_LOOP];
 
     private int freeCount = MOST_OF_LOOP;
-    /** Those that are open or being opened. */
+    /** The files that are open or being opened. */
     private final Set<FileQueue> files = new LinkedHashSet<>();
-    /** Those whose next request can begin. */
+    /** The files whose next request can begin. */
     private final ArrayDeque<FileQueue> listed = new ArrayDeque<>();
 
     private IoRegistration registration;
     private Loop loop;
     private boolean closed;
-    /** Bytes that the kernel may copy on the loop's thread for what has begun since {@link #endPass}. */
+    /** Bytes that the kernel may copy on the loop's thread for requests that have begun since {@link #endPass}. */
     private int copied;
 
     private LoopFiles(IoEventLoop eventLoop) {
@@ -91,7 +92,7 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         };
     }
 
-    /** From any thread. */
+    /** Returns the files of an event loop; may be called on any thread. */
     static LoopFiles of(IoEventLoop eventLoop) {
         LoopFiles there = OF_LOOPS.get(eventLoop);
         if (there != null) {
@@ -111,12 +112,12 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         return eventLoop;
     }
 
-    /** From any thread. */
+    /** Makes a promise of the event loop; may be called on any thread. */
     <T> Promise<T> newPromise() {
         return new FilePromise<>(listeners);
     }
 
-    /** From any thread: has the request begin in its turn. */
+    /** Begins the request in its turn; may be called on any thread. */
     <T> Future<T> submit(FileRequest<T> request) {
         if (eventLoop.inEventLoop()) {
             begin(request);
@@ -126,7 +127,7 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         return request.future();
     }
 
-    /** On the loop's thread. */
+    /** Begins the request; called on the loop's thread. */
     void begin(FileRequest<?> request) {
         FileQueue file = request.file;
         if (closed || !isRegistered()) {
@@ -164,7 +165,8 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
     }
 
     /**
-     * What is asked in a pass begins at its end, no later than the kernel would hear of it: then writes can be joined.
+     * Schedules a file for the end of the pass, where its requests begin, so that writes can be joined. The kernel
+     * would not get them earlier in any case.
      */
     private void schedule(FileQueue file) {
         if (file.list()) {
@@ -253,7 +255,10 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         loop.add(this);
     }
 
-    /** The loop is ending: what the kernel has may still complete, all else fails, and the files are closed. */
+    /**
+     * Called when the loop is ending: the kernel's requests may still complete, all others fail, and the files are
+     * closed.
+     */
     @Override
     public void close() {
         closed = true;
@@ -293,7 +298,7 @@ final class LoopFiles extends AbstractLoopHandle implements IoUringIoHandle {
         endInboxes();
     }
 
-    /** On another thread: the loop's has ended. */
+    /** Called on another thread when the loop's thread has ended. */
     private void terminated() {
         OF_LOOPS.remove(eventLoop, this);
         endInboxes();

@@ -6,7 +6,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import net.zcrx.uring.FileOps;
 
-/** What the options to open a file are to open(2). */
+/** Translates the options to open a file into the flags of open(2). */
 final class OpenFlags {
     /** A pipe is not waited for: it is refused when it is open. Neither is one made the process's terminal. */
     private static final int ALWAYS = FileOps.O_CLOEXEC | FileOps.O_NONBLOCK | FileOps.O_NOCTTY;

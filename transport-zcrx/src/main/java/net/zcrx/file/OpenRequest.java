@@ -12,7 +12,7 @@ import net.zcrx.uring.Native;
 
 /** Opens a file, and looks whether it is one: open, statx, and close if it is none. */
 final class OpenRequest extends FileRequest<ZcrxFile> {
-    /** As for files that the JDK makes: less the process's umask. */
+    /** The mode of new files, the same as the JDK's: less the process's umask. */
     private static final int MODE = 0666;
 
     private enum Step {
@@ -83,7 +83,7 @@ final class OpenRequest extends FileRequest<ZcrxFile> {
             // Else a read or write that would have to wait fails, and is not left to a kernel thread.
             Native.setBlocking(result);
             step = Step.LOOK;
-            // What was created is a file.
+            // A path that was created is a regular file.
             return (openFlags & FileOps.O_EXCL) != 0 && finish();
         }
         int kind = memory.buffer().getShort(pathBytes + FileOps.STX_MODE) & FileOps.S_IFMT;

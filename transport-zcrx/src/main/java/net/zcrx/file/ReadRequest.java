@@ -8,7 +8,7 @@ import io.netty.util.concurrent.Promise;
 import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.FileOps;
 
-/** Fills what a buffer has room for, part by part, until the file ends. */
+/** Fills the writable bytes of a buffer, part by part, until the file ends. */
 final class ReadRequest extends FileRequest<Integer> {
     private final ByteBuf target;
     /** Memory that the kernel writes to: the target itself if that is one piece of direct memory. */
@@ -19,7 +19,7 @@ final class ReadRequest extends FileRequest<Integer> {
     private final int length;
     private int read;
 
-    /** @param target is retained until this is over */
+    /** @param target the buffer to fill, retained until the request has ended */
     ReadRequest(FileQueue file, Promise<Integer> promise, ByteBuf target, long position) {
         super(file, promise);
         this.position = position;

@@ -9,7 +9,7 @@ import net.zcrx.uring.FileOps;
 
 /** Asks how long a file is. */
 final class SizeRequest extends FileRequest<Long> {
-    /** An empty path, and what statx says. */
+    /** Memory for an empty path and for the answer of statx. */
     private final CleanableDirectBuffer memory =
             Buffer.allocateDirectBufferWithNativeOrder(Long.BYTES + FileOps.STATX_BYTES);
 

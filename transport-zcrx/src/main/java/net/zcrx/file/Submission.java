@@ -6,7 +6,9 @@ import net.zcrx.uring.Errno;
 
 /** A request that the kernel gets once, or part by part until all of it is done. */
 abstract class Submission {
-    /** The kernel may be interrupted without having done anything; but not for ever. */
+    /**
+     * Bounds the tries of a request: the kernel may be interrupted without having done anything, but not without end.
+     */
     private static final int MAX_TRIES = 16;
 
     final FileQueue file;
@@ -24,7 +26,7 @@ abstract class Submission {
         return 0;
     }
 
-    /** Whether a kernel thread has to do it, because the kernel might wait in it though it was told not to. */
+    /** Whether a kernel thread has to do it, because the kernel might wait in it though it was asked not to. */
     boolean mayWait() {
         return false;
     }
@@ -40,13 +42,16 @@ abstract class Submission {
     /** A part has failed; {@code errno} is positive. Returns whether all is over. */
     abstract boolean failed(int errno);
 
-    /** The kernel does not have it, and will not. */
+    /** Fails a request that the kernel does not have and will not get. */
     abstract void fail(Throwable cause);
 
     /** The loop ends, and the kernel does not have it. */
     abstract void loopEnded();
 
-    /** The kernel still has it, though its ring is closed. What it holds is never given back. */
+    /**
+     * Gives up a request that the kernel still has, though its ring is closed. The memory that it holds is never
+     * released.
+     */
     abstract void abandon();
 
     /** The kernel has answered. Returns whether it is over. */
@@ -61,7 +66,7 @@ abstract class Submission {
         return result >= 0 ? advance(result) : failed(-result);
     }
 
-    /** Whether the kernel was interrupted in what is submitted again. */
+    /** Whether the submission is a new try, after the kernel was interrupted. */
     final boolean isTriedAgain() {
         return tries > 0;
     }

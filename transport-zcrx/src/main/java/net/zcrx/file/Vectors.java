@@ -11,7 +11,7 @@ final class Vectors {
     private static final int MOST = 64;
     private static final int BYTES = 2 * Long.BYTES;
 
-    /** {@code null} before it is needed. */
+    /** The vectors' memory; {@code null} before it is needed. */
     private CleanableDirectBuffer memory;
 
     private int count;
@@ -20,7 +20,7 @@ final class Vectors {
         count = 0;
     }
 
-    /** Adds those of them that are not empty, as long as there is room; what is left out comes later. */
+    /** Adds the pieces that are not empty, as long as there is room; the caller adds the others later. */
     void add(ByteBuffer[] pieces) {
         for (ByteBuffer piece : pieces) {
             if (piece.hasRemaining()) {
@@ -50,7 +50,7 @@ final class Vectors {
         return count;
     }
 
-    /** Also of no pieces at all, as an empty buffer has. */
+    /** Returns the address of the vectors, also if there are none, as of an empty buffer. */
     long address() {
         return Buffer.memoryAddress(memory());
     }

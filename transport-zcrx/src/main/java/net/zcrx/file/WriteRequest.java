@@ -17,10 +17,10 @@ final class WriteRequest extends FileRequest<Void> {
     private final int start;
     private final int length;
     private int written;
-    /** {@code null} until a part needs them. */
+    /** The vectors; {@code null} until a part needs them. */
     private Vectors vectors;
 
-    /** @param buffer is in direct memory */
+    /** @param buffer the bytes to write, in direct memory */
     WriteRequest(FileQueue file, Promise<Void> promise, ByteBuf buffer, long position) {
         super(file, promise);
         this.buffer = buffer;
@@ -70,7 +70,7 @@ final class WriteRequest extends FileRequest<Void> {
         return FileOps.writeVectors(flags, file.fd(), vectors.address(), vectors.count(), nextPosition(), id);
     }
 
-    /** Adds what is to be written next. */
+    /** Adds the bytes that are to be written next. */
     void gather(Vectors all) {
         int index = start + written;
         int part = bytes();

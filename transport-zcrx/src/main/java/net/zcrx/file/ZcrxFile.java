@@ -18,8 +18,7 @@ import net.zcrx.loop.LoopHandle;
 
 /**
  * A file that is read and written on the ring of an event loop of this transport: no thread waits for it, neither the
- * loop's nor one of a pool. What the kernel cannot do without waiting it gives to threads of its own, at most 16 for a
- * loop.
+ * loop's nor one of a pool. The kernel gives operations that have to wait to threads of its own, at most 16 per loop.
  *
  * <pre>{@code
  * ZcrxFile.open(channel.eventLoop(), path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
@@ -27,20 +26,21 @@ import net.zcrx.loop.LoopHandle;
  * }</pre>
  *
  * <p><b>Threads.</b> All methods may be called on any thread, and none waits. Listeners of their futures run on the
- * event loop; on a thread of Netty's if that has ended or takes no more tasks, or an argument was wrong. From the loop's own
- * thread a call costs least.
+ * event loop; on a thread of Netty's if that has ended or takes no more tasks, or an argument was wrong. From the
+ * loop's own thread a call costs least.
  *
- * <p><b>Order.</b> Any number of operations may be under way. The kernel has up to 32 of a file and 256 of a loop at a
- * time, of writes through the page cache 4 of a file, and does them in any order; the rest waits, in the order of the calls
- * and without a bound. Writes that wait and lie side by side are joined to one request. An application that writes faster
- * than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force} and {@link #close} begin when all that
- * was asked before has ended.
+ * <p><b>Order.</b> Any number of operations may be under way. The kernel has up to 32 operations of a file and 256 of a
+ * loop at a time, but only 4 writes of a file through the page cache, and does them in any order. The others wait, in
+ * the order of the calls and without a bound. Writes that wait and lie side by side are joined into one request. An
+ * application that writes faster than the disk has to wait for futures, as {@link ZcrxFileSink} does. {@link #force}
+ * and {@link #close} begin when all operations that were called before have ended.
  *
- * <p><b>Failures</b> are told by the future, as a {@link ZcrxFileException} that says what failed, where, and how much
- * was written before; an argument out of its range as {@link IllegalArgumentException}. A future cannot be cancelled.
+ * <p><b>Failures</b> are reported by the future, as a {@link ZcrxFileException} that says what failed, where, and how
+ * much was written before; an argument out of its range as {@link IllegalArgumentException}. A future cannot be
+ * cancelled.
  *
- * <p><b>Life.</b> Close the file when it is of no more use. An event loop that ends closes its files; what the kernel has
- * of them then may still complete, and all else fails with {@code ECANCELED}.
+ * <p><b>Life.</b> Close the file when it is of no more use. An event loop that ends closes its files; the operations
+ * that the kernel has by then may still complete, and all others fail with {@code ECANCELED}.
  */
 public final class ZcrxFile {
     /**
@@ -55,7 +55,7 @@ public final class ZcrxFile {
         }
     };
 
-    /** What the JDK encodes paths with. */
+    /** The charset by which the JDK encodes paths. */
     private static final Charset PATHS = Charset.forName(
             System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name()));
 
@@ -72,13 +72,13 @@ public final class ZcrxFile {
      *
      * @param eventLoop of this transport: best that of the channel whose bytes are stored
      * @param path of the default file system
-     * @param options {@link #DIRECT}, {@link java.nio.file.LinkOption#NOFOLLOW_LINKS}, and of {@link
-     *     java.nio.file.StandardOpenOption} all but {@code APPEND} and {@code DELETE_ON_CLOSE}, with the meaning that
-     *     they have for the JDK; without {@code WRITE} it is opened to read
+     * @param options {@link #DIRECT}, {@link java.nio.file.LinkOption#NOFOLLOW_LINKS}, and of
+     *     {@link java.nio.file.StandardOpenOption} all but {@code APPEND} and {@code DELETE_ON_CLOSE}, with the meaning
+     *     that they have for the JDK; without {@code WRITE} it is opened to read
      * @return fails with a {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.FileAlreadyExistsException},
      *     {@link java.nio.file.AccessDeniedException} or {@link ZcrxFileException}
-     * @throws IllegalArgumentException if the event loop is none of this transport, or the path none of the default file
-     *     system
+     * @throws IllegalArgumentException if the event loop is none of this transport, or the path none of the default
+     *     file system
      * @throws UnsupportedOperationException if there is no such option
      */
     public static Future<ZcrxFile> open(EventLoop eventLoop, Path path, OpenOption... options) {
@@ -103,7 +103,7 @@ public final class ZcrxFile {
         return files.eventLoop();
     }
 
-    /** As it was opened. */
+    /** The path by which the file was opened. */
     public Path path() {
         return file.path();
     }
@@ -162,9 +162,10 @@ public final class ZcrxFile {
     }
 
     /**
-     * Has the device keep all that was written before this call, so that it survives a loss of power.
+     * Makes the device keep all data that was written before this call, so that it survives a loss of power.
      *
-     * @param metaData also what is not needed to read the data again, such as the time of the last change
+     * @param metaData whether metadata that is not needed to read the data again is kept too, such as the time of the
+     *     last change
      */
     public Future<Void> force(boolean metaData) {
         return files.submit(new ForceRequest(file, newPromise(), metaData));
@@ -192,8 +193,8 @@ public final class ZcrxFile {
     }
 
     /**
-     * Closes the file when all that was asked before has ended; what is asked after it fails. A second call returns a
-     * future that is done with the first.
+     * Closes the file when all operations that were called before have ended; operations that are called later fail. A
+     * second call returns a future that is done with the first.
      */
     public Future<Void> close() {
         return files.submit(new CloseRequest(file));

@@ -6,9 +6,9 @@ import java.nio.file.FileSystemException;
 /**
  * An operation on a {@link ZcrxFile} failed. The message says which, on what file, why, and what to do.
  *
- * <p>A file that does not exist, that exists already, or that may not be accessed, is told as the JDK does it: {@link
- * java.nio.file.NoSuchFileException}, {@link java.nio.file.FileAlreadyExistsException}, {@link
- * java.nio.file.AccessDeniedException}.
+ * <p>A file that does not exist, that exists already, or that may not be accessed, is reported as the JDK does it:
+ * {@link java.nio.file.NoSuchFileException}, {@link java.nio.file.FileAlreadyExistsException},
+ * {@link java.nio.file.AccessDeniedException}.
  */
 public final class ZcrxFileException extends FileSystemException {
     private static final long serialVersionUID = 1;
@@ -33,7 +33,7 @@ public final class ZcrxFileException extends FileSystemException {
         return errno;
     }
 
-    /** Where in the file the operation began, in bytes; 0 if it has no position. */
+    /** The position in the file where the operation began, in bytes; 0 if it has none. */
     public long position() {
         return position;
     }

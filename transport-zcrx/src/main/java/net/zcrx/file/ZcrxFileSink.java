@@ -16,17 +16,17 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Writes what a channel receives to a file, in order and without a gap, from where the kernel or the NIC has put it. It
- * takes each {@link ByteBuf}; every other message goes on to the next handler.
+ * Writes the bytes that a channel receives to a file, in order and without a gap, from where the kernel or the NIC has
+ * put them. It takes each {@link ByteBuf}; every other message goes on to the next handler.
  *
  * <p><b>Bound.</b> When more bytes are under way to the file than the limit, the channel stops reading, and goes on by
- * itself when half of them are written. What the channel has received by then still comes: at most what it delivers in
- * one pass of its event loop. Auto-read that the application has switched off stays off.
+ * itself when half of them are written. Data that the channel has received by then is still delivered: at most as much
+ * as in one pass of its event loop. Auto-read that the application has switched off stays off.
  *
  * <p><b>End.</b> {@link #written()} is done when the channel, or its input, is closed, or this handler is removed from
- * the pipeline, and all that came before is written. It fails with the first write that fails: until the end the
- * failure is also fired as an exception, and what comes later is released. The application closes the channel then; and
- * the file, in each case.
+ * the pipeline, and all bytes that were received before are written. It fails with the first write that fails: until
+ * the end the failure is also fired as an exception, and bytes that are received later are released. The application
+ * closes the channel then; it closes the file in each case.
  *
  * <p>It serves one channel. {@link #position()} and {@link #written()} may be called on any thread.
  */
@@ -34,7 +34,9 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     /** The most bytes that are under way to the file, if nothing else is said: 1 MiB. */
     public static final int DEFAULT_LIMIT = 1 << 20;
 
-    /** Writes at a time. What comes meanwhile is gathered, so that the next one is a large one. */
+    /**
+     * The most writes at a time. Bytes that are received meanwhile are gathered, so that the next write is a large one.
+     */
     private static final int MOST_WRITES = 4;
 
     private static final int MOST_BUFFERS_OF_WRITE = 64;
@@ -44,22 +46,22 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
     private final int limit;
     private final Promise<Long> written;
 
-    /** Writes that the file has and has not done. */
+    /** The number of writes that the file has and has not done. */
     private final AtomicInteger underWay = new AtomicInteger();
-    /** Written by the file's loop only; so is what is done behind it, by position. */
+    /** The position up to which all is written; changed by the file's loop only, as are the writes done behind it. */
     private volatile long position;
 
     private final TreeMap<Long, Integer> doneBehind = new TreeMap<>();
-    /** No more writes come. */
+    /** Set when no more writes come. */
     private volatile boolean ended;
 
     // From here on: used by the channel's thread only.
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
-    /** Where the next write begins. */
+    /** The position in the file where the next write begins. */
     private long next;
-    /** Bytes that wait or are under way. */
+    /** The bytes that wait or are under way. */
     private long pending;
-    /** Writes that it has not heard of yet. */
+    /** The number of writes whose end was not reported yet. */
     private int writes;
 
     private boolean stopped;
@@ -73,9 +75,9 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
 
     /**
      * @param file that is open to write, best on the channel's own event loop
-     * @param position of the first byte in the file, from 0 on
-     * @param limit of the bytes under way to the file, from 1 on; together with the connections' number it bounds what
-     *     they hold of the loop's receive memory
+     * @param position the position of the first byte in the file, from 0 on
+     * @param limit the most bytes under way to the file, from 1 on; with the number of connections it bounds the
+     *     receive memory of the loop that they hold
      */
     public ZcrxFileSink(ZcrxFile file, long position, int limit) {
         if (position < 0 || limit < 1) {
@@ -117,7 +119,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
     }
 
-    /** What came in one pass of the loop is written together. */
+    /** Writes the bytes of one pass of the loop together. */
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         write(ctx, MOST_WRITES);
@@ -172,7 +174,10 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         return more != null && bytes + more.readableBytes() <= MOST_BYTES_OF_WRITE;
     }
 
-    /** On the file's loop, which need not be the channel's; where that has ended, on any thread, with a failure. */
+    /**
+     * Called on the file's loop, which need not be the channel's; if that loop has ended, on any thread, with a
+     * failure.
+     */
     private void done(long start, int bytes, Throwable cause) {
         if (cause == null) {
             advance(start, bytes);
@@ -192,7 +197,7 @@ public final class ZcrxFileSink extends ChannelDuplexHandler {
         }
     }
 
-    /** Both the end and the last write may be the later one, and come here. A failure was told before. */
+    /** Called after the end and after each write, as either may be the last. A failure was reported before. */
     private void succeedIfEnded() {
         if (ended && underWay.get() == 0) {
             written.trySuccess(position);

@@ -6,9 +6,9 @@ import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.SystemPropertyUtil;
 
 /**
- * How large the areas are that nobody has given a size, where loops receive by copy: all that the process has mapped
- * stays within a share of what it is allowed to take. Else a process in a small container would be killed, without a
- * word, by memory that neither the heap's limit nor that of direct memory bounds.
+ * The size of areas for which nobody has set one, where loops receive by copy: all areas of the process stay within a
+ * share of the memory that it may take. Otherwise a process in a small container would be killed, without a word, by
+ * memory that neither the heap's limit nor that of direct memory bounds.
  *
  * @param most bytes that all areas of the process may have
  * @param loops of the group
@@ -40,8 +40,8 @@ public record AreaSize(long most, int loops) {
     /**
      * Returns the size of the area of one more loop, in bytes.
      *
-     * @param asked what the user asks for; 0 for nothing
-     * @param usual what it is where nothing limits it
+     * @param asked the size that the user asks for; 0 for none
+     * @param usual the size where nothing limits it
      * @param chunkBytes of a chunk
      * @param mapped bytes that the process's areas have, other groups' as well
      */
@@ -49,7 +49,7 @@ public record AreaSize(long most, int loops) {
         if (asked > 0) {
             return asked;
         }
-        // Not more than half of what is left: nobody knows how many groups there will be.
+        // Not more than half of the rest: nobody knows how many groups there will be.
         long share = Math.min(most / loops, (most - mapped) / 2);
         long least = Math.max(MIB, MIN_CHUNKS * (long) chunkBytes);
         return Math.max(least, Math.min(usual, share / MIB * MIB));

@@ -6,19 +6,22 @@ import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.Native;
 
 /**
- * Lets what long flows bring gather for a moment, as a NIC's interrupt coalescing does. A loop that is faster than its
+ * Lets the data of long flows gather for a moment, as a NIC's interrupt coalescing does. A loop that is faster than its
  * sender sleeps after every few packets, and is woken for the next one while it falls asleep: then sleep and wakeup,
  * which cost the sender as well, take more time than the data.
  *
- * <p>It is done only while the loop's connections receive much and send nothing: who waits for an answer is not made to
- * wait. The wait ends early when all connections of the last pass have data again, and one more, or a thread that wakes
- * the loop. And where it makes the flow slower, as with a receive buffer that is full before the time is over, it is
- * left.
+ * <p>It is done only while the loop's connections receive much and send nothing: a peer that waits for an answer does
+ * not wait longer. The wait ends early when all connections of the last pass have data again, and one more, or a thread
+ * that wakes the loop. And where it makes the flow slower, as with a receive buffer that is full before the time is
+ * over, it is left.
  */
 final class Coalescing {
-    /** After a pass with fewer bytes there is nothing to wait for: a message has ended. */
+    /** The least bytes of a pass after which a wait is of use. After fewer, a message has ended. */
     private static final int MIN_PASS_BYTES = 4096;
-    /** More connections bring enough without waits; and all at once may be more than there is memory for. */
+    /**
+     * The most connections with which the loop waits. More receive enough without waits, and all at once may be more
+     * than there is memory for.
+     */
     private static final int MOST_CONNECTIONS = 8;
     /** The receive rate is measured over windows of this many bytes. */
     private static final int WINDOW_BYTES = 1024 * 1024;
@@ -46,7 +49,7 @@ final class Coalescing {
     /** Mean time per byte in windows with waits, in nanoseconds; 0 if there were none. */
     private double withWaits;
 
-    /** The same in windows without waits. */
+    /** Mean time per byte in windows without waits, in nanoseconds; 0 if there were none. */
     private double without;
 
     /** Bytes of this pass. */
@@ -63,7 +66,7 @@ final class Coalescing {
         this.counters = counters;
     }
 
-    /** A connection has received. */
+    /** Called when a connection has received. */
     void received(int newBytes, boolean firstOfPass) {
         bytes += newBytes;
         connections += firstOfPass ? 1 : 0;
@@ -79,12 +82,12 @@ final class Coalescing {
         submitted = true;
     }
 
-    /** A connection sends. */
+    /** Called when a connection sends. */
     void sent() {
         sends++;
     }
 
-    /** Before the loop looks for completions: waits, if that is worth it. */
+    /** Waits before the loop looks for completions, if that is worth it. */
     void await(PassContext context) {
         if (sends > 0) {
             beginWindow(0);
@@ -95,8 +98,8 @@ final class Coalescing {
         }
         if (waiting && isWorthAWait() && context.canBlock() && isTimeToWait(context)) {
             counters.add(Counter.COALESCINGS, 1);
-            // One more than the connections of the last pass: another one, or a thread that wakes the loop. What it
-            // answers is of no interest, as the loop looks next whatever woke it.
+            // One more than the connections of the last pass: another one, or a thread that wakes the loop. The result
+            // does not matter, as the loop looks next whatever woke it.
             Native.await(ring, connections + 1, WAIT_NANOS);
         }
         bytes = 0;

@@ -13,16 +13,17 @@ import net.zcrx.uring.InterfaceQueue;
 import net.zcrx.uring.Uring;
 
 /**
- * Hears the kernel's events of an interface queue. They are completions that nobody submitted, with user data that is
- * named when the queue is registered; Netty hands a completion to the registration whose number is in its user data's
- * upper half. Ours is the first of its handler, number 1; that is checked with a submission of our own.
+ * Hears the kernel's events of an interface queue. They are completions that nobody submitted
+ * ({@code zcrx_send_notif()} in {@code io_uring/zcrx.c}), with user data that is named when the queue is registered;
+ * Netty hands a completion to the registration whose number is in its user data's upper half. Ours is the first of its
+ * handler, number 1; that is checked with a submission of our own.
  */
 public final class KernelEvents implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(KernelEvents.class);
 
     private static final long REGISTRATION = 1;
     private static final short CHECK = 1;
-    /** What the kernel puts into an event's completion: operation NOP, data 0. */
+    /** The user data that the kernel puts into an event's completion: operation NOP, data 0. */
     public static final long USER_DATA = REGISTRATION << Integer.SIZE;
 
     private final ZeroCopyReceiver receiver;
@@ -32,7 +33,7 @@ public final class KernelEvents implements IoUringIoHandle {
         this.receiver = receiver;
     }
 
-    /** On the loop's thread, before anything else is registered. */
+    /** Begins to listen; called on the loop's thread, before anything else is registered. */
     public static void listen(IoUringIoHandler uring, ZeroCopyReceiver receiver) {
         KernelEvents events = new KernelEvents(receiver);
         events.registration = Registrations.register(uring, events);

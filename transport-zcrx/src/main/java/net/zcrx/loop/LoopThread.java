@@ -25,14 +25,14 @@ public final class LoopThread implements ThreadAwareExecutor {
         loop.execute(task);
     }
 
-    /** On the loop's thread: runs {@code task} when the loop ends, and still takes tasks. */
+    /** Runs {@code task} when the loop ends, and still takes tasks; called on the loop's thread. */
     public void atEnd(Runnable task) {
         if (loop instanceof SingleThreadEventExecutor executor) {
             executor.addShutdownHook(task);
         }
     }
 
-    /** On the loop's thread: wakes the loop up as another thread does. */
+    /** Wakes the loop up as another thread does; called on the loop's thread. */
     void wakeUp(IoUringIoHandler uring) {
         hidden = true;
         try {

@@ -15,7 +15,7 @@ final class MemoryLimit {
 
     private MemoryLimit() {}
 
-    /** In bytes; {@link Long#MAX_VALUE} if there is none. */
+    /** Returns the limit of this process in bytes; {@link Long#MAX_VALUE} if there is none. */
     static long ofProcess() {
         try {
             return of(CGROUPS, Files.readAllLines(Path.of("/proc/self/cgroup")));
@@ -42,7 +42,10 @@ final class MemoryLimit {
         return least;
     }
 
-    /** In a container the path may be that of the host, of which nothing but the mount is there. */
+    /**
+     * Returns the least limit on the path. In a container the path may be that of the host, of which only the mount is
+     * there.
+     */
     private static long least(Path mount, String path, String file) {
         Path directory = mount;
         long least = read(directory.resolve(file));

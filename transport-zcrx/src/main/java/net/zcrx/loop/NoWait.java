@@ -3,7 +3,7 @@ package net.zcrx.loop;
 
 import io.netty.channel.IoHandlerContext;
 
-/** A pass that only takes what has completed. */
+/** The context of a pass that only handles requests that have completed. */
 public final class NoWait implements IoHandlerContext {
     public static final NoWait INSTANCE = new NoWait();
 

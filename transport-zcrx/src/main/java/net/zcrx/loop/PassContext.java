@@ -7,7 +7,7 @@ import net.zcrx.receive.Receiver;
 
 /**
  * Netty's context for one pass, with two changes: the loop may not block while there is work left, nor for too long;
- * and Netty's handler is told of no deadline that the {@link SleepTimer} takes care of.
+ * and Netty's handler sees no deadline that the {@link SleepTimer} takes care of.
  */
 final class PassContext implements IoHandlerContext {
     private final SleepTimer timer;
@@ -39,7 +39,7 @@ final class PassContext implements IoHandlerContext {
         leftWork = true;
     }
 
-    /** The pass is over. */
+    /** Called when the pass is over. */
     void end() {
         asleep = false;
     }
@@ -49,7 +49,7 @@ final class PassContext implements IoHandlerContext {
         return asleep;
     }
 
-    /** Asked right before the loop sleeps. */
+    /** Netty's handler asks for this right before the loop sleeps. */
     @Override
     public boolean canBlock() {
         if (hasWork) {
@@ -73,7 +73,7 @@ final class PassContext implements IoHandlerContext {
                 : Math.min(longestSleep, netty.delayNanos(currentTimeNanos));
     }
 
-    /** Netty's handler asks for this right before it submits what is queued and sleeps. */
+    /** Netty's handler asks for this right before it submits the queued requests and sleeps. */
     @Override
     public long deadlineNanos() {
         if (longestSleep != Receiver.FOR_EVER) {

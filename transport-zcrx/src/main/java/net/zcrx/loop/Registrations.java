@@ -5,11 +5,14 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoHandler;
 
-/** What a loop registers for itself, beside its channels. */
+/** The registrations of a loop itself, beside those of its channels. */
 final class Registrations {
     private Registrations() {}
 
-    /** On the loop's thread, when it begins: Netty's handler refuses a registration only when it shuts down. */
+    /**
+     * Registers a handle on the loop's thread, when it begins: Netty's handler refuses a registration only when it
+     * shuts down.
+     */
     static IoRegistration register(IoUringIoHandler uring, IoUringIoHandle handle) {
         try {
             return uring.register(handle);

@@ -16,9 +16,10 @@ import net.zcrx.uring.Uring;
 import net.zcrx.uring.WakeupMark;
 
 /**
- * Ends what the kernel has of a loop's ring before its memory is freed. Netty's {@link IoUringIoHandler#destroy()}
- * waits for one completion, whichever comes first, and then frees: a request that is still under way, as its own read
- * of the wakeup descriptor, which a kernel thread does once there was a drain, then writes to memory of somebody else.
+ * Ends the requests that the kernel has of a loop's ring before its memory is freed. Netty's
+ * {@link IoUringIoHandler#destroy()} waits for one completion, whichever comes first, and then frees: a request that is
+ * still under way, as its own read of the wakeup descriptor, which a kernel thread does once there was a drain, then
+ * writes to memory that is in other use.
  */
 public final class RingEnd implements IoUringIoHandle {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(RingEnd.class);
@@ -41,23 +42,26 @@ public final class RingEnd implements IoUringIoHandle {
         this.thread = thread;
     }
 
-    /** On the loop's thread, when the ring is enabled: later, Netty's handler takes no registration any more. */
+    /**
+     * Registers this when the ring is enabled, on the loop's thread: later, Netty's handler takes no registration any
+     * more.
+     */
     public void register() {
         registration = Registrations.register(uring, this);
     }
 
-    /** On the loop's thread: Netty's part of a shutdown, which closes all channels. */
+    /** Runs Netty's part of a shutdown, which closes all channels, on the loop's thread. */
     public void prepareToDestroy() {
         if (registration != null) {
-            // Netty waits for a completion there, and if nothing that the kernel has ends by itself, for ever.
+            // Netty waits for a completion there, without end if none of the kernel's requests ends by itself.
             registration.submit(Uring.nop(drained));
         }
         uring.prepareToDestroy();
     }
 
     /**
-     * On the loop's thread, before {@code uring.destroy()}: cancels every request, and waits until all have ended. Netty's
-     * channels close their descriptors by requests, which are done.
+     * Cancels every request, and waits until all have ended. Called on the loop's thread, before
+     * {@code uring.destroy()}. Netty's channels close their descriptors by requests, which are done.
      */
     public void endRequests() {
         if (registration == null) {
@@ -71,7 +75,7 @@ public final class RingEnd implements IoUringIoHandle {
                 // to, and not for one that it cancels.
                 thread.wakeUp(uring);
             } else {
-                // What waits behind the drain never begins, as Netty's read of the wakeup descriptor.
+                // Requests that wait behind the drain never begin, as Netty's read of the wakeup descriptor.
                 WakeupMark.clear(uring);
                 LOGGER.warn(
                         "The kernel has not ended all requests of an event loop within {} s of its end. Most likely a"
@@ -85,7 +89,9 @@ public final class RingEnd implements IoUringIoHandle {
         }
     }
 
-    /** What completes may submit more: it is over when a drain is all that a round brings. */
+    /**
+     * Drains the ring. A completion may submit more, so it is over when the drain is the only completion of a round.
+     */
     private boolean drain(SyncCancel cancel, long deadline) {
         int completions;
         do {

@@ -18,7 +18,7 @@ public record RingSize(int entries, int completions, long bytes) {
 
     private static final int MIN_ENTRIES = 64;
     private static final int MIN_COMPLETIONS = 1024;
-    /** Other processes of the user need some, too. */
+    /** The divisor of the limit: other processes of the user need memory, too. */
     private static final int SHARE = 2;
 
     /**

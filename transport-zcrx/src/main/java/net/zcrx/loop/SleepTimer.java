@@ -29,7 +29,7 @@ public final class SleepTimer implements IoUringIoHandle {
     private static final int TV_NSEC = 8;
     private static final int TIMESPEC_BYTES = 16;
 
-    /** {@code null} before the loop has begun. */
+    /** The time to sleep; {@code null} before the loop has begun. */
     private CleanableDirectBuffer time;
     /** {@code null} before the loop has begun, and when it shuts down. */
     private IoRegistration registration;
@@ -38,15 +38,15 @@ public final class SleepTimer implements IoUringIoHandle {
     /** The deadline of the context that was asked about last: the timer runs until then at the latest. */
     private long deadline;
 
-    /** On the loop's thread, when the ring is enabled. */
+    /** Registers the timer when the ring is enabled, on the loop's thread. */
     public void register(IoUringIoHandler uring) {
         time = Buffer.allocateDirectBufferWithNativeOrder(TIMESPEC_BYTES);
         registration = Registrations.register(uring, this);
     }
 
     /**
-     * Before the loop sleeps: whether this wakes it in time for its next task, or there is none. What it submits for
-     * that is submitted with the sleep.
+     * Whether this wakes the loop in time for its next task, or there is none. It asks before the loop sleeps, and a
+     * timeout that it queues is submitted with the sleep.
      */
     boolean covers(IoHandlerContext loop) {
         long next = loop.deadlineNanos();
@@ -91,7 +91,7 @@ public final class SleepTimer implements IoUringIoHandle {
         registration = null;
     }
 
-    /** The ring is closed. */
+    /** Called when the ring is closed. */
     public void free() {
         if (time != null) {
             time.clean();

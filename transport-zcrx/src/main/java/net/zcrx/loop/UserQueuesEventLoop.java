@@ -9,7 +9,7 @@ import io.netty.util.concurrent.RejectedExecutionHandler;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 
-/** An event loop whose queues, and what becomes of tasks that they do not take, are the user's. */
+/** An event loop with queues of the user, who also decides about tasks that they do not take. */
 @SuppressWarnings("deprecation") // Netty makes no other class of queue factories.
 public final class UserQueuesEventLoop extends SingleThreadIoEventLoop {
     public UserQueuesEventLoop(

@@ -21,8 +21,8 @@ import net.zcrx.uring.Native;
  * One mapping of memory that the kernel writes received bytes into.
  *
  * <p>An area is reference counted, because the ring and the last buffer may go in either order. The one that maps it
- * holds the first reference, each {@link BufferPool} that hands out buffers of it holds another, and the last {@link
- * #release()} unmaps it. Nothing may read or write it after that, neither the kernel nor a view of a buffer that
+ * holds the first reference, each {@link BufferPool} that hands out buffers of it holds another, and the last
+ * {@link #release()} unmaps it. Nothing may read or write it after that, neither the kernel nor a view of a buffer that
  * somebody kept: that would crash the process.
  */
 public final class Area {
@@ -85,7 +85,7 @@ public final class Area {
     }
 
     /**
-     * As {@link #allocate(long)}.
+     * Allocates an area like {@link #allocate(long)}.
      *
      * @param shared whether other processes may map it, for reading: see {@link #file()}
      */
@@ -197,7 +197,7 @@ public final class Area {
         return MAPPED_BYTES.get();
     }
 
-    /** {@code madvise(2)}, which tests replace. */
+    /** The system call {@code madvise(2)}, which tests replace. */
     interface Advice {
         int give(long address, long length, int advice);
     }
@@ -262,7 +262,7 @@ public final class Area {
         return huge;
     }
 
-    /** What another process can map the area by; {@code null} if none can. */
+    /** Returns the file by which another process can map the area; {@code null} if none can. */
     public MemoryFile file() {
         return file;
     }

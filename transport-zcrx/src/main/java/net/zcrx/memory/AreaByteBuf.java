@@ -28,7 +28,7 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
     private long address;
 
     private int length;
-    /** Whether the area is another process's, so that a write needs memory of its own: {@link #own}. */
+    /** Whether the area belongs to another process, so that a write needs memory of its own: {@link #own}. */
     private boolean foreign;
 
     /** Volatile, and set last: whoever sees it sees its address. */
@@ -62,9 +62,9 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
     }
 
     /**
-     * Called before each write. Decoders write to what they are given, as WebSocket's does to unmask it; what another
-     * process has handed over is copied then, for this and all views of it. NIO buffers that were taken before show
-     * what was there before.
+     * Called before each write. Decoders write to their input, as WebSocket's does to unmask it; bytes that another
+     * process has handed over are copied then, for this and all views of it. NIO buffers that were taken before show
+     * the old bytes.
      */
     final void prepareWrite() {
         if (foreign) {
@@ -73,9 +73,9 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
     }
 
     /**
-     * Locked, as views of one buffer may be written to by several threads at once, each its part. Others may read theirs
-     * meanwhile, so the offset stays: memory and address are right with it before and after. Only what lies behind the
-     * offset is memory of the copy, and only that is used.
+     * Locked, as views of one buffer may be written to by several threads at once, each its part. Others may read
+     * theirs meanwhile, so the offset stays: memory and address are right with it before and after. Only what lies
+     * behind the offset is memory of the copy, and only that is used.
      */
     private synchronized void moveToOwnMemory() {
         if (own != null) {
@@ -137,7 +137,7 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
     }
 
     /**
-     * Not while the bytes lie in memory of another process: Netty's buffers copy to the address of another buffer
+     * False while the bytes lie in memory of another process: Netty's buffers copy to the address of another buffer
      * without asking it, which would end the JVM.
      */
     @Override
@@ -161,7 +161,7 @@ abstract class AreaByteBuf extends ContiguousByteBuf {
         return memory.slice(offset + index, length);
     }
 
-    /** For handlers of Netty, some of which write to it: the JDK's SSLEngine decrypts where it reads. */
+    /** Returns an NIO buffer for Netty's handlers. Some write to it: the JDK's SSLEngine decrypts where it reads. */
     @Override
     public ByteBuffer internalNioBuffer(int index, int length) {
         checkIndex(index, length);

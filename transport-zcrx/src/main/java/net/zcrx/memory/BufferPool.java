@@ -39,7 +39,7 @@ public final class BufferPool {
     /** The queue of returns grows by pieces, each with room for this part of the objects that are kept. */
     private static final int KEPT_PER_CHUNK = 4;
 
-    /** Releasing threads need not wake the owner. */
+    /** State: releasing threads need not wake the owner. */
     private static final int QUIET = 0;
     /** The next releasing thread wakes the owner up, and turns this to {@link #QUIET}. */
     private static final int ARMED = 1;
@@ -92,7 +92,7 @@ public final class BufferPool {
     }
 
     /**
-     * As {@link #BufferPool(Reclaimer, Runnable)}.
+     * Creates a pool like {@link #BufferPool(Reclaimer, Runnable)}.
      *
      * @param maxFree buffer objects that are kept for the next {@link #get}; at least 8
      */
@@ -116,7 +116,7 @@ public final class BufferPool {
      * thread only.
      *
      * @param token    goes to the reclaimer once the buffer is released
-     * @param zeroCopy what the buffer's {@link ZcrxByteBuf#isZeroCopy()} tells
+     * @param zeroCopy the answer of the buffer's {@link ZcrxByteBuf#isZeroCopy()}
      * @throws IndexOutOfBoundsException if the bytes are not all inside the area
      */
     public ZcrxByteBuf get(Area area, int offset, int length, long token, boolean zeroCopy, ByteBufAllocator alloc) {
@@ -158,8 +158,8 @@ public final class BufferPool {
     }
 
     /**
-     * Gives the pool's reference to an area back, if none of its buffers is out: none is handed out soon. Owner's thread
-     * only.
+     * Gives the pool's reference to an area back, if none of its buffers is out: none is handed out soon. Owner's
+     * thread only.
      */
     public void forget(Area area) {
         for (int i = 0; i < uses.size(); i++) {
@@ -225,8 +225,8 @@ public final class BufferPool {
     }
 
     /**
-     * Takes back what other threads released, and arms the wakeup again if returns are wanted. Owner's thread only,
-     * once per loop pass.
+     * Takes back the buffers that other threads released, and arms the wakeup again if returns are wanted. Owner's
+     * thread only, once per loop pass.
      *
      * @return how many buffers came back
      */

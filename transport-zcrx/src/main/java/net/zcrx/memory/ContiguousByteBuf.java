@@ -6,7 +6,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** What is the same for every buffer in one piece outside of the heap. */
+/** The methods that are the same for every buffer in one piece outside of the heap. */
 abstract class ContiguousByteBuf extends AbstractReferenceCountedByteBuf {
     ContiguousByteBuf() {
         super(0);

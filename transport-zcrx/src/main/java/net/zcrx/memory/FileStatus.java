@@ -9,7 +9,7 @@ import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /**
- * What the kernel says of an open file, whoever opened it.
+ * The kernel's facts about an open file, whoever opened it.
  *
  * @param device with the inode, which file it is: two descriptors of one file have the same two
  * @param length in bytes

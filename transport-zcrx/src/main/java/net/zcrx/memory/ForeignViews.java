@@ -7,8 +7,8 @@ import io.netty.buffer.SlicedByteBuf;
 import java.nio.ByteBuffer;
 
 /**
- * Views of a buffer in memory of another process. Those of Netty take nioBuffer() for internalNioBuffer(), which some of
- * its handlers write to: the JDK's SSLEngine decrypts where it reads. So these have it copied first.
+ * Views of a buffer in memory of another process. Those of Netty take nioBuffer() for internalNioBuffer(), which some
+ * of its handlers write to: the JDK's SSLEngine decrypts where it reads. So these have it copied first.
  */
 final class ForeignViews {
     private ForeignViews() {}

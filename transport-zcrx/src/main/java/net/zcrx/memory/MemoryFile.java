@@ -91,7 +91,7 @@ public final class MemoryFile {
         return Long.hashCode(31 * status.device() + status.inode());
     }
 
-    /** Fixes the length for ever. */
+    /** Fixes the length until the file ends. */
     public void sealLength() throws IOException {
         seal(SEAL_SHRINK | SEAL_GROW | SEAL_SEAL);
     }

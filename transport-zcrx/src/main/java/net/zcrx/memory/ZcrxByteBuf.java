@@ -46,7 +46,7 @@ public final class ZcrxByteBuf extends AreaByteBuf {
         return null;
     }
 
-    /** Where the bytes were received; on whatever thread, as long as the buffer is not released. */
+    /** The area where the bytes were received; on any thread, as long as the buffer is not released. */
     public Area area() {
         return use.area;
     }

@@ -13,8 +13,8 @@ import net.zcrx.uring.Errno;
 import net.zcrx.uring.Native;
 
 /**
- * What has no netlink message, or only in newer kernels: the driver's name, the table of rules and the spreading by
- * hash (RSS), by {@code SIOCETHTOOL}.
+ * The requests for which there is no netlink message, or only in newer kernels: the driver's name, the table of rules
+ * and the spreading by hash (RSS), by {@code SIOCETHTOOL}.
  *
  * <p>Layouts are those of the kernel's {@code include/uapi/linux/if.h} and {@code ethtool.h}; {@code nic_abi.h} of the
  * native library asserts them. A row is 16 bytes. {@link FlowRuleCodec} has that of a rule.

@@ -137,7 +137,7 @@ public final class GenericNetlink implements AutoCloseable {
         return exchange(family, command, FLAG_ACK, attributes);
     }
 
-    /** Asks for all things of a kind. */
+    /** Asks for all objects of a kind. */
     List<NetlinkAttributes> dump(int family, int command, Consumer<NetlinkWriter> attributes) throws NicException {
         return exchange(family, command, FLAG_DUMP, attributes);
     }

@@ -11,9 +11,9 @@ import java.util.OptionalInt;
  * @param napiId the id that {@code SO_INCOMING_NAPI_ID} gives for a connection whose packets arrive on this queue
  * @param irq its interrupt
  * @param cpus the processors that handle its interrupt, as {@code 0-3,8}
- * @param owner the kernel interface that has bound memory of its own to it: {@code io_uring}, {@code dmabuf} or {@code
- *     AF_XDP}
- * @param lease to whom it is leased, where it is a NIC's
+ * @param owner the kernel interface that has bound memory of its own to it: {@code io_uring}, {@code dmabuf} or
+ *     {@code AF_XDP}
+ * @param lease the netkit interface that has it on lease, where it belongs to a NIC
  */
 public record NicQueue(
         int id,

@@ -92,7 +92,7 @@ public enum NicSetting {
             return DEFAULT;
         }
 
-        /** Only traffic that went to these queues moves, so that other connections stay where they are. */
+        /** Moves only the traffic that went to these queues, so that other connections stay where they are. */
         @Override
         public String wanted(NicSnapshot nic, Set<Integer> queues) throws NicException {
             List<Integer> table = nic.hashTable();

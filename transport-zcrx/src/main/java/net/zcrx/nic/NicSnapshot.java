@@ -35,13 +35,17 @@ public record NicSnapshot(
         List<NicQueue> queues,
         OptionalInt numaNode) {
     static final String NETKIT = "netkit";
-    /** A container does not see how long the ring is that it has on lease. Hardly a driver has longer ones. */
+    /**
+     * The longest ring that is likely: a container does not see the ring of a queue on lease, and hardly a driver has
+     * longer ones.
+     */
     private static final int LONGEST_RING = 8192;
 
     private static final int USUAL_RING = 256;
     /**
-     * Buffers that the page pool of a queue keeps ready beside those in the NIC's ring (PP_ALLOC_CACHE_SIZE). An area
-     * of no more than both leaves the kernel none to copy into, and data that must be copied would wait forever.
+     * Buffers that the page pool of a queue keeps ready beside those in the NIC's ring ({@code PP_ALLOC_CACHE_SIZE} of
+     * {@code include/net/page_pool/types.h}). An area of no more than both leaves the kernel none to copy into, and
+     * data that must be copied would wait without end.
      */
     public static final int POOL_CACHE = 128;
 
@@ -64,20 +68,20 @@ public record NicSnapshot(
     }
 
     /**
-     * Whether this is no NIC but the interface of a container, whose queues from 1 on are those of a NIC of the host,
-     * on lease; its queue 0 is its own. Header split, RSS and rules are the NIC's and cannot be seen here.
+     * Whether this is no NIC but the interface of a container, whose queues from 1 on are on lease from a NIC of the
+     * host. Only queue 0 belongs to it alone. Header split, RSS and rules belong to the NIC and cannot be seen here.
      */
     public boolean isNetkit() {
         return driver.orElse("").equals(NETKIT);
     }
 
-    /** How many receive buffers a queue may have: where the NIC does not tell, or cannot be seen, what is usual. */
+    /** How many receive buffers a queue may have: the usual number where the NIC does not tell, or cannot be seen. */
     public int ringEntriesAtMost() {
         return ringEntries.orElse(isNetkit() ? LONGEST_RING : USUAL_RING);
     }
 
     /**
-     * The least size in bytes of an area that a queue can be bound with and leaves a buffer for what arrives.
+     * The least size in bytes of an area that a queue can be bound with and that leaves a buffer for arriving data.
      *
      * @param bufferBytes of a receive buffer
      */

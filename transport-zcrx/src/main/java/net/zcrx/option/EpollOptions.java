@@ -21,7 +21,7 @@ public final class EpollOptions {
         return ChannelOption.valueOf(CLASS + '#' + name);
     }
 
-    /** The epoll transport's constant for what the io_uring transport offers under the same name. */
+    /** Returns the epoll transport's constant for the option that the io_uring transport has under the same name. */
     static ChannelOption<?> sameAs(ChannelOption<?> option) {
         return ChannelOption.valueOf(option.name().replace(IoUringChannelOption.class.getName(), CLASS));
     }

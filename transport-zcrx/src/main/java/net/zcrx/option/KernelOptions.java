@@ -18,8 +18,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * The table of options that the kernel keeps, for each kind of channel. The numbers are Linux's, the same on x86-64 and
- * aarch64.
+ * The table of options that the kernel keeps, for each kind of channel. The numbers are those of Linux, the same on
+ * x86-64 and aarch64.
  */
 public final class KernelOptions {
     private static final int ANY = Integer.MAX_VALUE;

@@ -70,7 +70,7 @@ public abstract class SocketConfig extends DefaultChannelConfig {
         return signingPeers;
     }
 
-    /** @throws IllegalArgumentException if a channel cannot count by its handles what it has read */
+    /** @throws IllegalArgumentException if a channel cannot count the bytes that it has read by its handles */
     @Override
     public ChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
         if (!(allocator.newHandle() instanceof RecvByteBufAllocator.ExtendedHandle)) {

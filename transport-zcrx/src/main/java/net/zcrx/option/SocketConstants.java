@@ -12,7 +12,8 @@ public final class SocketConstants {
     public static final int IPPROTO_TCP = 6;
 
     /**
-     * The NAPI id of the receive queue on which the socket's last packet arrived (Linux 4.12); 0 before there was one.
+     * The NAPI id of the receive queue on which the socket's last packet arrived (socket(7), Linux 4.12); 0 before
+     * there was one.
      */
     public static final int SO_INCOMING_NAPI_ID = 56;
     /** connect(2) keeps its first packet back until there is data, if the peer has given a cookie (Linux 4.11). */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The keys by which a socket signs what it sends to a peer, and proves what comes from it (RFC 2385).
+ * The keys by which a socket signs data that it sends to a peer, and proves data that it receives from it (RFC 2385).
  * {@code socket_abi.h} of the native library asserts the layout.
  *
  * <pre>
@@ -39,7 +39,7 @@ public final class TcpMd5Keys {
     private static final int SS_FAMILY = 0;
     private static final int SIN_ADDR = 4;
     private static final int SIN6_ADDR = 8;
-    /** Where the IPv4 address lies in an IPv6 one that it is mapped into, behind two bytes of ones. */
+    /** The offset of an IPv4 address in an IPv6 one that it is mapped into, behind two bytes of ones. */
     private static final int SIN6_ADDR_MAPPED = SIN6_ADDR + 12;
 
     private static final int TCPM_KEYLEN = 130;

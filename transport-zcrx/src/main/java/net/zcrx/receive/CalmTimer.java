@@ -17,7 +17,7 @@ final class CalmTimer {
     private static final int SECONDS = 5;
 
     private final Runnable wakeup;
-    /** {@code null} if it is not set. */
+    /** The timer; {@code null} if it is not set. */
     private CompletableFuture<Void> timer;
 
     private volatile boolean rung;
@@ -27,7 +27,7 @@ final class CalmTimer {
         this.wakeup = wakeup;
     }
 
-    /** Does nothing if it is set already. */
+    /** Sets the timer, unless it is set already. */
     void set() {
         if (timer != null) {
             return;

@@ -85,7 +85,7 @@ final class ChunkGroup {
         return waiters.count();
     }
 
-    /** From now on the kernel gets at most so many chunks, of the {@link #most} that there are for it. */
+    /** Bounds the chunks that the kernel gets from now on, of the {@link #most} that there are for it. */
     void bound(int chunks) {
         bound = chunks;
         target = Math.min(target, bound);
@@ -133,7 +133,7 @@ final class ChunkGroup {
         ring.publish();
     }
 
-    /** The io_uring is closed. */
+    /** Called when the io_uring is closed. */
     void close() {
         ring.free();
     }

@@ -128,7 +128,7 @@ final class Chunks {
         return offset;
     }
 
-    /** Nothing more is filled into this chunk. */
+    /** Ends a chunk: nothing more is filled into it. */
     void end(int chunk) {
         filling[chunk] = false;
         fillingCount--;

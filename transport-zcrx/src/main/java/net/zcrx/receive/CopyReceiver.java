@@ -40,8 +40,8 @@ public final class CopyReceiver implements Receiver, Reclaimer {
     private static final int CALM_PASSES = 1000;
 
     /**
-     * With fewer chunks the application could hold all of them before copying out begins, and no connection would
-     * receive.
+     * The least number of chunks: the application could hold all of fewer before copying out begins, and no connection
+     * would receive.
      */
     private static final int MIN_CHUNKS = 8;
     /**

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /** A loop's counters: written by the loop's thread alone, read by any thread. */
 public final class Counters {
-    /** What is counted. */
+    /** The things that are counted. */
     public enum Counter {
         ZERO_COPY_BYTES,
         ZERO_COPY_BUFFERS,
@@ -50,13 +50,16 @@ public final class Counters {
 
     private final AtomicLongArray values = new AtomicLongArray(SIZE);
 
-    /** On the loop's thread only: a plain read is enough for the one writer, and a reader sees no torn value. */
+    /**
+     * Adds to a counter, on the loop's thread only: a plain read is enough for the one writer, and a reader sees no
+     * torn value.
+     */
     public void add(Counter counter, long amount) {
         int index = counter.ordinal();
         values.setOpaque(index, values.getPlain(index) + amount);
     }
 
-    /** On the loop's thread only. */
+    /** Sets a counter, on the loop's thread only. */
     public void set(Counter counter, long value) {
         values.setOpaque(counter.ordinal(), value);
     }

@@ -26,17 +26,17 @@ public final class GroupQueues {
 
     private final Map<QueueName, NicException> refusals = new ConcurrentHashMap<>();
     private volatile Map<Integer, SharedQueue> byNapi = Map.of();
-    /** The interfaces that the kernel tells no ids of: queues on lease have none. */
+    /** The interfaces for which the kernel has no ids: queues on lease have none. */
     private final Set<Integer> withoutNapis = ConcurrentHashMap.newKeySet();
 
-    /** A loop has bound this queue. */
+    /** Called when a loop has bound this queue. */
     public synchronized void add(SharedQueue queue) {
         withoutNapis.remove(queue.interfaceIndex());
         bound = Stream.concat(bound.stream().filter(SharedQueue::isBound), Stream.of(queue))
                 .toList();
     }
 
-    /** The kernel has refused this queue to a loop. */
+    /** Called when the kernel has refused this queue to a loop. */
     public void refuse(QueueName name, NicException why) {
         refusals.put(name, why);
     }

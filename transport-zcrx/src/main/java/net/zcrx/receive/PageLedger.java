@@ -36,7 +36,7 @@ final class PageLedger {
         return (int) (token & OFFSET_MASK);
     }
 
-    /** A completion named this page. */
+    /** Called when a completion names this page. */
     void take(long token) {
         if (references[area(token)][offset(token) >>> pageShift]++ == 0) {
             pagesOut++;

@@ -26,7 +26,7 @@ final class PageReturns {
     private int came;
 
     private boolean flushes = true;
-    /** When waiters look again, as {@code System.nanoTime} counts. */
+    /** The time at which waiters look again, by {@code System.nanoTime}. */
     private long retryAt;
 
     PageReturns(InterfaceQueue queue, Counters counters) {
@@ -35,7 +35,7 @@ final class PageReturns {
         refillRing = queue.refillRing();
     }
 
-    /** A page that nobody uses any more. */
+    /** Adds a page that nobody uses any more. */
     void add(long token) {
         came++;
         returned.add(token);
@@ -96,7 +96,7 @@ final class PageReturns {
         counters.add(Counter.REFILL_RING_FULL, refillRing.put(returned));
         int before = Integer.MAX_VALUE;
         for (int left; (left = refillRing.overflow()) > 0 && left < before; before = left) {
-            // What is left after that goes back in the next pass, of whichever loop.
+            // Pages that are left go back in the next pass of any loop.
             flush();
             refillRing.put(returned);
         }

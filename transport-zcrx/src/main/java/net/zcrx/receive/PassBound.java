@@ -4,17 +4,19 @@ package net.zcrx.receive;
 import java.util.function.LongSupplier;
 
 /**
- * How many chunks one pass may fill. If one connection alone fills them, and its handlers parse or copy what they are
- * given, then what the kernel fills far ahead may have left the CPU's cache before they come to it.
+ * How many chunks one pass may fill. If one connection alone fills them, and its handlers parse or copy the data, then
+ * chunks that the kernel fills far ahead may have left the CPU's cache before the handlers read them.
  *
  * <p>Several connections share the chunks, and with few chunks they were slower. So they are not bounded.
  */
 final class PassBound {
     /** How long the handlers of one pass may take. */
     private static final double NANOS = 50_000;
-    /** With one chunk the connection would have to be armed anew for each. */
+    /** The least bound: with one chunk the connection would have to be armed anew for each. */
     private static final int FEWEST = 2;
-    /** After so many passes that filled chunks, in which no two connections waited for one, a connection is alone. */
+    /**
+     * A connection is alone after this number of passes that filled chunks, in which no two connections waited for one.
+     */
     private static final int ALONE_PASSES = 256;
     /** Weight of a new pass in the mean. */
     private static final double WEIGHT = 1 / 32.0;
@@ -24,7 +26,7 @@ final class PassBound {
 
     /** Chunks that were filled in this pass. */
     private int filled;
-    /** When the first of them was. */
+    /** The time of the first of them. */
     private long began;
     /** Nanoseconds that large sends have taken so far. */
     private long sends;

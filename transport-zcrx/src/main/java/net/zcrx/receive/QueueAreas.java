@@ -49,7 +49,7 @@ final class QueueAreas {
         try {
             more = Area.allocate(step, before[0].file() != null);
         } catch (UncheckedIOException e) {
-            // No memory: the present areas must do, and what does not fit is copied.
+            // No memory: the present areas must do, and data that does not fit is copied.
             refused = true;
             return false;
         }

@@ -25,7 +25,7 @@ public final class QueueBinder {
     private static final long LONGEST_PAUSE_MILLIS = 200;
     private final Settings settings;
     private final ZeroCopyFeatures features;
-    /** {@code null} without a NIC. */
+    /** The queue's name; {@code null} without a NIC. */
     private final QueueName name;
 
     private final int interfaceIndex;
@@ -34,11 +34,12 @@ public final class QueueBinder {
     private final boolean leased;
 
     /**
-     * What the user has chosen.
+     * The settings that the user has chosen.
      *
      * @param areaBytes of the first area
      * @param maxAreaBytes of all areas together
-     * @param receiveBufferBytes what is less than a page, as 0, stands for a page, which the kernel takes at least
+     * @param receiveBufferBytes of a receive buffer; less than a page, as 0, stands for a page, which is the kernel's
+     *     least
      * @param takesLess whether a smaller area will do, if the first one cannot be locked
      * @param sharedMemory whether other processes may map the areas
      */

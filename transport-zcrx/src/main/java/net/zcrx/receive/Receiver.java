@@ -13,16 +13,16 @@ import java.io.IOException;
  * loop that follows connections to other queues has one more for each. Used on the loop's thread only.
  */
 public interface Receiver {
-    /** The loop may sleep without a limit. */
+    /** A sleep of the loop without a limit. */
     long FOR_EVER = Long.MAX_VALUE;
 
     /** A channel whose receive ended because memory ran out. */
     interface Waiter {
-        /** There is memory again: arm the receive. */
+        /** Called when there is memory again: arms the receive. */
         void resume();
     }
 
-    /** What a channel has received in this pass, for more to be added. The channel owns its buffers. */
+    /** The data that a channel has received in this pass, to which more is added. The channel owns its buffers. */
     interface Inbound {
         /** The buffer with the bytes before; {@code null} if there is none, or bytes were lost since. */
         ByteBuf last();
@@ -30,7 +30,7 @@ public interface Receiver {
         /** Whether {@link #last}, which is there, may become {@code bytes} longer. */
         boolean mayGrow(int bytes);
 
-        /** The next bytes. */
+        /** Adds the next bytes. */
         void add(ByteBuf buffer);
 
         /** A buffer in the place of {@link #last}, which was released. */
@@ -40,7 +40,7 @@ public interface Receiver {
         void fail(Throwable cause);
     }
 
-    /** A connection. Data that it has not read yet lies in the receiver's memory, if that is a NIC's. */
+    /** A connection. Data that it has not read yet lies in the receiver's memory, if a NIC writes there. */
     interface Tenant {
         /** Returns the connection's socket, which is open. */
         Socket socket();
@@ -48,7 +48,7 @@ public interface Receiver {
         /** Returns whether a receive is armed, so that all data that can be read has been. */
         boolean isReceiving();
 
-        /** Ends the connection at once, so that its memory comes free; the user hears of {@code cause}. */
+        /** Ends the connection at once, so that its memory comes free, and fires {@code cause} for the user. */
         void end(IOException cause);
     }
 
@@ -83,11 +83,12 @@ public interface Receiver {
      * Takes in a completion that carries data: adds it to {@code inbound}, in one buffer or in several. All of its
      * memory is accounted for, whatever becomes of the data, and no exception leaves this.
      *
-     * <p>Data is added to the last buffer if it lies behind it. What a channel received in one pass but lies in two
-     * places is joined if it is short: the end of a chunk cuts messages in two, and the kernel may turn to another
-     * connection in between. Many handlers expect what was sent in one write to arrive in one read, as with recv(2).
+     * <p>Data is added to the last buffer if it lies behind it. Two pieces that a channel received in one pass, but
+     * that lie in two places, are joined if they are short: the end of a chunk cuts messages in two, and the kernel may
+     * turn to another connection in between. Many handlers expect a message that was sent in one write to arrive in one
+     * read, as with recv(2).
      *
-     * @param alloc the channel's, where data is copied out to; what it throws fails {@code inbound}
+     * @param alloc the channel's allocator, to whose buffers data is copied out; its exception fails {@code inbound}
      */
     void receive(IoUringIoEvent event, Inbound inbound, ByteBufAllocator alloc);
 
@@ -100,7 +101,7 @@ public interface Receiver {
     /**
      * Resumes {@code waiter} once, as soon as there is memory again and it is its turn.
      *
-     * @param limit that of its receive, as for {@link #arm}
+     * @param limit the limit of its receive, as for {@link #arm}
      */
     void await(Waiter waiter, WaitTurn turn, int limit);
 
@@ -131,15 +132,15 @@ public interface Receiver {
     Counters counters();
 
     /**
-     * Called before the loop looks for completions, and may sleep. Gives the kernel what the loop's thread has released
-     * since the end of the last pass, in tasks and the like.
+     * Called before the loop looks for completions, and may sleep. Gives the kernel the memory that the loop's thread
+     * has released since the end of the last pass, in tasks and the like.
      *
      * @return how long the loop may sleep at most, in nanoseconds; 0 if it may not, {@link #FOR_EVER} without a bound
      */
     long beginPass();
 
     /**
-     * Called at the end of a loop pass. Takes back what was released, and gives it to the kernel.
+     * Called at the end of a loop pass. Takes released memory back, and gives it to the kernel.
      *
      * @return whether it has left something for the next pass, so that the loop may not sleep before
      */

@@ -15,11 +15,11 @@ final class Residency {
     private static final int BLOCK_SHIFT = 21;
     static final int BLOCK_BYTES = 1 << BLOCK_SHIFT;
 
-    /** The block takes no memory. */
+    /** State: the block takes no memory. */
     private static final byte ABSENT = 0;
-    /** The block was not used in this period. */
+    /** State: the block was not used in this period. */
     private static final byte CALM = 1;
-    /** The block was used in this period. */
+    /** State: the block was used in this period. */
     private static final byte USED = 2;
 
     private final Area area;
@@ -96,7 +96,7 @@ final class Residency {
         }
     }
 
-    /** The last one may be shorter. */
+    /** The length of a block; the last one may be shorter. */
     private int length(int block) {
         return Math.min(BLOCK_BYTES, area.length() - (block << BLOCK_SHIFT));
     }

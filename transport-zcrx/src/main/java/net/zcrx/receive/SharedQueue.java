@@ -20,7 +20,7 @@ import net.zcrx.uring.RefillRing;
  */
 public final class SharedQueue {
 
-    /** {@code null} without a NIC. */
+    /** The queue's name; {@code null} without a NIC. */
     private final QueueName name;
 
     private final int interfaceIndex;
@@ -152,7 +152,7 @@ public final class SharedQueue {
         return starvation;
     }
 
-    /** There is one more area. */
+    /** Called when there is one more area. */
     synchronized void grown() {
         starvation.resize(areas.bytes());
         countAreas();
@@ -167,7 +167,7 @@ public final class SharedQueue {
         }
     }
 
-    /** The NIC found no free page: each loop must give back what it can, now. */
+    /** Called when the NIC found no free page: each loop must give back the pages that it can, now. */
     void starve() {
         boolean tie = starvation.begin(System.nanoTime());
         if (tie) {
@@ -193,7 +193,7 @@ public final class SharedQueue {
         return listener == receiver;
     }
 
-    /** Returns whether a loop hears of it when the NIC finds no page. */
+    /** Returns whether a loop gets an event when the NIC finds no page. */
     boolean hasListener() {
         return listener != null;
     }

@@ -12,7 +12,7 @@ package net.zcrx.receive;
  * other. That is so if the NIC has found no page several times, and no page has moved in between.
  */
 final class Starvation {
-    /** No socket is bounded. */
+    /** The bound that stands for none. */
     static final int UNBOUNDED = 0;
 
     /** How often the NIC is asked whether it finds pages now. */
@@ -21,9 +21,9 @@ final class Starvation {
      * How often in a row the NIC must have found no page, with no page moved, to say that sockets wait for each other.
      */
     private static final int STALLS_OF_A_TIE = 3;
-    /** After this time without starvation bounds are lifted. */
+    /** The time without starvation after which bounds are lifted. */
     private static final long CALM_NANOS = 60 * PERIOD_NANOS;
-    /** As SO_RCVBUF takes it, which the kernel doubles: two segments, or the connection crawls. */
+    /** The least bound, as SO_RCVBUF takes it, which the kernel doubles: two segments, or the connection crawls. */
     private static final int LEAST_BOUND = 8 * 1024;
 
     private long bytes;
@@ -47,19 +47,19 @@ final class Starvation {
         adjust();
     }
 
-    /** There are more areas now. */
+    /** Called when there are more areas. */
     synchronized void resize(long newBytes) {
         bytes = newBytes;
         adjust();
     }
 
-    /** The kernel does not report any more. */
+    /** Called when the kernel does not report any more. */
     synchronized void stopReports() {
         reported = false;
         adjust();
     }
 
-    /** A socket is read from the queue from now on. */
+    /** Adds a socket that is read from the queue from now on. */
     synchronized void enter() {
         if (++sockets > boundFor) {
             boundFor *= 2;
@@ -154,7 +154,10 @@ final class Starvation {
         }
     }
 
-    /** Half of the pages are for the NIC's ring, and for what the application holds. */
+    /**
+     * Returns the share of a socket. Half of the pages are for the NIC's ring, and for the buffers that the application
+     * holds.
+     */
     private int share() {
         return (int) Math.max(LEAST_BOUND, bytes / 2 / 2 / boundFor);
     }

@@ -28,7 +28,7 @@ final class Tenants {
 
     /** The user's SO_RCVBUF, which is the most for that socket; {@link Integer#MAX_VALUE} if the user has set none. */
     private static final int FREE = Integer.MAX_VALUE;
-    /** Not bounded yet. */
+    /** The bound of a socket that has none yet. */
     private static final int UNKNOWN = 0;
 
     /** Passes after which to see whether the NIC has had pages for long. */
@@ -64,7 +64,7 @@ final class Tenants {
         }
     }
 
-    /** At the end of a pass: applies to the sockets what is known of the NIC's pages. */
+    /** Sets the sockets' bounds by the state of the NIC's pages, at the end of a pass. */
     void endPass() {
         if (bound != starvation.bound()) {
             bound = starvation.bound();
@@ -86,7 +86,7 @@ final class Tenants {
         return mostHeld;
     }
 
-    /** Has the largest holder ended; any thread. */
+    /** Makes the largest holder end; any thread. */
     void endLargest() {
         endsLargest = true;
     }

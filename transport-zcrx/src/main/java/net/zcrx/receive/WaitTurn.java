@@ -10,7 +10,7 @@ public enum WaitTurn {
     FIRST,
     /** Long flows that got no memory in this pass: behind the others they would starve. */
     NEXT,
-    /** Long flows that got some. */
+    /** Long flows that got some memory. */
     LAST;
 
     /** Bytes up to which traffic counts as little. */

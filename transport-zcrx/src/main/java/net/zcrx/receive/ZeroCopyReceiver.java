@@ -158,7 +158,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
     public void reclaimLate(long token) {
         refillRing.put(token);
         if (pool.heldBuffers() == 0) {
-            // Before the counts of what is held: when those are 0 after the end, all counts are the last ones.
+            // Before the counts of held buffers: when those are 0 after the end, all counts are final.
             countAreas(0);
         }
         counters.set(Counter.HELD_BUFFERS, pool.heldBuffers());
@@ -168,6 +168,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
 
     @Override
     public boolean isExhausted(int result) {
+        // io_zcrx_copy_chunk() of io_uring/zcrx.c: a fragment has to be copied, and no page is free.
         return result == -Errno.ENOMEM;
     }
 
@@ -210,7 +211,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         shared.starve();
     }
 
-    /** The kernel's events cannot be heard. */
+    /** Called when the kernel's events cannot be heard. */
     public void stopListening() {
         shared.stopListening(this);
     }
@@ -344,7 +345,7 @@ public final class ZeroCopyReceiver implements Receiver, Reclaimer {
         }
         areas = all;
         users = newUsers;
-        // Not what the ledger knows: other loops may have heard of an area that the kernel refused.
+        // Not the bytes that the ledger knows: other loops may know of an area that the kernel refused.
         long pages = 0;
         for (Area area : all) {
             pages += area.length() / refillRing.bufferBytes();

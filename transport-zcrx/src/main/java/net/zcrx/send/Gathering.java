@@ -9,25 +9,25 @@ import java.io.IOException;
 import net.zcrx.uring.IoVectors;
 import net.zcrx.uring.Native;
 
-/** Puts what a connection has flushed together into one message. One for a loop, used on its thread only. */
+/** Puts the flushed data of a connection together into one message. There is one per loop, used on its thread only. */
 public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
-    /** UIO_MAXIOV. */
+    /** The most vectors of a message: the kernel's UIO_MAXIOV. */
     private static final int MAX_VECTORS = 1024;
     /** MAX_SKB_FRAGS: more parts of one zero-copy message would be copied. */
     private static final int MAX_ZERO_COPY_VECTORS = 17;
 
-    /** Of a file that leaves in one packet with what stands before it, as far as it fits. */
+    /** The most bytes of a file that leaves in one packet with the data before it, as far as it fits. */
     private static final int SMALL_FILE = 64 * 1024;
 
     /** How a connection sends a buffer. */
     public interface Rule {
-        /** Whether without a copy. */
+        /** Whether the buffer is sent without a copy. */
         boolean isZeroCopy(ByteBuf buffer);
     }
 
     private final IoVectors vectors;
     private Rule rule;
-    /** Holds what the message consists of; {@code null} if it is copied. */
+    /** Holds the buffers of the message; {@code null} if it is copied. */
     private ZeroCopySends sends;
 
     /** Bytes of the file that follows; 0 if none does. */

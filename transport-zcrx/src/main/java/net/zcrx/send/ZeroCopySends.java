@@ -16,8 +16,9 @@ import net.zcrx.uring.Uring;
  */
 public final class ZeroCopySends {
     /**
-     * After so many copies the way out (loopback, a NIC without scatter) cannot do it, and a plain send is cheaper. One
-     * alone means nothing: the kernel also copies a message now and then where it can send without.
+     * The number of copies after which the way out (loopback, a NIC without scatter) is known to be unable, and a plain
+     * send is cheaper. One alone means nothing: the kernel also copies a message now and then where it can send
+     * without.
      */
     private static final int MAX_COPIED_IN_A_ROW = 4;
 
@@ -59,13 +60,13 @@ public final class ZeroCopySends {
         run.add(buffer.retain());
     }
 
-    /** Forgets what was added. */
+    /** Forgets the buffers that were added. */
     public void clearRun() {
         run.forEach(ReferenceCountUtil::safeRelease);
         run.clear();
     }
 
-    /** Holds what was added, for one send; returns its id. */
+    /** Holds the buffers that were added, for one send; returns its id. */
     public short holdRun(Counters counters) {
         short id = hold(counters, run.toArray());
         run.clear();
@@ -90,7 +91,7 @@ public final class ZeroCopySends {
     /** The kernel has no more use for the buffers of this send, or never had one. */
     public void release(int id) {
         for (Object buffer : held.remove(id)) {
-            // What a buffer's own code throws must not keep the others, nor the channel's state.
+            // An exception of a buffer's own code must not keep the others, nor the channel's state.
             ReferenceCountUtil.safeRelease(buffer);
         }
     }

@@ -19,7 +19,7 @@ import net.zcrx.loop.Shutdowns;
 abstract class AbstractSharedChannel extends AbstractChannel implements DuplexChannel {
     private volatile boolean inputShutdown;
     private volatile boolean outputShutdown;
-    /** What was flushed last had no room, at least in part. */
+    /** Set while flushed data has no room, at least in part. */
     private boolean blocked;
     /** The shutdown of the output that waits until all that was flushed is written; {@code null} if there is none. */
     private ChannelPromise pendingShutdown;
@@ -34,7 +34,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
     /** Whether it is or was connected. */
     abstract boolean isLinked();
 
-    /** Has the channel looked at, at the end of a pass, before the loop sleeps. */
+    /** Makes the loop look at the channel at the end of a pass, before it sleeps. */
     abstract void scheduleEndPass();
 
     /** Announces to the other side that this one will write no more. */
@@ -52,7 +52,7 @@ abstract class AbstractSharedChannel extends AbstractChannel implements DuplexCh
     protected final void doShutdownOutput() {
         if (!outputShutdown && isLinked()) {
             outputShutdown = true;
-            // What was left has failed.
+            // The rest of the flushed data has failed.
             blocked = false;
             finish();
         }

@@ -122,7 +122,7 @@ final class Accept implements Polls.Owner {
         close();
     }
 
-    /** The handshake is over, whatever its outcome. */
+    /** Ends the handshake, whatever its outcome. */
     private void end() {
         done = true;
         if (timeout != null) {

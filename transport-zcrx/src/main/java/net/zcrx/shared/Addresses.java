@@ -4,7 +4,7 @@ package net.zcrx.shared;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 
-/** What may be an address of a channel. */
+/** The kinds of address that a channel may have. */
 final class Addresses {
     private Addresses() {}
 

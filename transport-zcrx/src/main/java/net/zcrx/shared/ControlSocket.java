@@ -43,7 +43,7 @@ final class ControlSocket {
     private final Socket socket;
     private final CleanableDirectBuffer memory = Buffer.allocateDirectBufferWithNativeOrder(BYTES);
     private final long address = Buffer.memoryAddress(memory.buffer());
-    /** {@code null} when it is closed. */
+    /** The socket's memory; {@code null} when the socket is closed. */
     private ByteBuffer scratch = memory.buffer();
 
     /** A socket that can connect or listen. */
@@ -106,7 +106,7 @@ final class ControlSocket {
     /**
      * Returns the next message, or {@code null} if there is none now. The caller owns its descriptors.
      *
-     * @throws RuleViolationException if what came is no message
+     * @throws RuleViolationException if the received bytes are no message
      * @throws IOException if this process has no descriptor left for those of the message
      */
     synchronized Message receive() throws IOException {
@@ -115,7 +115,8 @@ final class ControlSocket {
         }
         int received = receiveNext();
         if (received == -Errno.ECONNRESET) {
-            // The other side closed without reading all messages. The kernel reports that once, before what it sent.
+            // The other side closed without reading all messages. The kernel reports that once, before the messages
+            // that it sent.
             received = receiveNext();
         }
         if (received < 0) {

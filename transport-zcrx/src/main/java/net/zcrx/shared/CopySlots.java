@@ -36,9 +36,9 @@ final class CopySlots {
     private final int[] runs = new int[Layout.SLOTS];
     /** The slot that is being filled, or {@link #NONE}. */
     private int current = NONE;
-    /** Where the current run begins in its slot. */
+    /** The offset in its slot at which the current run begins. */
     private int runBegin;
-    /** Where the current run ends in its slot, so far. */
+    /** The offset in its slot at which the current run ends so far. */
     private int runEnd;
 
     CopySlots(Segment segment, int side) {

@@ -9,7 +9,7 @@ import net.zcrx.memory.MemoryFile;
 
 /**
  * The areas of other processes that this one has mapped: each once, however many connections have buffers of it. An
- * area is identified by what the kernel says of its file, not by what the other process says. Safe on any thread.
+ * area is identified by the kernel's facts about its file, not by the other process's words. Safe on any thread.
  */
 final class ForeignAreas {
     private static final Map<MemoryFile, Area> MAPPED = new HashMap<>();

@@ -14,7 +14,7 @@ import net.zcrx.uring.Native;
  * there, or a buffer of such a connection. Whoever is handed such an area on gets them, too. Any thread.
  */
 final class ForeignLeases {
-    /** Most of an area that are handed on with it. */
+    /** The most leases of an area that are handed on with it. */
     static final int MOST = 64;
 
     private static final int F_GETPIPE_SZ = 1032;
@@ -25,7 +25,7 @@ final class ForeignLeases {
 
     private ForeignLeases() {}
 
-    /** One, by whatever connections it came. */
+    /** One lease, which may have arrived over several connections. */
     static final class Held {
         private final Area area;
         private final int descriptor;
@@ -84,7 +84,7 @@ final class ForeignLeases {
         return changes;
     }
 
-    /** All leases of an area; none if it is this process's. */
+    /** Returns all leases of an area; none if the area belongs to this process. */
     static synchronized List<Held> of(Area area) {
         return HELD.stream().filter(held -> held.area == area).toList();
     }

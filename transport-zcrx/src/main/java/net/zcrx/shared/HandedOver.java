@@ -20,18 +20,21 @@ import net.zcrx.memory.ZcrxByteBuf;
 final class HandedOver {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(HandedOver.class);
 
-    /** Tokens of what is handed over begin behind those of the slots. */
+    /** The first token of a handed-over buffer: these tokens follow those of the slots. */
     private static final int FIRST_TOKEN = Layout.SLOTS;
-    /** A page cannot go back to the kernel while a part of it is out: what is shorter is copied at less cost. */
+    /** A page cannot go back to the kernel while a part of it is out. Copying a shorter buffer costs less. */
     static final int LEAST_BYTES = 512;
-    /** What may be out of an area, by one connection: this part of it. */
+    /** One connection may hand over this part of an area. */
     private static final int AREA_PART = 4;
     /**
-     * The same of an area that was handed over to this process. What is out is held here for its owner, and from half of
-     * the owner's part on it would be copied.
+     * The same for an area that was handed over to this process. Buffers that are out count as held here for their
+     * owner, and from half of the owner's part on they would be copied.
      */
     private static final int FOREIGN_PART = 4 * AREA_PART;
-    /** A descriptor has at most this part of what may be out, so that the other side can hold some and read on. */
+    /**
+     * A descriptor has at most this part of the bytes that may be out, so that the other side can hold some and read
+     * on.
+     */
     private static final int PIECE_PART = 4;
 
     private final ControlSocket control;
@@ -45,7 +48,7 @@ final class HandedOver {
     private boolean anyStale;
     /** The {@link ForeignLeases#changes} that {@link #sweep} has seen. */
     private long swept;
-    /** By token; made when it is first needed. */
+    /** The buffers that are out, by token; made when it is first needed. */
     private ByteBuf[] buffers;
 
     private ByteBuf[] views;
@@ -61,7 +64,7 @@ final class HandedOver {
         final Area area;
         final int number;
         final Lease lease;
-        /** What went with an area of another process. */
+        /** The leases that went with an area of another process. */
         final List<ForeignLeases.Held> foreign;
 
         final long most;
@@ -77,7 +80,7 @@ final class HandedOver {
             most = area.length() / (area.isWritable() ? AREA_PART : FOREIGN_PART);
         }
 
-        /** Nothing of it is out, and it is another process's, or its loop has ended. */
+        /** Whether nothing of the area is out, and it belongs to another process or its loop has ended. */
         boolean isUnused() {
             return out == 0 && !(area.isWritable() && area.isMapped());
         }
@@ -103,7 +106,7 @@ final class HandedOver {
         return false;
     }
 
-    /** Has the other side forget those. */
+    /** Makes the other side forget the unused areas. */
     void forgetUnused() {
         for (Announced each : areas) {
             each.stale |= each.isUnused();
@@ -113,9 +116,9 @@ final class HandedOver {
     }
 
     /**
-     * What keeps the memory of a buffer that lies in an area: the received buffer that it is a view of, or that several
-     * were put together in. {@code null} if nothing does: what only wraps such memory may be written to again, or
-     * received into, as soon as the write has succeeded.
+     * The buffer that keeps the memory of one that lies in an area: the received buffer that it is a view of, or that
+     * several were put together in. {@code null} if there is none: memory that is only wrapped may be written to again,
+     * or received into, as soon as the write has succeeded.
      */
     static ByteBuf owner(ByteBuf buffer) {
         for (ByteBuf each = buffer; each != null; each = each.unwrap()) {
@@ -138,7 +141,10 @@ final class HandedOver {
         return true;
     }
 
-    /** The area as the other side knows it, which is told of it; {@code null} if it cannot be told now. */
+    /**
+     * Returns the area as the other side knows it, after announcing it if necessary; {@code null} if it cannot be
+     * announced now.
+     */
     Announced announced(Area area) {
         sweep();
         Announced announced = find(area);
@@ -146,8 +152,8 @@ final class HandedOver {
     }
 
     /**
-     * Has the other side forget areas of other processes with the leases that went with them, if some have come or gone
-     * since. It would keep what is not read any more from their owners.
+     * Makes the other side forget areas of other processes with the leases that went with them, if leases have come or
+     * gone since. Otherwise it would keep memory that it does not read any more from the owners.
      */
     void sweep() {
         long now = ForeignLeases.changes();
@@ -166,7 +172,10 @@ final class HandedOver {
         }
     }
 
-    /** Without an object, as one may be held for long while others come and go. */
+    /**
+     * Forgets stale areas that are not out. It makes no object: one area may be held for long while others come and go,
+     * and each sweep calls this then.
+     */
     private void forgetStale() {
         anyStale = false;
         for (int i = areas.size() - 1; i >= 0; i--) {
@@ -297,7 +306,10 @@ final class HandedOver {
         return true;
     }
 
-    /** The other side breaks the rules: whatever it reads, and whoever it has handed it on to, is its own affair. */
+    /**
+     * Takes all buffers back from a side that breaks the rules: it may read wrong bytes then, and so may the processes
+     * that it has handed them on to.
+     */
     void takeAllBack() {
         for (Announced each : areas) {
             takeAllBackOf(each);
@@ -314,7 +326,10 @@ final class HandedOver {
         }
     }
 
-    /** Nobody waits for the other side any more. What it has handed on may be read still, and comes back after that. */
+    /**
+     * Called when nobody waits for the other side any more. Buffers that it has handed on may be read still, and come
+     * back after that.
+     */
     void retire() {
         for (Announced each : areas) {
             if (each.out > 0) {

@@ -9,9 +9,9 @@ import net.zcrx.memory.BufferPool;
 import net.zcrx.receive.Counters.Counter;
 
 /**
- * What a side reads. Each entry of the other's ring becomes a buffer on the very bytes; if so much is held already that
- * the other side could not write on, the bytes are copied, and their memory goes back at once. On the channel's loop,
- * but for the release of buffers.
+ * The reading part of a side. Each entry of the other's ring becomes a buffer on the very bytes; if so much is held
+ * already that the other side could not write on, the bytes are copied, and their memory goes back at once. On the
+ * channel's loop, but for the release of buffers.
  */
 final class Incoming {
     /** More than a socket has room for, before the one that names an area. */
@@ -67,7 +67,7 @@ final class Incoming {
         pool.owner(Thread.currentThread());
     }
 
-    /** The channel leaves its loop: what is held is released on any thread from now on. */
+    /** Called when the channel leaves its loop: held buffers are released on any thread from now on. */
     void leave() {
         if (pool != null) {
             returns.expectLateReturns(pool.heldBuffers());
@@ -80,7 +80,7 @@ final class Incoming {
     boolean hasNext() throws RuleViolationException {
         if (head == seenTail) {
             int tail = segment.getAcquire(otherTail);
-            // Until it is told of more room it has that of its ring: so what is read in one go has an end.
+            // The other side has the room of its ring until it learns of more: so one turn of reading has an end.
             if (tail - head < 0 || tail - publishedHead > Layout.RING) {
                 throw new RuleViolationException(
                         "its ring of " + Layout.RING + " entries has " + (tail - publishedHead));
@@ -100,7 +100,10 @@ final class Incoming {
         return segment.getOpaque(otherState) != seenState;
     }
 
-    /** What the other side has told of itself: asked before {@link #hasNext()}, it covers what that finds. */
+    /**
+     * The state that the other side has announced. If it is read before {@link #hasNext()}, it covers the entries that
+     * this finds.
+     */
     int otherState() {
         seenState = segment.getAcquire(otherState);
         return seenState;
@@ -205,7 +208,9 @@ final class Incoming {
         }
     }
 
-    /** Takes back what other threads have released, and tells the other side what it may use again. */
+    /**
+     * Takes back the buffers that other threads have released, and tells the other side which memory it may use again.
+     */
     void giveBack() {
         if (pool != null) {
             pool.drain();
@@ -221,10 +226,13 @@ final class Incoming {
         }
     }
 
-    /** The loop is about to sleep: what is released elsewhere wakes it up, if the other side may need it. */
+    /**
+     * Called when the loop is about to sleep: from now on a release on another thread wakes it up, if the other side
+     * may need the memory.
+     */
     void beforeSleep() {
         pool.wantReturns(returns.isAnyAwaited());
-        // That may have taken some back, and who waits for them is asleep.
+        // That may have taken buffers back while the connection that waits for them is asleep.
         giveBack();
     }
 
@@ -237,7 +245,7 @@ final class Incoming {
                 head++;
             }
         } catch (RuleViolationException e) {
-            // Then it gets nothing back but what is held.
+            // Then the other side gets only the held buffers back.
             head = seenTail;
         }
         giveBack();

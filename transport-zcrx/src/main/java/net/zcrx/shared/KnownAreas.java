@@ -8,7 +8,7 @@ import net.zcrx.memory.Area;
 
 /**
  * The areas that the other side has named, each until it has them forgotten, with the leases that came before them. Its
- * numbers go on for ever; here each has one of few places, so that it costs the same however many there were. On the
+ * numbers grow without end; here each has one of few places, so that it costs the same however many there were. On the
  * channel's loop, but for {@link #releaseLeases}.
  */
 final class KnownAreas {
@@ -16,7 +16,7 @@ final class KnownAreas {
     static final int MOST = 64;
 
     private final Known[] places = new Known[MOST];
-    /** The one that was asked for last. */
+    /** The area that was looked up last. */
     private Known latest;
 
     private int lastNumber;
@@ -30,7 +30,7 @@ final class KnownAreas {
      */
     record Known(int number, int place, Area area, List<ForeignLeases.Held> leases) {}
 
-    /** Of all numbers that were named. */
+    /** Returns the last number that the other side has named. */
     int lastNumber() {
         return lastNumber;
     }
@@ -115,7 +115,7 @@ final class KnownAreas {
         closeNext();
     }
 
-    /** After {@link #close}, when no buffer is held any more; any thread. */
+    /** Releases the leases after {@link #close}, when no buffer is held any more; on any thread. */
     void releaseLeases() {
         for (Known each : places) {
             if (each != null) {

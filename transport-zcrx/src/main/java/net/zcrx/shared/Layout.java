@@ -27,7 +27,7 @@ final class Layout {
     static final int ENTRY_LENGTH = 8;
     static final int ENTRY_TOKEN = 12;
 
-    /** Slots of a side, a power of two. A slot's number is the token of what is copied to it. */
+    /** Slots of a side, a power of two. A slot's number is the token of the data that is copied to it. */
     static final int SLOTS = 64;
 
     static final int SLOT_BYTES = 64 * 1024;
@@ -84,7 +84,7 @@ final class Layout {
         return words(side) + 4 * LINE;
     }
 
-    /** One of the states of {@link Outgoing}. */
+    /** The place of a side's state, which is one of those of {@link Outgoing}. */
     static int state(int side) {
         return words(side) + 3 * LINE;
     }

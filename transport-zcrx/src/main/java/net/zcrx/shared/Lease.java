@@ -25,7 +25,7 @@ final class Lease {
 
     private static final int F_SETFD = 2;
     private static final int FD_CLOEXEC = 1;
-    /** Nobody writes to it; who does so only waits longer for what it has itself. */
+    /** Memory to read into. Nobody writes to the pipe; a process that does so only waits longer for its own memory. */
     private static final CleanableDirectBuffer SCRATCH = Buffer.allocateDirectBufferWithNativeOrder(4096);
 
     private final Key key;
@@ -82,18 +82,18 @@ final class Lease {
         }
     }
 
-    /** Whether nobody has it any more; asked of a retired one. */
+    /** Whether no process has the lease any more; called only on a retired one. */
     boolean hasEnded() {
         try {
             ByteBuffer scratch = SCRATCH.buffer();
             return readEnd.read(scratch, 0, scratch.capacity()) < 0;
         } catch (IOException e) {
-            // There is no such error of a pipe that is open; to wait for ever would not mend it.
+            // An open pipe has no such error, and waiting on would not remove it.
             return true;
         }
     }
 
-    /** A connection has no use for it any more. */
+    /** Called when a connection has no use for the lease any more. */
     void release() {
         synchronized (Lease.class) {
             connections--;
@@ -105,7 +105,7 @@ final class Lease {
         }
     }
 
-    /** Once or twice. */
+    /** Closes a descriptor; a second call does nothing. */
     private static void close(FileDescriptor descriptor) {
         try {
             descriptor.close();

@@ -6,8 +6,8 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
 /**
- * Waits for what a closed channel has handed over: the other side may read it still, and its pages must not be filled
- * anew meanwhile. It ends when all has come back, when the other side has ended, or with the loop.
+ * Waits for the buffers that a closed channel has handed over: the other side may read them still, and their pages must
+ * not be filled anew meanwhile. It ends when all have come back, when the other side has ended, or with the loop.
  */
 final class Lingering implements Polls.Owner {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Lingering.class);

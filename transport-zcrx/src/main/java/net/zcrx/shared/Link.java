@@ -12,15 +12,15 @@ import java.util.function.Supplier;
 import net.zcrx.receive.Counters;
 
 /**
- * A connection: what this side writes and what it reads, when it sleeps, and what is left of it when its channel has
- * closed. It lasts until nothing of it is out: until buffers that were read are released here, and those that were
- * handed over have come back.
+ * A connection: the part that writes, the part that reads, the sleep of this side, and the buffers that are out when
+ * its channel has closed. It lasts until nothing of it is out: until buffers that were read are released here, and
+ * those that were handed over have come back.
  */
 final class Link {
     /** A side that sends without end must not keep the loop from its other channels. */
     private static final int MESSAGES_PER_PASS = 64;
 
-    /** What is known of the other side. */
+    /** The facts that are known of the other side. */
     enum Other {
         PRESENT,
         /** It has closed its socket, or has ended. */
@@ -46,7 +46,7 @@ final class Link {
     private long written;
     /** The memory may be unmapped from then on: nothing touches it, whoever calls. */
     private boolean closed;
-    /** What has yet to end before the memory may go: reading and writing. */
+    /** The directions that have yet to end before the memory may go: reading and writing. */
     private final AtomicInteger open = new AtomicInteger(2);
 
     /** @param side 0 if this process has connected, 1 if it has accepted */
@@ -71,14 +71,14 @@ final class Link {
         return peer;
     }
 
-    /** As {@link Incoming#enter}, on a loop that has these counters, and waits for a futex or not. */
+    /** Enters a loop like {@link Incoming#enter}, with the loop's counters, and whether the loop waits for a futex. */
     void enter(Counters counters, boolean futex, Runnable soon, Runnable wakeup) {
         segment.putOpaque(ownUsesFutex, futex ? 1 : 0);
         tally.enter(counters);
         in.enter(soon, wakeup);
     }
 
-    /** The channel leaves its loop. */
+    /** Called when the channel leaves its loop. */
     void leave() {
         if (!closed) {
             setAwake();
@@ -87,9 +87,12 @@ final class Link {
         }
     }
 
-    /** Takes what the other side has sent by the socket; returns whether there may be more, for the next pass. */
+    /**
+     * Takes the messages that the other side has sent by the socket; returns whether there may be more, for the next
+     * pass.
+     */
     boolean takeMessages() throws IOException {
-        // One for each word that is odd. What is left of others, as of a state, is taken with the next.
+        // One for each word that is odd. The rest, as of a state, is taken with the next call.
         int wakeUps = Math.max(1, (asleep & 1) + (waiting & 1));
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             Message message = closed ? null : control.receive();
@@ -117,7 +120,7 @@ final class Link {
         }
     }
 
-    /** Where the number is that is 0 until this side is woken up, if the loop waits for a futex. */
+    /** The address of the number that is 0 until this side is woken up, if the loop waits for a futex. */
     long futexAddress() {
         return segment.address(ownFutexWord);
     }
@@ -158,7 +161,9 @@ final class Link {
         return !work;
     }
 
-    /** Whether the other side has done anything since this one looked; of what is to be read only if it {@code reads}. */
+    /**
+     * Whether the other side has done anything since this one looked; new data counts only if this side {@code reads}.
+     */
     boolean hasNews(boolean reads) {
         return !closed && (out.hasReturns() || reads && in.hasNewEntries() || in.hasNewState());
     }
@@ -168,7 +173,7 @@ final class Link {
         return word + ((word & 1) == 0 ? 1 : 2);
     }
 
-    /** Whether the other side will write no more: what it has written is read even if nobody asks for it. */
+    /** Whether the other side will write no more. Data that it has written is read then even if nobody asks for it. */
     boolean isFinished() {
         return closed || in.otherState() != Outgoing.OPEN;
     }
@@ -186,14 +191,14 @@ final class Link {
         return in.next(alloc);
     }
 
-    /** Takes back what the other side has let go. What had no room is to be written after that. */
+    /** Takes back the buffers that the other side has released. Data that had no room is to be written after that. */
     void takeBack() throws RuleViolationException {
         if (!closed) {
             out.takeBack();
         }
     }
 
-    /** Gives back what this side has let go. */
+    /** Gives back the buffers that this side has released. */
     void giveBack() {
         if (!closed) {
             in.giveBack();
@@ -219,7 +224,7 @@ final class Link {
         return !closed && out.canTrim();
     }
 
-    /** Gives that memory back. */
+    /** Gives the memory of unused slots back. */
     void trim() {
         if (closed) {
             return;
@@ -239,7 +244,7 @@ final class Link {
         }
     }
 
-    /** This side will write no more. */
+    /** Called when this side will write no more. */
     void finish() {
         if (!closed) {
             out.announceState(Outgoing.FINISHED);
@@ -247,10 +252,11 @@ final class Link {
     }
 
     /**
-     * The channel has closed. The other side is told so, and sees the end of the socket when nothing is held here.
+     * Called when the channel has closed. The other side learns so, and sees the end of the socket when nothing is held
+     * here.
      *
-     * @param other what is known of the other side
-     * @param eventLoop waits for what was handed over, if there is any
+     * @param other the facts that are known of the other side
+     * @param eventLoop waits for the buffers that were handed over, if there are any
      */
     void close(Other other, Supplier<EventLoop> eventLoop) {
         if (closed) {
@@ -258,9 +264,9 @@ final class Link {
         }
         setAwake();
         closed = true;
-        // Whoever waits for what is out does so by the socket.
+        // From now on the wait for handed-over buffers is by the socket.
         segment.putOpaque(ownUsesFutex, 0);
-        // Whoever is not right is told, too.
+        // A side that has broken the rules learns of it, too.
         out.announceState(Outgoing.CLOSED);
         in.close();
         if (other == Other.PRESENT && out.handedOver() > 0) {
@@ -270,12 +276,12 @@ final class Link {
         }
     }
 
-    /** It was accepted, and nobody takes it. */
+    /** Closes a connection that was accepted, and that nobody takes. */
     void refuse() {
         close(Other.PRESENT, () -> null);
     }
 
-    /** No loop waits any more for what was handed over. */
+    /** Ends the writing side: no loop waits any more for the buffers that were handed over. */
     void endWriting(Other other) {
         boolean back = true;
         if (other == Other.VIOLATOR) {
@@ -292,7 +298,7 @@ final class Link {
         }
     }
 
-    /** The other side is there, and returns what it lets go: only that no loop waits for it. */
+    /** Takes back the buffers that the other side, which is still there, has returned; no loop waits for them. */
     private boolean takeBackReturned() {
         boolean back = out.takeBackReturned();
         if (back) {
@@ -301,14 +307,14 @@ final class Link {
         return back;
     }
 
-    /** Has the other side wake this one up when the next tokens come, those that were stored by now excepted. */
+    /** Makes the other side wake this one up when it returns the next tokens, those that are stored by now excepted. */
     void requestWakeUp() {
         waiting = nextOdd(waiting);
         segment.putRelease(ownWaiting, waiting);
         VarHandle.fullFence();
     }
 
-    /** As {@link #takeMessages()}: nothing that still comes by the socket is of use. */
+    /** Drops the messages that still arrive on the socket: none is of use. */
     boolean drainMessages() throws RuleViolationException {
         for (int i = 0; i < MESSAGES_PER_PASS; i++) {
             try {
@@ -320,7 +326,7 @@ final class Link {
             } catch (RuleViolationException e) {
                 throw e;
             } catch (IOException e) {
-                // There was no descriptor for what is not wanted.
+                // This process had no descriptor left for those of the message, which are not wanted.
                 continue;
             }
         }

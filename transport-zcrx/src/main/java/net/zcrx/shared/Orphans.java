@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * What was handed over by connections that have ended without giving it back, until nobody can read it any more. A
- * thread looks, which is there only while there is any: event loops may have ended, and a program's end waits for none
- * of it. Any thread.
+ * The buffers that were handed over by connections that have ended before they came back, until nobody can read them
+ * any more. A thread looks after them, and exists only while there are any: event loops may have ended, and the end of
+ * the program does not wait for it. Any thread.
  */
 final class Orphans {
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Orphans.class);
@@ -18,7 +18,7 @@ final class Orphans {
     private static final long FIRST_PAUSE_MILLIS = 1;
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
-    /** What looks at each, and tells whether all of it is back. The lock of what follows. */
+    /** The checks whether all buffers of a connection are back. Also the lock of the fields below. */
     private static final List<BooleanSupplier> WAITING = new ArrayList<>();
     /** {@code null} while nothing is waited for. */
     private static Thread thread;
@@ -27,7 +27,7 @@ final class Orphans {
 
     private Orphans() {}
 
-    /** Waits for what has not come back; only this touches it from now on. */
+    /** Waits for buffers that have not come back; only the check touches them from now on. */
     static void add(BooleanSupplier isBack) {
         synchronized (WAITING) {
             WAITING.add(isBack);
@@ -73,7 +73,7 @@ final class Orphans {
         }
     }
 
-    /** Without an exception that would end the thread, and keep all others waiting for ever. */
+    /** Runs one check. No exception leaves it: that would end the thread, and the others would wait without end. */
     private static boolean isBack(BooleanSupplier each) {
         try {
             return each.getAsBoolean();

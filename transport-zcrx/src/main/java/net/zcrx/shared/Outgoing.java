@@ -8,15 +8,15 @@ import net.zcrx.receive.Counters.Counter;
 import net.zcrx.uring.DirectAddress;
 
 /**
- * What a side writes: it hands received buffers over where they lie, copies all others into slots, and takes back what
- * the other side returns. On the channel's loop.
+ * The writing part of a side: it hands received buffers over where they lie, copies all others into slots, and takes
+ * back the buffers that the other side returns. On the channel's loop.
  */
 final class Outgoing {
-    /** The side writes. */
+    /** State: the side writes. */
     static final int OPEN = 0;
-    /** The side will write no more. */
+    /** State: the side will write no more. */
     static final int FINISHED = 1;
-    /** The side will read no more, too. */
+    /** State: the side will neither write nor read any more. */
     static final int CLOSED = 2;
 
     private final Segment segment;
@@ -38,8 +38,8 @@ final class Outgoing {
     /** Tokens taken back: each entry has one. */
     private int taken;
     /**
-     * What was written last is long, and handed over. A short piece behind it, such as the end of a page at which a
-     * receive ended, takes an entry of its own in any case: copied it would only be copied.
+     * Set when the last piece that was written is long, and handed over. A short piece behind it, such as the end of a
+     * page at which a receive ended, takes an entry of its own in any case: copied it would only be copied.
      */
     private boolean behindLong;
 
@@ -73,7 +73,7 @@ final class Outgoing {
         return write(owner, buffer, index, length, buffer.isDirect() ? DirectAddress.of(buffer, index, length) : 0);
     }
 
-    /** Of received buffers that were put together, each lies elsewhere. */
+    /** Writes received buffers that were put together one by one, as each lies elsewhere. */
     private int writeParts(ByteBuf owner, ByteBuf buffer) throws RuleViolationException {
         int done = 0;
         for (ByteBuffer part : buffer.nioBuffers()) {
@@ -129,7 +129,7 @@ final class Outgoing {
             }
             done += bytes;
             if (slots.isRunFull()) {
-                // So that the other side reads what is in the cache, and returns it while this side writes on.
+                // So that the other side reads bytes that are in the cache, and returns them while this side writes on.
                 publish();
             }
         }
@@ -173,7 +173,7 @@ final class Outgoing {
         tail++;
     }
 
-    /** Lets the other side see what was written. */
+    /** Lets the other side see the entries that were written. */
     void publish() {
         endRun();
         if (tail != published) {
@@ -186,14 +186,14 @@ final class Outgoing {
         }
     }
 
-    /** Tells what this side will not do any more: one of the states above. */
+    /** Announces a state of this side, one of those above, to the other one. */
     void announceState(int state) {
         publish();
         segment.putRelease(ownState, state);
         bell.ring();
     }
 
-    /** Takes back what the other side has returned; returns whether there was anything. */
+    /** Takes back the buffers that the other side has returned; returns whether there were any. */
     boolean takeBack() throws RuleViolationException {
         boolean any = takeTokens();
         handedOver.sweep();
@@ -249,8 +249,8 @@ final class Outgoing {
     }
 
     /**
-     * No loop waits for the other side any more: what is out is taken back when it is returned, or when nobody can read
-     * it. Returns whether that was all.
+     * Called when no loop waits for the other side any more: buffers that are out are taken back when they are
+     * returned, or when nobody can read them. Returns whether none is out any more.
      */
     boolean expire() {
         takeTokensOrAll();
@@ -263,7 +263,7 @@ final class Outgoing {
         return back;
     }
 
-    /** After {@link #expire}, the same again, on any thread. */
+    /** Takes back returned buffers after {@link #expire}, on any thread; returns whether none is out any more. */
     boolean takeBackReturned() {
         takeTokensOrAll();
         return takeBackUnread();
@@ -278,7 +278,10 @@ final class Outgoing {
         }
     }
 
-    /** After {@link #expire}, if the other side has ended: it returns nothing. On any thread. */
+    /**
+     * Takes back buffers that nobody can read after {@link #expire}, if the other side has ended and returns nothing;
+     * on any thread.
+     */
     boolean takeBackUnread() {
         return handedOver.takeBackUnread();
     }

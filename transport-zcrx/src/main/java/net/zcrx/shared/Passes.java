@@ -11,7 +11,7 @@ final class Passes implements Polls.Owner {
     private final Polls polls;
     /** The socket may have more messages than one pass takes. */
     private boolean moreMessages;
-    /** {@link #endPass()} is running. */
+    /** Set while {@link #endPass()} is running. */
     private boolean inEndPass;
 
     /** Found before the loop's sleep; the next pass reports it. */
@@ -28,7 +28,7 @@ final class Passes implements Polls.Owner {
         return polls;
     }
 
-    /** Has released memory given back: by the pass that ends now, or else at the end of this one. */
+    /** Makes released memory go back: with the pass that ends now, or else at the end of this one. */
     void giveBackSoon() {
         if (!inEndPass) {
             polls.ready();

@@ -23,12 +23,12 @@ import net.zcrx.uring.Uring;
  * gets new polls there. All methods are called on the loop's thread.
  */
 final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
-    /** What the polls call. */
+    /** The receiver of the polls' events. */
     interface Owner {
         /** The socket can be read; or, if {@code ended}, the other side has closed it. */
         void polled(boolean ended);
 
-        /** The futex was woken, or was 1 already. */
+        /** Called when the futex was woken, or was 1 already. */
         default void woken() {}
 
         /** The end of a loop pass in which {@link Polls#ready()} was called. */
@@ -47,7 +47,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         /** The loop is about to end, or has ended: closes whatever is open. May be called twice. */
         void loopEnds();
 
-        /** A call of one of these methods has failed. */
+        /** Called when one of these methods has failed. */
         void fail(Throwable cause);
     }
 
@@ -55,7 +55,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     private final int fd;
     private IoRegistration registration;
     private Loop loop;
-    /** The loop asks before it sleeps. */
+    /** Whether the loop asks before it sleeps. */
     private boolean asked;
 
     private boolean left;
@@ -117,7 +117,7 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     }
 
     /**
-     * Has the loop wait for a futex while its value is 0, if the kernel can and no such wait is pending.
+     * Makes the loop wait for a futex while its value is 0, if the kernel can and no such wait is pending.
      *
      * @param address the futex; always the same
      */
@@ -137,14 +137,14 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
         return loop.receiver().counters();
     }
 
-    /** Has {@link Owner#endPass()} called at the end of this pass. */
+    /** Makes the loop call {@link Owner#endPass()} at the end of this pass. */
     void ready() {
         if (!left) {
             loop.ready(this);
         }
     }
 
-    /** Has {@link Owner#endPass()} called in the next pass. The loop does not sleep before. */
+    /** Makes the loop call {@link Owner#endPass()} in the next pass. The loop does not sleep before. */
     void readyLater() {
         if (!left) {
             loop.readyLater(this);
@@ -152,8 +152,8 @@ final class Polls extends AbstractLoopHandle implements IoUringIoHandle {
     }
 
     /**
-     * Has the loop call {@link Owner#hasNews()} in each pass and {@link Owner#maySleep()} before it sleeps, until that
-     * returns {@code true}. Returns whether the loop did not do so before.
+     * Makes the loop call {@link Owner#hasNews()} in each pass and {@link Owner#maySleep()} before it sleeps, until
+     * that returns {@code true}. Returns whether the loop did not do so before.
      */
     boolean askBeforeSleep() {
         if (left || asked) {

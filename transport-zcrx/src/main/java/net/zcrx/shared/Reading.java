@@ -53,7 +53,10 @@ final class Reading {
         return rest != null || link.hasNext();
     }
 
-    /** The next buffer: as long as what was written, unless the channel's allocator limits the length of one read. */
+    /**
+     * Returns the next buffer: as long as the entry that was written, unless the channel's allocator limits the length
+     * of one read.
+     */
     private ByteBuf next(Link link, ExtendedHandle handle) throws IOException {
         ByteBuf buffer = rest == null ? link.next(channel.alloc()) : rest;
         rest = null;

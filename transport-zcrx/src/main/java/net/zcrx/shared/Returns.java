@@ -4,14 +4,14 @@ package net.zcrx.shared;
 import net.zcrx.memory.Reclaimer;
 
 /**
- * The tokens that a side gives back, and what it holds still. On the channel's loop, without a lock, until buffers are
- * released late: when the channel has left the loop that read them. From then on every return takes the lock, as that
- * may be on any thread.
+ * The tokens that a side gives back, and the buffers that it still holds. On the channel's loop, without a lock, until
+ * buffers are released late: when the channel has left the loop that read them. From then on every return takes the
+ * lock, as that may be on any thread.
  */
 final class Returns implements Reclaimer {
-    /** With this part of what the other side may have out held here, more is copied. */
+    /** The divisor of the bytes that the other side may have out: if this part of them is held here, more is copied. */
     private static final int MUCH = 2;
-    /** With this part the other side may be waiting for it. */
+    /** The divisor from which on the other side may be waiting for held bytes. */
     private static final int SOME = 4;
 
     private static final int PLACE_SHIFT = 16;
@@ -21,7 +21,7 @@ final class Returns implements Reclaimer {
     private final Segment segment;
     private final Bell bell;
     private final Runnable ended;
-    /** Has {@link #notifyOther} called before the loop sleeps. */
+    /** Makes the loop call {@link #notifyOther} before it sleeps. */
     private Runnable tellSoon;
 
     private final int ownReturned;
@@ -35,9 +35,9 @@ final class Returns implements Reclaimer {
 
     private int heldSlots;
     private int held;
-    /** Of the area of each place, from 1 on: what may be out, and what is held. */
+    /** The bytes that may be out, and that are held, of the area of each place from 1 on. */
     private final Held[] areas = new Held[KnownAreas.MOST + 1];
-    /** The last place that there ever was. */
+    /** The last place that was ever used. */
     private int lastPlace;
 
     /** Whether buffers are out that are released on any thread. */
@@ -69,7 +69,7 @@ final class Returns implements Reclaimer {
         tellSoon = soon;
     }
 
-    /** What a buffer carries: all that its return needs. */
+    /** Packs the facts that a buffer's return needs into the number that the buffer carries. */
     static long token(int place, int token, int length) {
         return (long) length << LENGTH_SHIFT | (long) place << PLACE_SHIFT | token;
     }
@@ -108,7 +108,7 @@ final class Returns implements Reclaimer {
         return area.bytes >= area.most / MUCH;
     }
 
-    /** Whether the other side may be waiting for what is held here. */
+    /** Whether the other side may be waiting for buffers that are held here. */
     boolean isAnyAwaited() {
         if (heldSlots >= Layout.SLOTS / SOME || held >= Layout.RING / SOME) {
             return true;
@@ -140,7 +140,7 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** Returns whether the other side was told of all before. */
+    /** Takes a buffer back; returns whether it is the first one that the other side does not know of. */
     private boolean doReclaim(long carried) {
         int place = (int) (carried >>> PLACE_SHIFT) & MASK;
         int token = (int) carried & MASK;
@@ -155,7 +155,7 @@ final class Returns implements Reclaimer {
         return first;
     }
 
-    /** Gives a token back that no buffer has. */
+    /** Gives back a token that no buffer has. */
     void giveBack(int token) {
         if (late) {
             synchronized (this) {
@@ -203,7 +203,7 @@ final class Returns implements Reclaimer {
         }
     }
 
-    /** On the channel's loop: so many buffers are released on any thread from now on. */
+    /** Called on the channel's loop: from now on this number of buffers is released on any thread. */
     void expectLateReturns(int buffers) {
         if (buffers > 0) {
             late = true;
@@ -222,7 +222,7 @@ final class Returns implements Reclaimer {
         return bell.ringForReturns();
     }
 
-    /** The channel is closed. */
+    /** Called when the channel is closed. */
     void close() {
         boolean last;
         synchronized (this) {

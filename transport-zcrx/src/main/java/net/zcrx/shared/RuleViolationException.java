@@ -3,7 +3,9 @@ package net.zcrx.shared;
 
 import java.io.IOException;
 
-/** The other process has written what no correct process writes. Nothing of that was used; the connection ends. */
+/**
+ * The other process has written something that no correct process writes. Nothing of it was used; the connection ends.
+ */
 final class RuleViolationException extends IOException {
     private static final long serialVersionUID = 1;
 

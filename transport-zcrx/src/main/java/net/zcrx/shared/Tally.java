@@ -29,7 +29,7 @@ final class Tally {
         }
     }
 
-    /** So many more bytes are out; fewer, if {@code bytes} is negative. */
+    /** Adds to the bytes that are out; {@code bytes} is negative if fewer are. */
     void addOut(long bytes) {
         out += bytes;
         add(Counter.SHARED_OUT_BYTES, bytes);

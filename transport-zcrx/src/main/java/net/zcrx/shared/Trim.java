@@ -11,10 +11,10 @@ final class Trim {
 
     /** {@code null} while there is nothing to give back. */
     private Future<?> timer;
-    /** What the connection had written when the timer began. */
+    /** The bytes that the connection had written when the timer began. */
     private long written;
 
-    /** The loop is about to sleep. */
+    /** Called when the loop is about to sleep. */
     void beforeSleep(Link link, EventLoop eventLoop) {
         if (timer == null && link.canTrim()) {
             written = link.written();

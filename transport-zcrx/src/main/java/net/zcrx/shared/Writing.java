@@ -20,11 +20,11 @@ final class Writing {
      */
     private static final long MOST_AT_ONCE = 1 << 20;
 
-    /** What was written. */
+    /** The outcome of a write. */
     enum Outcome {
-        /** All of it. */
+        /** All bytes were written. */
         ALL,
-        /** A part, as there is no room for more now. */
+        /** A part was written, as there is no room for more now. */
         NO_ROOM,
         /** A part; more is to be written in the next pass of the loop. */
         LATER
@@ -55,7 +55,7 @@ final class Writing {
         return written == bytes;
     }
 
-    /** Writes step by step. What was read from the file and had no room is read again later. */
+    /** Writes step by step. Bytes that were read from the file and had no room are read again later. */
     private static boolean write(ChannelOutboundBuffer in, FileRegion region, Link link, ByteBufAllocator alloc)
             throws IOException {
         Target target = new Target(link, alloc);

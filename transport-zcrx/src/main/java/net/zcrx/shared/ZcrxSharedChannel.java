@@ -21,11 +21,11 @@ import java.util.function.Consumer;
 
 /**
  * A stream channel to another process of the same machine, whose bytes go through shared memory: on the event loops of
- * a {@link net.zcrx.ZcrxIoHandler}, addressed by a {@link DomainSocketAddress}. Received buffers of loops with {@link
- * net.zcrx.ZcrxIoHandlerConfig#sharedMemory} are handed over where they lie, all others are copied once.
+ * a {@link net.zcrx.ZcrxIoHandler}, addressed by a {@link DomainSocketAddress}. Received buffers of loops with
+ * {@link net.zcrx.ZcrxIoHandlerConfig#sharedMemory} are handed over where they lie, all others are copied once.
  *
- * <p>Buffers that are read are pooled; releasing one, on any thread, gives its memory back to the other process. What
- * was handed over is copied by the first write to it, as the other process alone may write there.
+ * <p>Buffers that are read are pooled; releasing one, on any thread, gives its memory back to the other process. The
+ * first write to a handed-over buffer copies it, as the other process alone may write there.
  */
 public final class ZcrxSharedChannel extends AbstractSharedChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
@@ -33,12 +33,12 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
     private final ZcrxSharedChannelConfig config = new ZcrxSharedChannelConfig(this, this::autoReadCleared);
     private final Reading reading = new Reading(this);
     private final Trim trim = new Trim();
-    /** {@code null} until it is connected. */
+    /** The connection; {@code null} until it is connected. */
     private Link link;
 
-    /** {@code null} while it is not registered. */
+    /** The polls; {@code null} while the channel is not registered. */
     private Polls polls;
-    /** {@code null} unless it is connecting. */
+    /** The attempt to connect; {@code null} unless the channel is connecting. */
     private Connect connect;
 
     private volatile DomainSocketAddress local;
@@ -308,7 +308,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         return link;
     }
 
-    /** Has the channel go on with reading and writing in the next pass. */
+    /** Makes the channel go on with reading and writing in the next pass. */
     void resumeLater() {
         if (polls != null) {
             polls.readyLater();
@@ -332,12 +332,12 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
         reading.otherGone();
     }
 
-    /** The loop is about to sleep. */
+    /** Called when the loop is about to sleep. */
     void beforeSleep() {
         trim.beforeSleep(link, eventLoop());
     }
 
-    /** Takes back returns, writes what had no room, reads, and gives back what was released. */
+    /** Takes back returned buffers, writes data that had no room, reads, and gives released buffers back. */
     void endPass() throws IOException {
         link.takeBack();
         if (isBlocked() && isActive()) {
@@ -371,7 +371,7 @@ public final class ZcrxSharedChannel extends AbstractSharedChannel {
             connect.begin();
         }
 
-        /** Writes what was flushed before and had no room. */
+        /** Writes flushed data that had no room. */
         void flushNow() {
             super.flush0();
         }

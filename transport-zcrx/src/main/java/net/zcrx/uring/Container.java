@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether this process is in a container: then the user who reads a sentence of ours has no sudo there, and limits,
- * seccomp profile and kernel are set by others. Each sentence names these: the image, the pod or the node. Any thread.
+ * Whether this process is in a container: then the user who reads the transport's sentence has no sudo there, and
+ * limits, seccomp profile and kernel are set by others. Each sentence names these: the image, the pod or the node. Any
+ * thread.
  */
 public final class Container {
     /** The first PID namespace ({@code PROC_PID_INIT_INO} of the kernel's {@code include/linux/proc_ns.h}). */
@@ -37,7 +38,7 @@ public final class Container {
         return POD;
     }
 
-    /** Returns what fits here of these texts. */
+    /** Returns the one of these texts that fits here. */
     public static String text(String outside, String inContainer, String inPod) {
         return POD ? inPod : INSIDE ? inContainer : outside;
     }

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Buffer;
 import java.nio.ByteBuffer;
 
-/** Where the kernel finds the bytes of a buffer. */
+/** The address at which the kernel finds the bytes of a buffer. */
 public final class DirectAddress {
     private DirectAddress() {}
 

@@ -5,9 +5,9 @@ import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.internal.PlatformDependent;
 
 /**
- * The operations of io_uring on files, and the numbers of open(2) and statx(2) that they take: the kernel's {@code
- * include/uapi/linux/io_uring.h}, {@code include/uapi/asm-generic/fcntl.h} and {@code stat.h}. All are in every kernel
- * that the transport runs on. {@code id} comes back in the completion; {@code flags} are {@code IOSQE_...}.
+ * The operations of io_uring on files, and the numbers of open(2) and statx(2) that they take: the kernel's
+ * {@code include/uapi/linux/io_uring.h}, {@code include/uapi/asm-generic/fcntl.h} and {@code stat.h}. All are in every
+ * kernel that the transport runs on. {@code id} comes back in the completion; {@code flags} are {@code IOSQE_...}.
  *
  * <p>The part of {@code struct statx} that is read, which {@code zcrx_abi.h} of the native library asserts. A row is 16
  * bytes.
@@ -92,7 +92,7 @@ public final class FileOps {
         return operation(OP_WRITEV, flags, fd, position, vectors, count, 0, id);
     }
 
-    /** FSYNC; without {@code metaData} only of what is needed to read the data again. */
+    /** FSYNC; without {@code metaData} only of the metadata that is needed to read the data again. */
     public static IoUringIoOps force(byte flags, int fd, boolean metaData, short id) {
         return operation(OP_FSYNC, flags, fd, 0, 0, 0, metaData ? 0 : FSYNC_DATASYNC, id);
     }

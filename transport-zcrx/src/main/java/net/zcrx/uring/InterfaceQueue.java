@@ -183,7 +183,7 @@ public final class InterfaceQueue {
         return id;
     }
 
-    /** Whether this ring is told of events (kernel 7.2); those that import a queue are not. */
+    /** Whether this ring gets events (kernel 7.2); rings that import a queue get none. */
     public boolean hasEvents() {
         return events;
     }
@@ -238,7 +238,7 @@ public final class InterfaceQueue {
         argumentMemory.clean();
     }
 
-    /** Calls an operation on the queue, whose own part of the argument is set already. */
+    /** Calls an operation on the queue; its own part of the argument is set already. */
     private int control(int operation) {
         argument.putInt(QueueAbi.CTRL_ZCRX_ID, id).putInt(QueueAbi.CTRL_OP, operation);
         return Native.register(ring, QueueAbi.REGISTER_ZCRX_CTRL, argumentAddress, 0);

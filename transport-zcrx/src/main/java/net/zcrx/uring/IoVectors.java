@@ -99,14 +99,15 @@ public final class IoVectors {
     }
 
     /**
-     * Called before the handler runs, which submits all that is queued: what is added from now on is submitted later.
+     * Called before the handler runs, which submits all queued requests: vectors that are added from now on are
+     * submitted later.
      */
     public void beginPass() {
         move(filling, submitting);
         position = SLAB_BYTES;
     }
 
-    /** Called after the handler ran: what was queued before it has been submitted. */
+    /** Called after the handler ran: requests that were queued before have been submitted. */
     public void endPass() {
         move(submitting, free);
     }

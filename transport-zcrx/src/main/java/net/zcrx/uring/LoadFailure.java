@@ -68,7 +68,7 @@ public final class LoadFailure {
                 + PlatformDependent.normalizedArch() + " and of the same version as the classes that it belongs to.";
     }
 
-    /** Returns the failure, its causes and what they suppress. */
+    /** Returns the failure, its causes and the exceptions that they suppress. */
     private static Stream<Throwable> all(Throwable failure) {
         return failure == null
                 ? Stream.empty()

@@ -21,7 +21,8 @@ public final class LockedMemory {
                 "Raise that limit (ulimit -l, in systemd LimitMEMLOCK), or end other processes of this user that use"
                         + " io_uring.",
                 "Start the container with --ulimit memlock=-1, or as another user (--user).",
-                "Kubernetes cannot raise it for a pod: raise LimitMEMLOCK of the container runtime's systemd unit on the"
+                "Kubernetes cannot raise it for a pod: raise LimitMEMLOCK of the container runtime's systemd unit on"
+                        + " the"
                         + " node, or run the pod as a user of its own (securityContext.runAsUser).");
     }
 
@@ -29,7 +30,7 @@ public final class LockedMemory {
     public static final class ExhaustedException extends IllegalStateException {
         private static final long serialVersionUID = 1;
 
-        /** @param sentence that says what to do */
+        /** @param sentence says what to do */
         public ExhaustedException(String sentence, Throwable cause) {
             super(sentence, cause);
         }

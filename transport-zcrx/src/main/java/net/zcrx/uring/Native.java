@@ -32,7 +32,7 @@ public final class Native {
     /** Touch every page of a mapping as if writing to it ({@code MADV_POPULATE_WRITE}, Linux 5.14): tells errors. */
     public static final int MADV_POPULATE_WRITE = 23;
 
-    /** More follows soon: what would not fill a packet waits for it ({@code MSG_MORE} of {@code send(2)}). */
+    /** More follows soon: data that would not fill a packet waits for it ({@code MSG_MORE} of {@code send(2)}). */
     public static final int MSG_MORE = 0x8000;
 
     private Native() {}
@@ -61,7 +61,7 @@ public final class Native {
     /** {@code fstat(2)}: stores device, inode, size in bytes and owner, four longs, at {@code address}. */
     public static native int status(int fd, long address);
 
-    /** {@code fcntl(2)}. */
+    /** The system call {@code fcntl(2)}. */
     public static native int fcntl(int fd, int command, int argument);
 
     /** {@code munmap(2)}: unmaps what {@link #mmap(long, int)} or {@link #mapFile} returned. */

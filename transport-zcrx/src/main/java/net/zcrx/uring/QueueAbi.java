@@ -6,7 +6,7 @@ package net.zcrx.uring;
  * {@link RefillRing} write and read. An offset has the name of its C field. {@code zcrx_abi.h} of the native library
  * declares the same structures and asserts each offset and size at compile time.
  *
- * <p>A row is 16 bytes, a column 4. What the kernel answers is marked with an asterisk. Reserved fields must be zero.
+ * <p>A row is 16 bytes, a column 4. The kernel's answers are marked with an asterisk. Reserved fields must be zero.
  *
  * <pre>
  *      struct io_uring_zcrx_ifq_reg            argument of IORING_REGISTER_ZCRX_IFQ
@@ -105,7 +105,7 @@ final class QueueAbi {
     static final int CTRL_ARGUMENT = 24;
 
     static final int CTRL_BYTES = 72;
-    /** {@code op}: take what is on the refill ring. */
+    /** {@code op}: take the pages on the refill ring. */
     static final int CTRL_FLUSH_RQ = 0;
     /** {@code op}: make a descriptor of the queue. */
     static final int CTRL_EXPORT = 1;

@@ -44,7 +44,7 @@ public final class RingFd {
     }
 
     /**
-     * Returns the ring's descriptor; it stays the handler's.
+     * Returns the ring's descriptor, which the handler still owns.
      *
      * @throws IllegalStateException if there is a {@link #failure()}
      */

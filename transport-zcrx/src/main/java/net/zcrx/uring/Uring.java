@@ -54,7 +54,7 @@ public final class Uring {
     private static final int ASYNC_CANCEL_FD = 1 << 1;
     private static final int POLL_ADD_MULTI = 1;
     private static final int TIMEOUT_UPDATE = 1 << 1;
-    /** Of numbers of 32 bits that processes share. */
+    /** Futex flag: a number of 32 bits that processes share. */
     private static final int FUTEX_U32 = 2;
 
     private static final long FUTEX_MATCH_ANY = 0xFFFFFFFFL;
@@ -62,7 +62,7 @@ public final class Uring {
 
     private Uring() {}
 
-    /** Does nothing but complete with {@code data}. */
+    /** NOP: it only completes with {@code data}. */
     public static IoUringIoOps nop(short data) {
         return new IoUringIoOps(OP_NOP, (byte) 0, (short) 0, -1, 0, 0, 0, 0, (long) data, (short) 0, (short) 0, 0, 0);
     }
@@ -88,9 +88,9 @@ public final class Uring {
     }
 
     /**
-     * As {@link #recv} without a limit, but one completion is of up to {@code most} bytes, in as many buffers as they
-     * take; the ring gives these in its order ({@code IORING_RECVSEND_BUNDLE}, Linux 6.10). A limit for each completion
-     * is there from Linux 6.17 on; EINVAL before, where {@code len} must be 0.
+     * RECV like {@link #recv} without a limit, but one completion is of up to {@code most} bytes, in as many buffers as
+     * they take; the ring gives these in its order ({@code IORING_RECVSEND_BUNDLE}, Linux 6.10). A limit for each
+     * completion is there from Linux 6.17 on; EINVAL before, where {@code len} must be 0.
      *
      * @see <a href="https://man7.org/linux/man-pages/man3/io_uring_prep_recv.3.html">io_uring_prep_recv(3)</a>
      */
@@ -176,8 +176,8 @@ public final class Uring {
     }
 
     /**
-     * Poll that stays armed, and completes once at first if something is there, and then with each that comes ({@code
-     * IORING_POLL_ADD_MULTI}, Linux 5.13). {@code mask} comes back as with {@link #poll}.
+     * Poll that stays armed, and completes once at first if something is there, and then with each that comes
+     * ({@code IORING_POLL_ADD_MULTI}, Linux 5.13). {@code mask} comes back as with {@link #poll}.
      */
     public static IoUringIoOps pollAll(int fd, int mask) {
         return new IoUringIoOps(

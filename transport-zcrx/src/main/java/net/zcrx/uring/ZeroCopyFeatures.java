@@ -6,8 +6,8 @@ import io.netty.util.internal.CleanableDirectBuffer;
 import java.nio.ByteBuffer;
 
 /**
- * What this kernel's zero-copy receive can do, asked from the kernel ({@code IORING_REGISTER_QUERY}, Linux 6.18; this
- * question: 6.19). An older kernel answers nothing: then it has registration and RECV_ZC at most.
+ * The features of this kernel's zero-copy receive, asked from the kernel ({@code IORING_REGISTER_QUERY}, Linux 6.18;
+ * this question: 6.19). An older kernel answers nothing: then it has registration and RECV_ZC at most.
  *
  * <p>Layouts are those of the kernel's {@code include/uapi/linux/io_uring/query.h}; {@code zcrx_abi.h} of the native
  * library asserts them. A row is 16 bytes.

@@ -46,8 +46,8 @@ class SoftwareNicDoctorTest {
     void shouldNotTryQueueThatTrafficComesBy() throws Exception {
         SoftwareNic.up("--rule", "8000:1");
         assertEquals(0, run("zcnic0", "--queue", "1"), this::output);
-        said(
-                "unknown  driver           Whether the driver lets a queue be bound was not tried, as traffic arrives on queue 1.");
+        said("unknown  driver           Whether the driver lets a queue be bound was not tried, as traffic arrives"
+                + " on queue 1.");
         said("Rules send to queue 1: rule 0 (flow-type tcp4 dst-port 8000 action 1)");
     }
 

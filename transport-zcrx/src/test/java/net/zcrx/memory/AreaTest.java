@@ -201,7 +201,8 @@ class AreaTest {
             assertTrue(
                     lines.contains(
                             "The kernel refused to map an area of 1073741824 bytes (errno 12, ENOMEM): the process"
-                                    + " has reached its limit of address space (ulimit -v) or the system is out of memory;"
+                                    + " has reached its limit of address space (ulimit -v) or the system is out of"
+                                    + " memory;"
                                     + " raise the limit or configure a smaller area."),
                     lines::toString);
         } finally {

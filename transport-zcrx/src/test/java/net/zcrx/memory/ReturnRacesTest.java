@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Races of {@code ReturnRaces}. Without the fence in {@code BufferPool} one sample in a thousand fails, and each race gets
- * some hundred thousand.
+ * Races of {@code ReturnRaces}. Without the fence in {@code BufferPool} one sample in a thousand fails, and each race
+ * gets some hundred thousand.
  */
 class ReturnRacesTest {
     @Test

@@ -29,7 +29,8 @@ class LeaseNetlinkTest {
     @Test
     void shouldWriteCallAsYnlTakesIt() {
         assertEquals(
-                "ynl --family netdev --do queue-create --json '{\"ifindex\": INDEX OF zcrx0, \"type\": \"rx\", \"lease\":"
+                "ynl --family netdev --do queue-create --json '{\"ifindex\": INDEX OF zcrx0, \"type\": \"rx\","
+                        + " \"lease\":"
                         + " {\"ifindex\": 2, \"queue\": {\"id\": 4, \"type\": \"rx\"}}}'",
                 LeaseNetlink.command("zcrx0", 2, 4));
     }

@@ -223,7 +223,9 @@ class CopyReceiverTest {
         }
     }
 
-    /** Periods end at any moment: between what the kernel wrote and its completion, and with chunks held here and there. */
+    /**
+     * Periods end at any moment: between what the kernel wrote and its completion, and with chunks held here and there.
+     */
     @Test
     void shouldLoseNothingWhenMemoryIsGivenBack() {
         begin(4096);

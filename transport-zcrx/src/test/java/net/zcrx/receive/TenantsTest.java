@@ -120,7 +120,7 @@ class TenantsTest {
             One largest = connections.accepted.get(1);
             assertSame(largest, tenants.largest());
             assertEquals(0, tenants.mostHeld());
-            // As the kernel tells it, once a second.
+            // As the kernel reports it, once per second.
             starvation.begin(0);
             tenants.endPass();
             assertEquals(0, tenants.mostHeld());

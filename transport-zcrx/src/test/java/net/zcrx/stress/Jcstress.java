@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Runs jcstress over the races of a class: real threads on real processors, so that a store which a processor delays past
- * a load is found, which a search through interleavings cannot do.
+ * Runs jcstress over the races of a class: real threads on real processors, so that a store which a processor delays
+ * past a load is found, which a search through interleavings cannot do.
  */
 public final class Jcstress {
     private static final int MINUTES = 4;

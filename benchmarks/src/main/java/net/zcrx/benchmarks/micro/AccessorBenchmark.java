@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 public class AccessorBenchmark {
     private static final int BYTES = 4096;
 
-    /** Whose buffer. */
+    /** The allocator of the buffer. */
     @Param({"zcrx", "pooled"})
     public String kind;
 

@@ -44,7 +44,7 @@ final class Completions {
         }
     }
 
-    /** Valid until the next call. */
+    /** Returns the next completion, which is valid until the next call. */
     IoUringIoEvent next() {
         int index = head++ & COUNT - 1;
         int completion = index * BYTES;
@@ -63,7 +63,7 @@ final class Completions {
         return event;
     }
 
-    /** What Netty keeps to itself: to fill in an event again. */
+    /** Returns Netty's private method that fills in an event again. */
     private static MethodHandle update() {
         try {
             return MethodHandles.privateLookupIn(IoUringIoEvent.class, MethodHandles.lookup())

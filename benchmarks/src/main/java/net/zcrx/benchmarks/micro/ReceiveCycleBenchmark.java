@@ -26,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Control;
 
 /**
- * From a completion to a buffer, its release, and the refill of its page, 64 completions a pass: on the loop, and with
- * the release on other threads. {@code load cycle} has the first one in C.
+ * The way from a completion to a buffer, its release, and the refill of its page, 64 completions per pass: on the loop,
+ * and with the release on other threads. {@code load cycle} has the first one in C.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -72,7 +72,7 @@ public class ReceiveCycleBenchmark {
         private ZeroCopyReceiver receiver;
         private final Taken taken = new Taken();
 
-        /** On the benchmark's thread, which so is the loop's. */
+        /** Sets up on the benchmark's thread, which so is the loop's thread. */
         @Setup
         public void start() {
             Area area = Area.allocate((long) Completions.COUNT * Completions.PAGE);
@@ -113,7 +113,7 @@ public class ReceiveCycleBenchmark {
             empty.fill(() -> new ByteBuf[BATCH], BATCHES);
         }
 
-        /** What the others had no time for; on a thread that owns no pool. */
+        /** Releases the buffers that the other threads had no time for; on a thread that owns no pool. */
         @TearDown(Level.Iteration)
         public void finish() {
             while (releaseBatch()) {}
@@ -166,7 +166,7 @@ public class ReceiveCycleBenchmark {
         loop.endPass();
     }
 
-    /** As many operations as on the loop's side: JMH leaves out the number where those of a group differ. */
+    /** Runs as many operations as the loop's side: JMH leaves out the number where those of a group differ. */
     @Benchmark
     @Group("offLoop")
     @OperationsPerInvocation(BATCH)

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Pages put on the refill ring, 64 a pass; {@code load cycle} has the same loop in C. */
+/** Pages put on the refill ring, 64 per pass; {@code load cycle} has the same loop in C. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

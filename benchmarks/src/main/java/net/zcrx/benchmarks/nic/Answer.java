@@ -2,7 +2,7 @@
 package net.zcrx.benchmarks.nic;
 
 /**
- * What the client says when it has done something. Fields that are of something else are 0.
+ * The answer of the client when it has carried out an order. Fields that belong to other orders are 0.
  *
  * @param failure a sentence; {@code null} if it went well
  * @param mismatches bytes of a compared transfer that were not as they were sent

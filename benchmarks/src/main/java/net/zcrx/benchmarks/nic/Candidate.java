@@ -16,7 +16,7 @@ import net.zcrx.uring.Native;
 record Candidate(String name, Peer peer, boolean zeroCopy, int bufferBytes) {
     static final List<String> NAMES = List.of("epoll", "io_uring", "io_uring-ring", "zcrx-copy", "zcrx");
 
-    /** Where zcrx does not work it is not measured. */
+    /** The size of a page; 0 where zcrx does not work, and is not measured. */
     private static final int PAGE = Zcrx.isAvailable() ? Native.pageSize() : 0;
 
     /**
@@ -31,7 +31,7 @@ record Candidate(String name, Peer peer, boolean zeroCopy, int bufferBytes) {
                 case "epoll", "io_uring", "io_uring-ring" -> all.add(new Candidate(name, Peer.of(name), false, 0));
                 case "zcrx-copy" -> all.add(new Candidate(name, Peer.ZCRX, false, 0));
                 case "zcrx" ->
-                    // What is not more than a page is one: those are measured once.
+                    // Sizes of up to a page stand for a page, and are measured once.
                     bufferBytes.stream()
                             .map(bytes -> bytes <= PAGE ? 0 : bytes)
                             .distinct()
@@ -44,7 +44,7 @@ record Candidate(String name, Peer peer, boolean zeroCopy, int bufferBytes) {
         return all;
     }
 
-    /** With the size of its buffers, if that is not a page. */
+    /** Returns the name, with the size of the buffers if that is not a page. */
     String label() {
         return label(name, bufferBytes);
     }

@@ -27,7 +27,7 @@ record Case(int mtu, List<Integer> queues, Layout layout, int round, Candidate c
         return circumstances(mtu, queues, layout);
     }
 
-    /** All but round and transport, in words. */
+    /** Returns all but round and transport, in words. */
     static String circumstances(int mtu, List<Integer> queues, Layout layout) {
         List<String> words = new ArrayList<>();
         words.add(mtu == 0 ? "MTU as it is" : "MTU " + mtu);

@@ -39,7 +39,7 @@ final class CaseRun {
         this.rules = rules;
     }
 
-    /** What is known at one moment. */
+    /** The counts at one moment. */
     private record Sample(
             long nanoseconds,
             Map<String, Long> stats,
@@ -88,7 +88,7 @@ final class CaseRun {
         return ServerProcess.start(setup, of.candidate().peer(), of.loops(), List.of(SINK, CHECK), options);
     }
 
-    /** All transports receive by the same queues, so that what is compared differs in nothing else. */
+    /** Steers all transports to the same queues, so that they differ in nothing else. */
     private void steer(Case of, ServerProcess server) throws IOException, RunFailedException {
         if (of.queues().isEmpty()) {
             return;

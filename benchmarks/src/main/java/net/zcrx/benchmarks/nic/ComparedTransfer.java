@@ -36,7 +36,7 @@ final class ComparedTransfer {
         long[] sent = new long[1];
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(server, port), CONNECT_MILLISECONDS);
-            // What is stuck in a write knows no other limit.
+            // A thread that is stuck in a write has no other limit.
             limit.schedule(() -> cut(socket), limitSeconds, TimeUnit.SECONDS);
             send(socket.getOutputStream(), bytes, sent);
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(limitSeconds));

@@ -17,11 +17,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class Control implements Closeable {
     private static final String NAME = "zcrx-bench-nic";
-    /** Changes with the meaning of what is said. */
+    /** The version, which changes with the meaning of the messages. */
     private static final int VERSION = 1;
 
     private static final int GREETING_SECONDS = 10;
-    /** Far more than anything that is said takes. */
+    /** The longest line: far more than any message takes. */
     private static final int MAX_LINE = 1 << 20;
 
     private static final Gson GSON = new Gson();
@@ -92,7 +92,7 @@ final class Control implements Closeable {
     }
 
     /**
-     * The next message.
+     * Receives the next message.
      *
      * @param what is waited for, for the sentence
      * @throws PeerException if it does not come within these seconds, or is none

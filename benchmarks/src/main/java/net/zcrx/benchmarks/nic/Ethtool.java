@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import net.zcrx.benchmarks.Processes;
 
-/** What ethtool says of an interface. */
+/** The output of ethtool for an interface. */
 final class Ethtool {
     /** The settings that figures may depend on, by the option that shows them. */
     private static final Map<String, String> SETTINGS = settings();
@@ -33,7 +33,7 @@ final class Ethtool {
         return Processes.output(List.of(words));
     }
 
-    /** Driver, firmware and speed; {@code unknown} for what it does not say. */
+    /** Driver, firmware and speed; {@code unknown} for facts that it does not have. */
     NicFacts facts() throws IOException {
         Map<String, String> driver = pairs(ask("ethtool", "-i", interfaceName));
         String speed = "unknown";

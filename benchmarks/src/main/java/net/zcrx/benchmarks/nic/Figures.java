@@ -4,7 +4,7 @@ package net.zcrx.benchmarks.nic;
 import java.util.Map;
 
 /**
- * What was measured of one case. What is not known, or not of this transport, is {@code null}.
+ * The measured values of one case. A value that is not known, or that this transport does not have, is {@code null}.
  *
  * @param seconds that the measurement took
  * @param gbitPerSecond 10^9 bits of payload that the server received, per second

@@ -3,5 +3,5 @@ package net.zcrx.benchmarks.nic;
 
 import net.zcrx.benchmarks.Machine;
 
-/** What the client says of itself first. */
+/** The facts about the client that it sends first. */
 record Greeting(Machine machine, NicFacts nic, int mtu) {}

@@ -14,7 +14,7 @@ final class HugePages {
     private HugePages() {}
 
     /**
-     * Sees to it that so many bytes of them are free.
+     * Makes this number of bytes of huge pages free.
      *
      * @throws IOException if the kernel does not have them, or root is missing; a sentence
      */

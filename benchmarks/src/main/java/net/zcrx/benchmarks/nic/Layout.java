@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks.nic;
 
-/** Where event loops and softirqs run. */
+/** The placement of event loops and softirqs. */
 enum Layout {
     /** Each loop on the processor that handles its queue's interrupts. */
     ONE_CORE("one core"),

@@ -55,7 +55,7 @@ final class LoadProgram implements AutoCloseable {
         expect("begin");
     }
 
-    /** Waits until it is through. */
+    /** Waits until it has finished. */
     Answer awaitEnd() throws IOException {
         expect("end");
         Map<String, String> result = KeyValues.parse(read());
@@ -79,7 +79,7 @@ final class LoadProgram implements AutoCloseable {
         return line;
     }
 
-    /** Of all connections of this network namespace. */
+    /** Returns the retransmits of all connections of this network namespace. */
     private static long retransmits() throws IOException {
         String[] names = null;
         for (String line : Files.readAllLines(TCP_COUNTERS)) {

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import net.zcrx.benchmarks.Machine;
 import net.zcrx.benchmarks.Undoing;
 
-/** The side that sends: it does what the server tells it, until that says it is through. */
+/** The side that sends: it carries out the server's orders, until the server says that it has finished. */
 final class NicClient {
     private static final int CONNECT_MILLISECONDS = 5_000;
     private static final long RETRY_NANOSECONDS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -19,7 +19,7 @@ final class NicClient {
     private static final int SILENCE_SECONDS = 600;
 
     private static final int TRANSFER_SECONDS = 60;
-    /** No NIC has more. */
+    /** The largest MTU: no NIC has more. */
     private static final int MAX_MTU = 65_536;
 
     private final InetSocketAddress server;

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "interface without queues, as lo, is measured as it is, without zero copy."
         })
 public final class NicCommand implements Callable<Integer> {
-    /** Of the control connection. */
+    /** The port of the control connection. */
     static final int PORT = 7600;
 
     private static final int MOST_PORT = 65_533;

@@ -38,7 +38,7 @@ final class NicPreparation {
         NicSnapshot before = NicInspector.inspect(name);
         List<String> commands = new ArrayList<>();
         undoing.change("The settings of " + name, () -> commands.addAll(NicConfigurator.prepare(name, queues)), () -> {
-            // Where nothing had to be done, what is noted is somebody else's.
+            // Where nothing had to be done, a note belongs to another program.
             if (!commands.isEmpty()) {
                 restore(before, queues);
             }
@@ -61,7 +61,7 @@ final class NicPreparation {
     }
 
     /**
-     * What the doctor finds, in its own JSON. It is a program, and is run as one.
+     * Returns the doctor's findings, in its own JSON. It is run as a program of its own.
      *
      * @throws IOException if it does not end, or says something else
      */

@@ -15,7 +15,7 @@ import java.util.Map;
 import net.zcrx.benchmarks.Machine;
 
 /**
- * The file: all that was measured, and on what.
+ * The file: all measured values, and the machines and the NIC that they were measured on.
  *
  * @param form changes with the meaning of the fields
  * @param server the machine that received
@@ -23,7 +23,7 @@ import net.zcrx.benchmarks.Machine;
  * @param mtuBefore of the server's NIC
  * @param nicSettings in ethtool's words, as they were while it was measured
  * @param changes of the NIC for the measurement, as commands that do the same
- * @param doctor what ./zcrx doctor says of the first queue, as it was set up; {@code null} without queues
+ * @param doctor the output of ./zcrx doctor for the first queue, as it was set up; {@code null} without queues
  * @param notes sentences about what was not available
  * @param countersBefore the NIC's own
  * @param countersAfter the same at the end

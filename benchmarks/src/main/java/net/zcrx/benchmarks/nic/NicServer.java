@@ -47,7 +47,7 @@ final class NicServer {
         }
     }
 
-    /** A slip of the pen is told before anybody is waited for. */
+    /** Reports a misspelt name before it waits for anybody. */
     private void requireInterface() throws IOException {
         if (NetworkInterface.getByName(settings.interfaceName()) == null) {
             throw new IOException("There is no network interface " + settings.interfaceName()
@@ -81,7 +81,7 @@ final class NicServer {
         }
     }
 
-    /** Whatever else connects is told so, and the wait goes on. */
+    /** Waits for the client. Any other program that connects gets an answer, and the wait goes on. */
     private Control accept(ServerSocket listener) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.waitSeconds());
         while (true) {

@@ -18,7 +18,8 @@ import net.zcrx.benchmarks.nic.NicResults.CaseResult;
 final class NicSummary {
     /** Theirs are of one flow; docs/hardware.md says more. */
     private static final String KERNELS_OWN =
-            "To compare: the kernel's authors measured 62.6 (epoll) and 80.9 Gbit/s (zero copy) on one core, and 82.2 and"
+            "To compare: the kernel's authors measured 62.6 (epoll) and 80.9 Gbit/s (zero copy) on one core, and 82.2"
+                    + " and"
                     + " 116.2 Gbit/s on split cores.";
 
     private final NicResults results;

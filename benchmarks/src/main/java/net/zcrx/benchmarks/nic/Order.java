@@ -2,7 +2,7 @@
 package net.zcrx.benchmarks.nic;
 
 /**
- * What the server tells the client to do. Fields that a kind does not need are 0 or {@code null}.
+ * An order of the server for the client. Fields that a kind does not need are 0 or {@code null}.
  *
  * @param mtu of the client's interface
  * @param port of the server
@@ -18,7 +18,7 @@ record Order(Kind kind, int mtu, int port, int flows, double warmup, double seco
         MTU,
         CHECK,
         LOAD,
-        /** All is done. */
+        /** All orders have been carried out. */
         END,
         /** The server cannot go on. */
         FAILED

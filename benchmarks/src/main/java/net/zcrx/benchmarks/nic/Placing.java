@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
  */
 record Placing(SortedSet<Integer> loops, SortedSet<Integer> softirqs) {
     /**
-     * Those of a layout as interrupts are placed now.
+     * Returns the processors of a layout, as interrupts are placed now.
      *
-     * @param softirqCpus what the user says of them, one for each queue; empty to find it out
+     * @param softirqCpus the processors that the user names, one for each queue; empty to find them out
      * @throws Processors.UnknownException if the layout is unknown
      */
     static Placing of(Layout layout, String interfaceName, List<Integer> queues, String softirqCpus)

@@ -66,7 +66,8 @@ final class Processors {
     }
 
     /**
-     * As many processors beside these, of the same NUMA node where there are enough, and not of the same cores.
+     * Returns as many other processors as these, of the same NUMA node where there are enough, and not of the same
+     * cores.
      *
      * @throws UnknownException if there are not so many
      */
@@ -92,7 +93,7 @@ final class Processors {
         return new TreeSet<>(free.subList(0, taken.size()));
     }
 
-    /** The first ones that this process may use. */
+    /** Returns the first processors that this process may use. */
     static SortedSet<Integer> any(int count) throws IOException {
         return allowed().stream().limit(count).collect(Collectors.toCollection(TreeSet::new));
     }
@@ -141,7 +142,7 @@ final class Processors {
         return cpus;
     }
 
-    /** As taskset takes it. */
+    /** Returns a list as taskset takes it. */
     static String list(SortedSet<Integer> cpus) {
         return cpus.stream().map(String::valueOf).collect(Collectors.joining(","));
     }

@@ -16,7 +16,7 @@ final class Rules {
     private final Consumer<String> notes;
     private final Deque<FlowSteering> installed = new ArrayDeque<>();
 
-    /** @param notes told what the NIC refused */
+    /** @param notes gets a note of each rule that the NIC refused */
     Rules(String interfaceName, Consumer<String> notes) {
         this.interfaceName = interfaceName;
         this.notes = notes;

@@ -19,7 +19,7 @@ import net.zcrx.benchmarks.Undoing;
 import net.zcrx.benchmarks.nic.NicResults.CaseResult;
 import net.zcrx.nic.NicException;
 
-/** All cases with one client. What is not available is a note, and the rest is measured. */
+/** All cases with one client. A case that is not available becomes a note, and the rest is measured. */
 final class Session {
     private static final int GREETING_SECONDS = 60;
     private static final int MTU_SECONDS = 60;
@@ -44,7 +44,7 @@ final class Session {
     private Map<String, List<String>> nicSettings = Map.of();
     private Map<String, Long> countersBefore = Map.of();
     private final Rules rules;
-    /** Those that the NIC was set up for. */
+    /** The queues that the NIC was set up for. */
     private List<Integer> queues = List.of();
 
     private int total;
@@ -65,7 +65,7 @@ final class Session {
     /**
      * Measures everything; the file is written after each case.
      *
-     * @throws PeerException if the client goes away; what was measured before is in the file
+     * @throws PeerException if the client goes away; values that were measured before are in the file
      */
     NicResults run() throws IOException {
         try {
@@ -110,7 +110,7 @@ final class Session {
         return candidates.stream().filter(each -> !each.zeroCopy()).toList();
     }
 
-    /** Without those whose buffers the NIC refuses. */
+    /** Returns the candidates without those whose buffers the NIC refuses. */
     private List<Candidate> withBuffers(List<Candidate> candidates) {
         if (candidates.stream().noneMatch(each -> each.bufferBytes() > 0)) {
             return candidates;
@@ -124,7 +124,7 @@ final class Session {
         }
     }
 
-    /** Looks at what is to be measured. */
+    /** Examines the NICs before the measurement. */
     private void examine() throws IOException {
         mtuBefore = mtu.current();
         try {
@@ -198,7 +198,7 @@ final class Session {
         }
     }
 
-    /** Whether both sides have it now. */
+    /** Sets the MTU; returns whether both sides have it now. */
     private boolean setMtu(int bytes) throws IOException {
         int before = mtu.current();
         try {

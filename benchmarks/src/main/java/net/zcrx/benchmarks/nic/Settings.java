@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What the server was told.
+ * The settings of the server.
  *
  * @param queues of the interface, to be bound and steered to; none to leave the NIC as it is
  * @param port of the control connection; those of the data are the next two, or any if it is 0
@@ -37,7 +37,7 @@ record Settings(
     /** An interface, and queues of it. */
     record Queues(String interfaceName, List<Integer> numbers) {
         /**
-         * Of {@code eth0}, {@code eth0:4} or {@code eth0:4-7}.
+         * Reads {@code eth0}, {@code eth0:4} or {@code eth0:4-7}.
          *
          * @throws IllegalArgumentException if it is none of these
          */

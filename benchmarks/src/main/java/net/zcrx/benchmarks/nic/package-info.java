@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Measurements on a real NIC, by two machines: {@code NicServer} sets up, receives and measures; {@code NicClient} does
- * what the other tells it over a {@code Control} connection.
+ * Measurements on a real NIC, by two machines: {@code NicServer} sets up, receives and measures; {@code NicClient}
+ * carries out the server's orders, which it gets over a {@code Control} connection.
  */
 package net.zcrx.benchmarks.nic;

@@ -22,7 +22,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * {@code GrpcLoad WARMUP_SECONDS SECONDS ADDRESS KIND:port=P,conns=1,size=BYTES[,streams=CALLS]}: calls over one
- * connection, on one event loop of Netty's epoll, whatever the server has. It prints what the load generator in C does.
+ * connection, on one event loop of Netty's epoll, whatever the server has. It prints the same lines as the load
+ * generator in C.
  */
 public final class GrpcLoad {
     private static final int DIGITS = 3;
@@ -36,7 +37,7 @@ public final class GrpcLoad {
     private final ManagedChannel channel;
     private final byte[] message;
     private volatile Phase phase = Phase.WARMUP;
-    /** From here on: only of the event loop, and of the measurement. */
+    /** The latencies of the measurement. This field and those below are used on the event loop only. */
     private final Histogram latencies = new Histogram(DIGITS);
 
     private long exchanges;

@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** What both sides of gRPC know: methods whose messages are bytes, which are copied once, as a field of bytes is. */
+/**
+ * The methods that both sides of gRPC know. Their messages are bytes, which are copied once, as a field of bytes is.
+ */
 final class GrpcMethods {
     static final String SERVICE = "net.zcrx.Bench";
     static final MethodDescriptor<byte[], byte[]> UNARY = method(MethodType.UNARY, "Unary");
-    /** Until the client cancels it. */
+    /** The upload that goes on until the client cancels it. */
     static final MethodDescriptor<byte[], byte[]> UPLOAD = method(MethodType.CLIENT_STREAMING, "Upload");
     /** Messages as long as the request, until the client cancels it. */
     static final MethodDescriptor<byte[], byte[]> DOWNLOAD = method(MethodType.SERVER_STREAMING, "Download");

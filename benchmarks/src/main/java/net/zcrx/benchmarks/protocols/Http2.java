@@ -24,11 +24,14 @@ import net.zcrx.benchmarks.server.Protocol;
 import net.zcrx.benchmarks.server.Transport;
 
 /**
- * HTTP/2 without TLS, for clients that know. A request is answered at its end: with as many bytes as its header {@code
- * size} says, or none.
+ * HTTP/2 without TLS, for clients that know. A request is answered at its end: with as many bytes as its header
+ * {@code size} says, or none.
  */
 public final class Http2 implements Protocol {
-    /** Of a stream, and as much more of the connection for each of a few: more than is on loopback's way. */
+    /**
+     * The window of a stream, and the part of the connection's for each of a few streams: more than is under way on
+     * loopback.
+     */
     private static final int WINDOW = 1 << 20;
 
     private static final int STREAMS = 8;

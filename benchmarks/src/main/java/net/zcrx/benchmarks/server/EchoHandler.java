@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Sends back what comes, as it comes: bytes, or frames if a decoder is in front. */
+/** Sends received data back in the same pieces: bytes, or frames if a decoder is in front. */
 final class EchoHandler extends ServiceHandler {
     EchoHandler(LongAdder received) {
         super(received);

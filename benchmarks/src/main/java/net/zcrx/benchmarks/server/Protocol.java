@@ -3,7 +3,7 @@ package net.zcrx.benchmarks.server;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a port of the server does with its connections. */
+/** The work of a port of the server on its connections. */
 public interface Protocol {
     /**
      * Begins to listen.

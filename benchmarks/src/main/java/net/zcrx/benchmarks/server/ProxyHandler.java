@@ -11,7 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Passes what comes on to a backend, on the same loop, no faster than the backend takes it. */
+/** Passes received data on to a backend, on the same loop, no faster than the backend takes it. */
 final class ProxyHandler extends ServiceHandler {
     private final Class<? extends Channel> channelType;
     private final InetSocketAddress backend;

@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * {@code Server TRANSPORT_CLASS LOOPS ADDRESS SERVICE=PORT...} serves until its standard input ends. It prints {@code
- * ready SERVICE=PORT...}, or {@code unavailable CAUSE}; a line {@code stats} is answered by a line of counters, a line
- * {@code gc} by the same after a garbage collection.
+ * {@code Server TRANSPORT_CLASS LOOPS ADDRESS SERVICE=PORT...} serves until its standard input ends. It prints
+ * {@code ready SERVICE=PORT...}, or {@code unavailable CAUSE}; a line {@code stats} is answered by a line of counters,
+ * a line {@code gc} by the same after a garbage collection.
  */
 public final class Server {
     private final Transport transport;
@@ -72,7 +72,10 @@ public final class Server {
         System.exit(0);
     }
 
-    /** One of those that all peers have, or one of the package {@code protocols}, in which {@code a_b} is class AB. */
+    /**
+     * Returns a protocol of those that all peers have, or of the package {@code protocols}, in which {@code a_b} is
+     * class AB.
+     */
     private static Protocol protocol(String name) throws ReflectiveOperationException {
         for (Service service : Service.values()) {
             if (service.name().equalsIgnoreCase(name)) {

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the services share: they count what they received, and take a peer's reset for its farewell. */
+/** The common part of the services: they count received bytes, and take a peer's reset as its normal end. */
 abstract class ServiceHandler extends ChannelInboundHandlerAdapter {
     private final LongAdder received;
 

@@ -22,7 +22,7 @@ final class SlowReader extends ChannelDuplexHandler {
         ctx.fireChannelActive();
     }
 
-    /** What a decoder asks for comes in time. */
+    /** Ignores the reads of a decoder: the data arrives at the set rate. */
     @Override
     public void read(ChannelHandlerContext ctx) {}
 

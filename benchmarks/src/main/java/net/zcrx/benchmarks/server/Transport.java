@@ -6,13 +6,13 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
 
-/** What tells the peers apart. An implementation has a constructor {@code (int loops, ThreadFactory threads)}. */
+/** The difference between the peers. An implementation has a constructor {@code (int loops, ThreadFactory threads)}. */
 public interface Transport {
     EventLoopGroup group();
 
     Class<? extends ServerChannel> serverChannel();
 
-    /** For connections that the server opens. */
+    /** Returns the channel class for connections that the server opens. */
     Class<? extends Channel> channel();
 
     /** Sets the options that this transport needs on the connections it accepts. */

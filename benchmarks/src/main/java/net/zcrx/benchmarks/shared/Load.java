@@ -5,7 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.HdrHistogram.Histogram;
 
-/** What the writing process does on a connection, and what it has counted. On the event loop only. */
+/** The work of the writing process on a connection, and its counts. On the event loop only. */
 abstract class Load extends ChannelInboundHandlerAdapter {
     /** The user event that starts it. */
     static final Object BEGIN = new Object();
@@ -43,7 +43,7 @@ abstract class Load extends ChannelInboundHandlerAdapter {
         return latencies;
     }
 
-    /** At the end of a measurement what is under way fails. */
+    /** Closes the connection: at the end of a measurement writes that are under way fail. */
     @Override
     public final void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         context.close();

@@ -33,7 +33,7 @@ final class Payload implements AutoCloseable {
         received = way == Way.SHARED ? receive(group) : any.retain();
     }
 
-    /** A view, whose buffer is this object's. */
+    /** Returns a view of this object's buffer. */
     ByteBuf of(Task task) {
         return (task.received ? received : any).slice(0, task.bytes);
     }

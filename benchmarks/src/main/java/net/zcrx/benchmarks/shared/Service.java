@@ -8,9 +8,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.CRC32C;
 
-/** What the reading process does. */
+/** The work of the reading process. */
 enum Service {
-    /** Releases what it gets. */
+    /** Releases the data that it gets. */
     DROP {
         @Override
         ChannelHandler handler() {
@@ -23,7 +23,7 @@ enum Service {
         }
     },
     /**
-     * Reads each byte once, as a store does that checks what it gets. A loop of {@code getLongLE} would be bound by its own
+     * Reads each byte once, as a store does that checks its data. A loop of {@code getLongLE} would be bound by its own
      * waiting for the other processor's cache, and measure that.
      */
     SUM {
@@ -47,7 +47,7 @@ enum Service {
             };
         }
     },
-    /** Sends back what it gets. */
+    /** Sends back the data that it gets. */
     ECHO {
         @Override
         ChannelHandler handler() {
@@ -67,6 +67,6 @@ enum Service {
 
     private static final LongAdder SUMS = new LongAdder();
 
-    /** For a connection. */
+    /** Returns a handler for a connection. */
     abstract ChannelHandler handler();
 }

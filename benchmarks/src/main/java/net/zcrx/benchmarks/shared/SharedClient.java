@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * {@code SharedClient WAY PORT PATH WARMUP SECONDS TASK...} does each task in turn: it prints {@code begin}, and {@code
- * end bytes=... messages=... seconds=... p50=... p99=...}, times in microseconds, and waits for a line.
+ * {@code SharedClient WAY PORT PATH WARMUP SECONDS TASK...} does each task in turn: it prints {@code begin}, and
+ * {@code end bytes=... messages=... seconds=... p50=... p99=...}, times in microseconds, and waits for a line.
  */
 public final class SharedClient {
-    /** As much as a socket holds. */
+    /** The water mark: as much as a socket holds. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 2 << 20);
 
     private static final double NANOS_PER_MICRO = 1e3;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.benchmarks.shared;
 
-/** What is measured. */
+/** The load that is measured. */
 public enum Task {
     HAND_OVER_64K("received pages, messages of 64 KiB, not read", Service.DROP, 1, 64 * 1024, true),
     HAND_OVER_1M("received pages, messages of 1 MiB, not read", Service.DROP, 1, 1 << 20, true),

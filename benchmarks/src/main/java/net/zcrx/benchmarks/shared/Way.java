@@ -27,7 +27,7 @@ import net.zcrx.ZcrxMode;
 import net.zcrx.shared.ZcrxSharedChannel;
 import net.zcrx.shared.ZcrxSharedServerChannel;
 
-/** How bytes go from one process to another. */
+/** The way of bytes from one process to another. */
 public enum Way {
     TCP_EPOLL(EpollIoHandler::newFactory, EpollServerSocketChannel.class, EpollSocketChannel.class),
     TCP_IO_URING(IoUringIoHandler::newFactory, IoUringServerSocketChannel.class, IoUringSocketChannel.class),
@@ -58,7 +58,7 @@ public enum Way {
                 .sharedMemory(true));
     }
 
-    /** One event loop. */
+    /** Returns a group of one event loop. */
     EventLoopGroup newGroup() {
         return new MultiThreadIoEventLoopGroup(1, loops.get());
     }
@@ -67,7 +67,7 @@ public enum Way {
         return this == TCP_EPOLL || this == TCP_IO_URING;
     }
 
-    /** Where the service listens, and is found: at a port, or at a path of this name with an ending of its own. */
+    /** Returns the address of the service: a port, or a path of this name with an ending of its own. */
     SocketAddress address(int firstPort, String path, Service service) {
         return isTcp()
                 ? new InetSocketAddress(InetAddress.getLoopbackAddress(), firstPort + service.ordinal())

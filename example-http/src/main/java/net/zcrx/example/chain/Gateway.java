@@ -10,7 +10,7 @@ import net.zcrx.ZcrxServerSocketChannel;
 
 /** Takes requests by TCP, and passes all of them on to the next process. */
 final class Gateway {
-    /** What a connection may receive before the filter has taken any of it. */
+    /** The bytes that a connection may receive before the filter has taken any of them. */
     private static final int GRANT = 1 << 20;
 
     private Gateway() {}

@@ -27,7 +27,7 @@ import net.zcrx.ZcrxEventLoopGroup;
 import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMetrics;
 
-/** What the three programs have in common: how they start and end, and how they speak HTTP. */
+/** The common part of the three programs: how they start and end, and how they speak HTTP. */
 final class Hop {
     private static final int END_SECONDS = 5;
 
@@ -69,7 +69,7 @@ final class Hop {
     }
 
     /**
-     * Event loops that can hand over what they receive.
+     * Creates event loops that can hand over received data.
      *
      * @param queues of the NIC, such as {@code eth0:4-7}, an event loop for each; {@code null} for none
      */
@@ -100,12 +100,17 @@ final class Hop {
         };
     }
 
-    /** By default bodies come in pieces of 8 KiB, each of which would be handed over by itself. */
+    /**
+     * Returns a config for large pieces: by default bodies have pieces of 8 KiB, each of which would be handed over by
+     * itself.
+     */
     static HttpDecoderConfig pieces() {
         return new HttpDecoderConfig().setMaxChunkSize(1 << 20);
     }
 
-    /** When FlowControlHandler hands over what it held back, it does not ask the channel for more. */
+    /**
+     * Reads on: when FlowControlHandler hands over messages that it held back, it does not ask the channel for more.
+     */
     static void readOn(ChannelHandlerContext context) {
         if (context.channel().config().isAutoRead()) {
             context.read();

@@ -24,8 +24,8 @@ import net.zcrx.shared.ZcrxSharedChannel;
 
 /**
  * Passes the requests of a connection on to the next process, one after the other, and its answers back: each piece of
- * a body as soon as it comes, in the buffer that it came in. Who cannot be written to makes the other side wait, and
- * where the next process fails the answer is 502.
+ * a body as soon as it arrives, in the buffer that it arrived in. A side that cannot be written to makes the other one
+ * wait, and where the next process fails the answer is 502.
  */
 final class Relay extends ChannelInboundHandlerAdapter {
     private final DomainSocketAddress address;
@@ -36,9 +36,9 @@ final class Relay extends ChannelInboundHandlerAdapter {
     private Channel next;
 
     private boolean connecting;
-    /** Of the request that came last more will come. */
+    /** Whether more of the last request will arrive. */
     private boolean requested;
-    /** Nobody takes what still comes of it. */
+    /** Whether the rest of the last request is dropped. */
     private boolean dropped;
     /** The next process has yet to answer it, or to go on with its answer. */
     private boolean awaited;
@@ -138,7 +138,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
         update();
     }
 
-    /** The next process will not answer. */
+    /** Answers in place of the next process, which will not. */
     private void fail(String what) {
         dropped = true;
         awaited = false;
@@ -153,10 +153,10 @@ final class Relay extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Reads on if what comes can be passed on; flushes what was read, as nothing may follow that would. */
+    /** Reads on if the data can be passed on; flushes the data that was read, as nothing may follow that would. */
     private void update() {
         if (!mayRead() && next != null) {
-            // It may make room at once, of which this is told meanwhile.
+            // It may make room at once, and then calls this meanwhile.
             next.flush();
         }
         context.channel().config().setAutoRead(mayRead());
@@ -195,7 +195,7 @@ final class Relay extends ChannelInboundHandlerAdapter {
         context.close();
     }
 
-    /** What the next process says. */
+    /** Passes the answers of the next process back. */
     private final class Answers extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ignored, Object message) {

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import net.zcrx.shared.ZcrxSharedServerChannel;
 
-/** Writes what is put to files of one directory. */
+/** Writes the bodies of PUT requests to files of one directory. */
 final class Store {
     private Store() {}
 

@@ -31,7 +31,7 @@ final class Uploads extends ChannelInboundHandlerAdapter {
 
     private final Path directory;
     private ChannelHandlerContext context;
-    /** {@code null} while nobody takes what comes. */
+    /** The present upload; {@code null} while nobody takes the data. */
     private Upload upload;
 
     Uploads(Path directory) {
@@ -139,7 +139,8 @@ final class Uploads extends ChannelInboundHandlerAdapter {
             file.close().addListener(closed -> {
                 Throwable failure = written.isSuccess() ? closed.cause() : written.cause();
                 try {
-                    // If the process that handed it on has ended, what it was handed itself may have changed meanwhile.
+                    // If the process that handed it on has ended, the memory that it had been handed itself may have
+                    // changed meanwhile.
                     if (failure == null && complete && context.channel().isActive()) {
                         Files.move(file.path(), target, StandardCopyOption.ATOMIC_MOVE);
                         Hop.answer(context, HttpResponseStatus.CREATED, "It is stored.");

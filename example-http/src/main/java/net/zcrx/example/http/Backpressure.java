@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
 abstract class Backpressure {
     private final EventExecutor loop;
     private final LongAdder heldBodyBuffers;
-    /** Released and not yet credited. Whoever moves it away from zero sees to it that the loop credits it. */
+    /**
+     * Bytes that are released and not yet credited. The thread that moves it away from zero makes the loop credit it.
+     */
     private final AtomicInteger released = new AtomicInteger();
 
     private long moved;
@@ -21,7 +23,10 @@ abstract class Backpressure {
         this.heldBodyBuffers = heldBodyBuffers;
     }
 
-    /** What to do after reading went on and what had been read before was handed over; on the event loop. */
+    /**
+     * Sets the action for the time after reading went on and data that had been read before was handed over; on the
+     * event loop.
+     */
     final void onResumed(Runnable action) {
         onResumed = action;
     }
@@ -75,6 +80,6 @@ abstract class Backpressure {
     /** Whether the request was read to its end and the next one has to wait for the response. */
     abstract void awaitResponse(boolean waiting);
 
-    /** Whether the client takes what is written to it. */
+    /** Called when the client's connection becomes writable, or not writable. */
     abstract void writable(boolean writable);
 }

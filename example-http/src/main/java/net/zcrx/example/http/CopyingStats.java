@@ -9,7 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
-/** For the transports that copy every byte and keep no count of them: counts at the head of each pipeline. */
+/** Counts at the head of each pipeline, for the transports that copy every byte and keep no count of them. */
 @Sharable
 final class CopyingStats extends ChannelInboundHandlerAdapter implements TransportStats {
     private final LongAdder received = new LongAdder();

@@ -5,7 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code DELETE /objects/<name>}. */
+/** Answers {@code DELETE /objects/<name>}. */
 final class DeleteExchange implements Exchange {
     private final Call call;
     private final Backpressure backpressure;

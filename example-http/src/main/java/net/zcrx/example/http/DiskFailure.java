@@ -5,7 +5,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.file.AccessDeniedException;
 import net.zcrx.file.ZcrxFileException;
 
-/** Why the disk did not do what a request asks for, as far as a client can do something about it. */
+/** The reason why the disk did not do what a request asks for, as far as a client can do something about it. */
 enum DiskFailure {
     FULL(HttpResponseStatus.INSUFFICIENT_STORAGE, "The server has no room left for the object."),
     TOO_LARGE(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "The server's disk takes no object of that length."),

@@ -3,7 +3,7 @@ package net.zcrx.example.http;
 
 import io.netty.buffer.ByteBuf;
 
-/** What answers one request. Every method is called on the event loop of the request's channel. */
+/** The answer to one request. Every method is called on the event loop of the request's channel. */
 interface Exchange {
     /**
      * Takes over one piece of the request's body. The exchange releases it, on any thread, and then tells
@@ -11,7 +11,7 @@ interface Exchange {
      */
     void body(ByteBuf piece);
 
-    /** The whole body has been handed over. */
+    /** Called when the whole body has been handed over. */
     default void bodyComplete() {}
 
     /** The client has gone or was given up: no more calls come, and nobody reads an answer. */

@@ -14,7 +14,7 @@ final class FileInput extends ChunkedNioFile {
 
     /**
      * @param file is closed with this
-     * @param size in bytes, as the client was told it
+     * @param size in bytes, as the response's header has it
      */
     FileInput(FileChannel file, long size) throws IOException {
         super(file, 0, size, PIECE);
@@ -24,7 +24,7 @@ final class FileInput extends ChunkedNioFile {
     public ByteBuf readChunk(ByteBufAllocator allocator) throws Exception {
         ByteBuf piece = super.readChunk(allocator);
         if (piece != null && !piece.isReadable()) {
-            // Netty would go on with empty pieces for ever.
+            // Netty would go on with empty pieces without end.
             piece.release();
             throw new EOFException("It has become shorter meanwhile.");
         }

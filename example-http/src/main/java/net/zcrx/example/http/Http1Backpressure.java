@@ -4,7 +4,7 @@ package net.zcrx.example.http;
 import io.netty.channel.Channel;
 import java.util.concurrent.atomic.LongAdder;
 
-/** For HTTP/1.1: auto-read goes off while there is a reason not to read. */
+/** The backpressure of HTTP/1.1: auto-read goes off while there is a reason not to read. */
 final class Http1Backpressure extends Backpressure {
     /** More than a few socket reads, so that disk and network work at the same time. */
     private static final int HIGH_WATERMARK = 1 << 20;
@@ -59,7 +59,8 @@ final class Http1Backpressure extends Backpressure {
         if (autoRead != channel.config().isAutoRead()) {
             channel.config().setAutoRead(autoRead);
             if (autoRead) {
-                // FlowControlHandler has handed over what it held back, and no read need follow that ends the batch.
+                // FlowControlHandler has handed over the messages that it held back, and no read need follow that ends
+                // the batch.
                 resumed();
             }
         }

@@ -5,7 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.DefaultHttp2WindowUpdateFrame;
 import java.util.concurrent.atomic.LongAdder;
 
-/** For one HTTP/2 stream: the flow-control window is given back as the bytes are released, and bounds by itself. */
+/**
+ * The backpressure of one HTTP/2 stream: the flow-control window is given back as the bytes are released, and bounds by
+ * itself.
+ */
 final class Http2Backpressure extends Backpressure {
     private final Channel stream;
 

@@ -4,7 +4,7 @@ package net.zcrx.example.http;
 import io.netty.handler.codec.DateFormatter;
 import java.util.Date;
 
-/** The value of the Date header, which every response carries: formatted once a second. */
+/** The value of the Date header, which every response carries: formatted once per second. */
 final class HttpDate {
     private record Second(long epochSecond, String text) {}
 

@@ -15,9 +15,9 @@ final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
     /** Less than the 10 seconds after which Docker kills. */
     private static final int CLOSE_SECONDS = 9;
-    /** Of these, for the requests that are under way. */
+    /** The part of these seconds for the requests that are under way. */
     private static final int DRAIN_SECONDS = 7;
-    /** Of these, for each of the steps that follow. */
+    /** The part of these seconds for each of the steps that follow. */
     private static final int END_SECONDS = 1;
 
     private final Transport transport;
@@ -57,7 +57,7 @@ final class HttpServer implements AutoCloseable {
         return new HttpServer(transport, store, metrics, bound.channel());
     }
 
-    /** Where it listens; the port is the real one, also if any was asked for. */
+    /** Returns the address where it listens; the port is the real one, also if any was asked for. */
     InetSocketAddress address() {
         return (InetSocketAddress) listener.localAddress();
     }
@@ -68,8 +68,8 @@ final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Takes no more connections, lets requests that are under way finish for a while, and ends everything; what has not
-     * ended within nine seconds, such as a thread whose disk does not answer, is left.
+     * Takes no more connections, lets requests that are under way finish for a while, and ends everything; a part that
+     * has not ended within nine seconds, such as a thread whose disk does not answer, is left.
      */
     @Override
     public void close() {
@@ -82,7 +82,7 @@ final class HttpServer implements AutoCloseable {
             await(metrics.connections().close(), END_SECONDS, end);
         }
         awaitHandlers(end);
-        // The disk threads tell the event loops what they have done, so they end first.
+        // The disk threads report to the event loops, so they end first.
         await(store.close(), END_SECONDS, end);
         await(transport.group().shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS), CLOSE_SECONDS, end);
     }
@@ -93,8 +93,8 @@ final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Waits until the handlers of connections that were closed have heard of it, and given what they discard to the
-     * disk threads. A connection is closed in one task of its loop, which queues the one that tells its handlers.
+     * Waits until the handlers of closed connections have been called, and have given the uploads that they discard to
+     * the disk threads. A connection is closed in one task of its loop, which queues the one that calls its handlers.
      */
     private void awaitHandlers(long end) {
         for (int round = 0; round < 2; round++) {

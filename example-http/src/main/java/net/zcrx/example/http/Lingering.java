@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Ends an HTTP/1.1 connection so that its last response arrives, also at a client that reads only after it has sent
  * all: a close with unread bytes would make the kernel send a reset, which overtakes the response. So the server ends
- * its own direction alone, and drops what comes, as it is, until the client ends the connection or a bound is met.
+ * its own direction alone, and drops all received bytes, undecoded, until the client ends the connection or a bound is
+ * reached.
  */
 final class Lingering extends ChannelInboundHandlerAdapter {
     private static final int QUIET_SECONDS = 2;
@@ -42,7 +43,7 @@ final class Lingering extends ChannelInboundHandlerAdapter {
     }
 
     private static void begin(Channel channel) {
-        // In front of TLS: there is no point in decrypting what is dropped.
+        // In front of TLS: there is no point in decrypting bytes that are dropped.
         channel.pipeline().addFirst(new Lingering());
         // From here on the client is not silent as long as it sends anything at all.
         channel.pipeline().remove(IdleStateHandler.class);

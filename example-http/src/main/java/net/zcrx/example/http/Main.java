@@ -77,7 +77,7 @@ final class Main implements Callable<Integer> {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::wrongOptions);
         int status = commandLine.execute(args);
-        // After SIGTERM the process is on its way out, and its status is the signal's.
+        // After SIGTERM the process is ending, and the signal sets its status.
         if (status != 0) {
             System.exit(status);
         }

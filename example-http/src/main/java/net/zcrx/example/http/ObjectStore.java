@@ -27,7 +27,9 @@ final class ObjectStore {
     /** No separator, and no dot in front: a name can neither leave the directory nor hit a hidden file. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}");
 
-    /** A thread does a small object's work in one go, where the ring hands over each step of it; decision 22 measured. */
+    /**
+     * A thread does a small object's work in one go, where the ring hands over each step of it; decision 22 measured.
+     */
     private static final long RING_FROM = 2 << 20;
 
     static final String NAME_RULE =
@@ -71,7 +73,7 @@ final class ObjectStore {
         return loop instanceof IoEventLoop ring && ring.isIoType(ZcrxIoHandler.class);
     }
 
-    /** Where an object is, if there is one of this name. */
+    /** Returns the path of the object of this name, if there is one. */
     Path path(String name) {
         return directory.path(name);
     }
@@ -105,7 +107,8 @@ final class ObjectStore {
     }
 
     /**
-     * Takes no more work. Returns what is done when that which was begun is finished: never if a disk does not answer.
+     * Takes no more work. Returns a future that is done when all work that was begun is finished: never if a disk does
+     * not answer.
      */
     Future<?> close() {
         return group.shutdownGracefully(0, 0, TimeUnit.SECONDS);

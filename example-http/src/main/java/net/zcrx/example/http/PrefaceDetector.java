@@ -34,7 +34,7 @@ final class PrefaceDetector extends ByteToMessageDecoder {
         }
     }
 
-    /** On removal the decoder passes on what it has gathered, unread. */
+    /** Chooses the protocol and removes this decoder, which passes on the bytes that it has gathered, unread. */
     private void select(ChannelHandlerContext ctx, Consumer<ChannelPipeline> protocol) {
         protocol.accept(ctx.pipeline());
         ctx.pipeline().remove(this);

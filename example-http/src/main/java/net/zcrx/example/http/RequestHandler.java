@@ -72,7 +72,8 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
         dispatching = false;
         endCallIfDone();
         if (!ctx.channel().config().isAutoRead()) {
-            // What was read is at its end for now: FlowControlHandler holds back that event while auto-read is off.
+            // The data that was read has ended for now: FlowControlHandler holds back that event while auto-read is
+            // off.
             endOfBatch();
         }
     }
@@ -196,7 +197,7 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
 
     /**
      * Ends the connection, or the stream, so that the response still arrives. There are clients that drop the response
-     * of a stream that is reset at once, so what comes is dropped for a while.
+     * of a stream that is reset at once, so received data is dropped for a while.
      */
     private void linger(Call last) {
         if (lingering) {

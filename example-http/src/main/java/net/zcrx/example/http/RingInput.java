@@ -27,13 +27,13 @@ final class RingInput implements ChunkedInput<ByteBuf> {
     private boolean closed;
     private Throwable failure;
 
-    /** @param file is closed with this */
+    /** @param file the file to read, which is closed with this */
     RingInput(ZcrxFile file, long size) {
         this.file = file;
         this.size = size;
     }
 
-    /** What is to be done when there is a piece, after {@link #readChunk(ByteBufAllocator)} gave none. */
+    /** Sets the action for the moment when there is a piece, after {@link #readChunk(ByteBufAllocator)} gave none. */
     void onReady(Runnable action) {
         onReady = action;
     }

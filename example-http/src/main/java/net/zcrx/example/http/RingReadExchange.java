@@ -56,7 +56,7 @@ final class RingReadExchange implements Exchange {
 
     private void fail(Throwable cause) {
         if (!cancelled) {
-            // What the file system has under the name and is no file is no object.
+            // A path that is no regular file is no object.
             boolean none = cause instanceof ZcrxFileException failure && isOfOtherKind(failure.errno());
             ReadExchange.replyFailure(call, none ? new NoSuchFileException(cause.getMessage()) : cause);
         }

@@ -21,7 +21,7 @@ final class RingUpload implements Upload {
     private final Path partial;
     private final Path target;
     private final CompletableFuture<Boolean> result = new CompletableFuture<>();
-    /** Writes from before the file was open. */
+    /** The writes that were asked for before the file was open. */
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
 
     private ZcrxFile file;
@@ -32,7 +32,7 @@ final class RingUpload implements Upload {
     /** It got its name, or failed, or was discarded. */
     private boolean over;
 
-    /** On the event loop, as all else. */
+    /** Begins an upload on the event loop, as all other methods. */
     RingUpload(EventLoop loop, EventExecutor disk, StoreDirectory directory, Path target) {
         this.loop = loop;
         this.disk = disk;
@@ -114,7 +114,10 @@ final class RingUpload implements Upload {
         }
     }
 
-    /** On the disk thread: whoever hears of the failure finds nothing of the upload, and its room free. */
+    /**
+     * Fails the upload on the disk thread: a listener that learns of the failure finds nothing of the upload, and its
+     * room free.
+     */
     private void failWithoutFile(Throwable cause) {
         directory.discard(partial);
         result.completeExceptionally(cause);

@@ -29,7 +29,10 @@ final class Router {
         this.maxObjectBytes = maxObjectBytes;
     }
 
-    /** May reply by the call right away; what is left of the request goes to the exchange in any case. */
+    /**
+     * Returns the exchange of a request. It may reply by the call right away; the rest of the request goes to the
+     * exchange in any case.
+     */
     Exchange route(HttpRequest request, Call call, Backpressure backpressure, EventExecutor loop) {
         String path = path(request.uri());
         HttpMethod method = request.method();

@@ -5,7 +5,7 @@ import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 
 /**
- * What a server is told.
+ * The settings of a server.
  *
  * @param host address to listen on, a name or a number
  * @param port TCP port, 0 for any that is free

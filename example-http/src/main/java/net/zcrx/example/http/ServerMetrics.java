@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
-/** What the server counts, for {@code /metrics} and {@code /stats.json}. Safe to call on any thread. */
+/** The counters of the server, for {@code /metrics} and {@code /stats.json}. Safe to call on any thread. */
 final class ServerMetrics {
     private final TransportStats transport;
     private final String transportName;
@@ -78,7 +78,7 @@ final class ServerMetrics {
         return heldBodyBuffers;
     }
 
-    /** A response with this status has begun. */
+    /** Called when a response with this status has begun. */
     void responded(int status) {
         Counter counter = responses.get(status);
         if (counter == null) {
@@ -94,12 +94,12 @@ final class ServerMetrics {
                 .register(registry);
     }
 
-    /** All of it in Prometheus' text format. */
+    /** Returns all metrics in Prometheus' text format. */
     String prometheusText() {
         return registry.scrape();
     }
 
-    /** What the live page shows. */
+    /** Returns the numbers that the live page shows. */
     String json() {
         SortedMap<String, Object> requests = new TreeMap<>();
         long total = 0;

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * The directory that has the objects, each under its name. What waits for the disk is called on a disk thread; all that
- * concerns one name on the same one.
+ * The directory that has the objects, each under its name. Methods that wait for the disk are called on a disk thread,
+ * for one name always on the same one.
  */
 final class StoreDirectory {
     private final Path path;
@@ -47,12 +47,12 @@ final class StoreDirectory {
         change(parent, () -> Files.createDirectories(absolute));
     }
 
-    /** Whether what was answered must survive a loss of power. */
+    /** Whether an object must survive a loss of power once its upload is answered. */
     boolean isDurable() {
         return durable;
     }
 
-    /** Where an object is, if there is one of this name. From any thread. */
+    /** Returns the path of the object of this name, if there is one; from any thread. */
     Path path(String name) {
         return path.resolve(name);
     }
@@ -63,8 +63,8 @@ final class StoreDirectory {
     }
 
     /**
-     * Gives a complete file its name. Returns whether there was none of this name; fails with {@link
-     * FileAlreadyExistsException} if something has it that is no object.
+     * Gives a complete file its name. Returns whether there was none of this name; fails with
+     * {@link FileAlreadyExistsException} if something has it that is no object.
      */
     boolean publish(Path partial, Path target) throws IOException {
         // All that concerns a name happens on one thread, so nobody comes between these lines.
@@ -109,8 +109,8 @@ final class StoreDirectory {
     }
 
     /**
-     * Changes names, and puts them on the device, as a file's own fsync does not do that. The directory is opened first:
-     * where that fails nothing is changed.
+     * Changes names, and puts them on the device, as a file's own fsync does not do that. The directory is opened
+     * first: where that fails nothing is changed.
      */
     private void change(Path directory, Change change) throws IOException {
         if (!durable) {

@@ -26,7 +26,7 @@ final class TlsOptions {
     @Option(names = "--tls-self-signed", description = "TLS with a certificate that is made at the start.")
     private boolean selfSigned;
 
-    /** What is wrong with the options, as a sentence, or {@code null}. */
+    /** Returns a sentence that says what is wrong with the options, or {@code null}. */
     String complaint() {
         if ((certificate == null) != (key == null)) {
             return "--tls-cert and --tls-key must be given together.";

@@ -4,12 +4,14 @@ package net.zcrx.example.http;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 
-/** What a transport says of the bytes it has received. Safe to call on any thread; every number is a snapshot. */
+/**
+ * The counts of a transport for the bytes that it has received. Safe to call on any thread; every number is a snapshot.
+ */
 interface TransportStats {
     /** The way bytes are received, such as {@code COPY} or {@code ZERO_COPY}. */
     String mode();
 
-    /** Why that way and not another, as a sentence. */
+    /** Returns a sentence that says why it is that mode and not another. */
     String modeReason();
 
     /** Bytes that reached the pipeline in the very pages that the NIC wrote, since the start. */

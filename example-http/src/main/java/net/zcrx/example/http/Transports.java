@@ -29,7 +29,7 @@ final class Transports {
 
     /**
      * @param threads event loops to start, at least 1
-     * @param zcrxConfig what zcrx is told; the others do not see it
+     * @param zcrxConfig the settings of zcrx; the others do not see them
      * @param heldBodyBuffers the server's own count, for transports that have none
      */
     Transports(int threads, ZcrxIoHandlerConfig zcrxConfig, LongSupplier heldBodyBuffers) {
@@ -82,7 +82,7 @@ final class Transports {
                     ZcrxServerSocketChannel.class,
                     new ZcrxStats(factory));
         } catch (IllegalStateException e) {
-            // The group wraps what the handler of a loop has to say.
+            // The group wraps the exception of a loop's handler.
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new ServerException("Transport zcrx cannot start: " + cause.getMessage(), e);
         }

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * One object on its way to disk: a hidden file that gets its name when it is complete. Its methods return at once and
- * are called on the event loop of the request; what they ask for is done in order.
+ * are called on the event loop of the request; their work is done in order.
  */
 interface Upload {
     /**

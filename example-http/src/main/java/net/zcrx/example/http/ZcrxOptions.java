@@ -25,7 +25,7 @@ final class ZcrxOptions {
                     + " container: leased, without --interface, for all that it has on lease.")
     private List<String> queues = List.of();
 
-    /** What is wrong with the options, as a sentence, or {@code null}. */
+    /** Returns a sentence that says what is wrong with the options, or {@code null}. */
     String complaint(TransportName transport) {
         if (transport != null
                 && transport != TransportName.ZCRX

@@ -9,7 +9,7 @@ import net.zcrx.ZcrxIoHandlerFactory;
 import net.zcrx.ZcrxMetrics;
 import net.zcrx.micrometer.ZcrxMeters;
 
-/** What zcrx counts, of all its event loops. */
+/** The counts of zcrx, over all its event loops. */
 final class ZcrxStats implements TransportStats {
     private final ZcrxIoHandlerFactory factory;
 

@@ -83,7 +83,9 @@ class DurableTest {
         return said;
     }
 
-    /** The page cache takes it: that the device does not shows when it is forced. After that the disk may do nothing. */
+    /**
+     * The page cache takes it: that the device does not shows when it is forced. After that the disk may do nothing.
+     */
     @Test
     void zShouldRefuseWhatDeviceDoesNotKeep() throws Exception {
         Path content = RandomFile.create(files, "much", TOO_MUCH);

@@ -28,14 +28,15 @@ class H2SpecTest {
     private static final int CASES = 144;
 
     /**
-     * What Netty's codec answers in another way, and why. Netty's own run of h2spec, in its module testsuite-http2, leaves
-     * out the same cases.
+     * What Netty's codec answers in another way, and why. Netty's own run of h2spec, in its module testsuite-http2,
+     * leaves out the same cases.
      */
     private static final Map<String, String> LEFT_OUT_BY_NETTY = Map.of(
             "http2/5.1 - half closed (remote): Sends a HEADERS frame",
             "the codec takes it for trailers, whose pseudo headers it refuses by another code",
             "http2/5.1 - closed: Sends a HEADERS frame",
-            "the codec cannot tell a closed stream from one that it has reset: it resets the stream, not the connection",
+            "the codec cannot tell a closed stream from one that it has reset: it resets the stream, not the"
+                    + " connection",
             "http2/5.1.1 - Sends stream identifier that is numerically smaller than previous",
             "the codec takes the smaller identifier for that of a closed stream, and resets only this");
 

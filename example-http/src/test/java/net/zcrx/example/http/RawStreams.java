@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A client of HTTP/2 that sends exactly the frames that it is told, one connection. */
 final class RawStreams implements Closeable {
-    /** What {@link #answer} gives for a stream that the server has reset, and for one that the connection's end cut off. */
+    /**
+     * What {@link #answer} gives for a stream that the server has reset, and for one that the connection's end cut off.
+     */
     static final String RESET = "reset";
 
     static final String END = "end";

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each piece of Java in these documents is a piece of a test that runs, but for the indentation; of {@link NicExamples},
- * which is compiled, if it needs a NIC.
+ * Each piece of Java in these documents is a piece of a test that runs, but for the indentation; of
+ * {@link NicExamples}, which is compiled, if it needs a NIC.
  */
 class DocumentTest {
     @ParameterizedTest

@@ -56,7 +56,9 @@ class ReactorNettyTest {
         }
     }
 
-    /** A server that passes all on, with a client on the same loops, which must not take in more than it can pass on. */
+    /**
+     * A server that passes all on, with a client on the same loops, which must not take in more than it can pass on.
+     */
     @Test
     void shouldEchoThroughGateway() {
         try (Loops loops = Loops.zcrx(2)) {

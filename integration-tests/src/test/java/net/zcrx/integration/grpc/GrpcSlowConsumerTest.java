@@ -60,7 +60,9 @@ class GrpcSlowConsumerTest {
         }
     }
 
-    /** Reads as long as what came: the end of a frame in a short one has Netty copy all that follows out of the area. */
+    /**
+     * Reads as long as what came: the end of a frame in a short one has Netty copy all that follows out of the area.
+     */
     @SuppressWarnings("deprecation") // Netty has no successor of RCVBUF_ALLOCATOR yet.
     private static NettyServerBuilder settings(NettyServerBuilder server, int window) {
         return server.initialFlowControlWindow(window)

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfEnvironmentVariable;
 
-/** As {@link GrpcSlowConsumerTest}, where the NIC writes the messages: a stalled call holds pages of the NIC's queue. */
+/**
+ * As {@link GrpcSlowConsumerTest}, where the NIC writes the messages: a stalled call holds pages of the NIC's queue.
+ */
 @Tag("vm")
 class GrpcZeroCopyTest {
     private static final int MIB = 1 << 20;

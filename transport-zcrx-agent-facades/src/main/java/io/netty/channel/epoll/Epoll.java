@@ -7,9 +7,9 @@ import net.zcrx.Zcrx;
 import net.zcrx.agent.facade.Console;
 
 /**
- * Says that epoll is available where zcrx is, and epoll for what is no TCP. The agent looks before it hands this out,
- * so an application hears no only where its own word would have been no, or what the agent cannot see stands in the
- * way.
+ * Says that epoll is available where zcrx is, and where epoll is for channels other than TCP. The agent looks before it
+ * hands this out, so an application gets a no only where its own answer would have been no, or where something that the
+ * agent cannot see stands in the way.
  */
 public final class Epoll {
     private static final Throwable CAUSE = cause();

@@ -23,9 +23,9 @@ import net.zcrx.agent.facade.Group;
 import net.zcrx.agent.facade.Report;
 
 /**
- * A zcrx loop under the name that the application knows: its TCP channels are on the loop's ring. What is no TCP
- * (datagrams, unix domain sockets) stays Netty's own on an epoll instance, which is there once such a channel comes,
- * and which the ring watches.
+ * A zcrx loop under the name that the application knows: its TCP channels are on the loop's ring. Other channels
+ * (datagrams, unix domain sockets) are still Netty's own, on an epoll instance that is made for the first such channel,
+ * and that the ring watches.
  */
 public class EpollIoHandler implements IoHandler {
     private final ThreadAwareExecutor executor;
@@ -162,10 +162,10 @@ public class EpollIoHandler implements IoHandler {
         throw new UnsupportedOperationException("zcrx-agent: the channels of an event loop cannot be listed.");
     }
 
-    /** Of a channel that epoll tells events of. */
+    /** The registration of a channel whose events epoll reports. */
     private final class DefaultEpollIoRegistration implements IoRegistration {
         private final EpollIoHandle handle;
-        /** It is with the kernel. */
+        /** Whether the kernel has the registration. */
         private boolean added;
 
         private boolean cancelled;
@@ -179,7 +179,7 @@ public class EpollIoHandler implements IoHandler {
         }
 
         @Override
-        @SuppressWarnings("unchecked") // What AbstractEpollChannel expects.
+        @SuppressWarnings("unchecked") // AbstractEpollChannel expects this type.
         public <T> T attachment() {
             return (T) arrays;
         }
@@ -200,7 +200,7 @@ public class EpollIoHandler implements IoHandler {
 
         private void submit(int interest) throws IOException {
             if (interest == EpollIoOps.NONE.value) {
-                // A descriptor that is left there would be reported as hung up for ever.
+                // A descriptor that stays there would be reported as hung up without end.
                 if (added) {
                     Native.epollCtlDel(epoll.intValue(), fd());
                     added = false;

@@ -12,9 +12,7 @@ import java.net.InetAddress;
 import java.util.Map;
 import net.zcrx.agent.facade.ConfigView;
 
-/**
- * What epoll's config has, on that of a listening zcrx socket.
- */
+/** The methods of epoll's config, on the config of a listening zcrx socket. */
 public final class EpollServerSocketChannelConfig extends ConfigView implements ServerSocketChannelConfig {
     EpollServerSocketChannelConfig(ServerSocketChannelConfig config) {
         super(config);

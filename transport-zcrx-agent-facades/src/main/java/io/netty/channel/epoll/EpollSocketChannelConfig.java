@@ -11,9 +11,7 @@ import java.net.InetAddress;
 import java.util.Map;
 import net.zcrx.agent.facade.ConfigView;
 
-/**
- * What epoll's config has, on that of a zcrx connection.
- */
+/** The methods of epoll's config, on the config of a zcrx connection. */
 public final class EpollSocketChannelConfig extends ConfigView implements SocketChannelConfig {
     EpollSocketChannelConfig(SocketChannelConfig config) {
         super(config);
@@ -217,7 +215,7 @@ public final class EpollSocketChannelConfig extends ConfigView implements Socket
         return EpollMode.LEVEL_TRIGGERED;
     }
 
-    /** Does nothing, as with epoll. */
+    /** This method does nothing, as with epoll. */
     @Deprecated
     public EpollSocketChannelConfig setEpollMode(EpollMode mode) {
         return this;

@@ -3,7 +3,7 @@ package io.netty.channel.epoll;
 
 import net.zcrx.ZcrxTcpInfo;
 
-/** What the kernel knows of a connection; zcrx's has the same methods. */
+/** The kernel's statistics of a connection; zcrx's class has the same methods. */
 public final class EpollTcpInfo extends ZcrxTcpInfo {
     public EpollTcpInfo() {}
 }

@@ -9,7 +9,7 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import java.util.Map;
 
-/** A channel's config under another type: all that it is told or asked goes to the channel's own. Any thread. */
+/** A channel's config under another type: all calls go to the channel's own config. Any thread. */
 public abstract class ConfigView implements ChannelConfig {
     private final ChannelConfig config;
 

@@ -7,7 +7,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringIoOps;
 
-/** A descriptor that a ring watches: the loop's thread is told whenever there is something to read of it. */
+/** A descriptor that a ring watches: the loop's thread runs a task whenever there is something to read from it. */
 public final class Descriptor implements IoUringIoHandle {
     private static final byte OP_POLL_ADD = 6;
     private static final int POLLIN = 1;
@@ -21,7 +21,7 @@ public final class Descriptor implements IoUringIoHandle {
         this.readable = readable;
     }
 
-    /** On the loop's thread. The ring's end ends it. */
+    /** Begins the watch, on the loop's thread. It ends with the ring. */
     public static void watch(int fd, IoHandler ring, Runnable readable) throws Exception {
         Descriptor descriptor = new Descriptor(fd, readable);
         descriptor.registration = ring.register(descriptor);

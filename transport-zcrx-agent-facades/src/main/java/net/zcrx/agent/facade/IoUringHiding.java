@@ -2,8 +2,8 @@
 package net.zcrx.agent.facade;
 
 /**
- * What Netty's {@code IoUring} asks before it says whether it is available: frameworks that prefer it to epoll would
- * have none of zcrx as soon as its jar is there. Its own package and zcrx hear the truth.
+ * The answer that Netty's {@code IoUring} asks for before it says whether it is available: frameworks that prefer it to
+ * epoll would not use zcrx as soon as its jar is there. Its own package and zcrx get the true answer.
  */
 public final class IoUringHiding {
     private static final StackWalker STACK = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /** A handler that is made on its loop's thread, for whom the thread's name matters. */
 final class LateHandler implements IoHandler {
     private final Supplier<IoHandler> maker;
-    /** {@code null} before the thread has begun. */
+    /** The handler; {@code null} before the thread has begun. */
     private volatile IoHandler handler;
 
     LateHandler(Supplier<IoHandler> maker) {
@@ -57,7 +57,7 @@ final class LateHandler implements IoHandler {
         }
     }
 
-    /** As zcrx's; asked by any thread, and before there is one. */
+    /** Answers like zcrx's handler; called on any thread, also before there is one. */
     @Override
     public boolean isCompatible(Class<? extends IoHandle> handleType) {
         return IoUringIoHandle.class.isAssignableFrom(handleType)

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import net.zcrx.ZcrxIoHandlerFactory;
 import net.zcrx.micrometer.ZcrxMeters;
 
-/** The metrics of groups in Micrometer's global registry, if the agent was told so. Any thread. */
+/** The metrics of groups in Micrometer's global registry, if the agent's options ask for them. Any thread. */
 final class Meters {
     private static final AtomicBoolean TOLD = new AtomicBoolean();
 

@@ -11,12 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What ran on zcrx in the loader of this class. Safe on any thread. */
+/** The counts of channels that ran on zcrx in the loader of this class. Safe on any thread. */
 public final class Report {
     private static final List<Group> GROUPS = new ArrayList<>();
     private static final Map<Class<?>, LongAdder> CHANNELS = new ConcurrentHashMap<>();
     private static final AtomicBoolean TOLD = new AtomicBoolean();
-    /** Of groups that are over, so that an application may make many. */
+    /** The totals of groups that have ended, so that an application may make many. */
     private static Totals over = Totals.NONE;
 
     private Report() {}
@@ -43,7 +43,7 @@ public final class Report {
         }
     }
 
-    /** One line, which is what the agent's option report prints at the end. */
+    /** Returns the line that the agent's option report prints at the end. */
     public static String line() {
         Totals now;
         synchronized (GROUPS) {

@@ -5,7 +5,8 @@ import net.zcrx.ZcrxIoHandlerConfig;
 import net.zcrx.ZcrxMode;
 
 /**
- * What the agent was told; it has checked it, and hands it on by system properties, for no class of it is seen here.
+ * The settings of the agent, which has checked them, and hands them on by system properties, because its classes are
+ * not visible here.
  */
 final class Settings {
     private static final String PREFIX = "net.zcrx.agent.";
@@ -33,15 +34,15 @@ final class Settings {
         return get("mode").isEmpty() ? ZcrxMode.AUTO : ZcrxMode.valueOf(get("mode"));
     }
 
-    /** Whether it is a must, for zcrx. */
+    /** Whether the mode is mandatory for zcrx. */
     static boolean isModeDemanded() {
         return mode() != ZcrxMode.AUTO;
     }
 
     /**
-     * Of a group without queues.
+     * Returns the config of a group without queues.
      *
-     * @param others whether another group has them, which then is the one that zero copy is demanded of
+     * @param others whether another group has them, for which alone zero copy is demanded then
      */
     static ZcrxIoHandlerConfig config(boolean others) {
         return new ZcrxIoHandlerConfig().mode(others && mode() == ZcrxMode.ZERO_COPY ? ZcrxMode.AUTO : mode());

@@ -234,7 +234,7 @@ public final class EpollProgram {
         checkReceived("domain");
         other.writeAndFlush(buffer("back")).sync();
         checkReceived("back");
-        // The end comes by epoll, too.
+        // Epoll reports the end, too.
         client.close().sync();
         check(true, other.closeFuture().await(60, TimeUnit.SECONDS), "whether the other side is closed");
         server.close().sync();

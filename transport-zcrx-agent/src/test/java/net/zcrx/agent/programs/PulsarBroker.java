@@ -18,7 +18,9 @@ import org.apache.pulsar.common.protocol.ByteBufPair;
 import org.apache.pulsar.common.protocol.Commands;
 import org.apache.pulsar.common.protocol.schema.SchemaVersion;
 
-/** As much of a Pulsar broker as one producer and one consumer need, which share a connection; without Netty's channels. */
+/**
+ * As much of a Pulsar broker as one producer and one consumer need, which share a connection; without Netty's channels.
+ */
 final class PulsarBroker {
     private final ServerSocket listener;
     private final String url;

@@ -44,10 +44,9 @@ enum ChannelKind {
         return Arrays.stream(values())
                 .filter(kind -> kind.type == type)
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException(
-                                "There is no " + type.getSimpleName()
-                                        + " on io_uring. Give what needs it LoopResources of its own: LoopResources.create(\"name\")."));
+                .orElseThrow(() -> new IllegalArgumentException("There is no " + type.getSimpleName()
+                        + " on io_uring. Give what needs it LoopResources of its own:"
+                        + " LoopResources.create(\"name\")."));
     }
 
     Class<? extends Channel> implementation() {

@@ -11,9 +11,9 @@ import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /**
- * Event loops on {@link ZcrxIoHandler}s for servers and clients of Reactor Netty, and for what is built on it:
- * {@code HttpServer.create().runOn(new ZcrxLoopResources(group))}. TCP is the transport's; datagrams, which the DNS
- * resolver needs, and unix domain sockets are those of Netty's io_uring transport, on the same loops.
+ * Event loops on {@link ZcrxIoHandler}s for servers and clients of Reactor Netty, and for libraries that are built on
+ * it: {@code HttpServer.create().runOn(new ZcrxLoopResources(group))}. TCP runs on this transport; datagrams, which the
+ * DNS resolver needs, and unix domain sockets run on Netty's io_uring transport, on the same loops.
  *
  * <p>{@link #dispose} and {@link #disposeLater} end the group, whoever made it. A server that is disposed does not end
  * it, nor does a client. Safe on any thread.

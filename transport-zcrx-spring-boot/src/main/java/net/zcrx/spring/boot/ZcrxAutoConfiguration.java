@@ -46,7 +46,7 @@ public class ZcrxAutoConfiguration {
         return new ZcrxIoHandlerConfig();
     }
 
-    /** Has the counters of all event loops, also of those that have ended. */
+    /** The factory of the event loops: it has their counters, also those of loops that have ended. */
     @Bean
     @ConditionalOnMissingBean
     ZcrxIoHandlerFactory zcrxIoHandlerFactory(ZcrxIoHandlerConfig config) {

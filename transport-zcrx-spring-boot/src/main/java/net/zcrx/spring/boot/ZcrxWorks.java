@@ -12,7 +12,7 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 final class ZcrxWorks implements ConfigurationCondition {
     private static final Log LOGGER = LogFactory.getLog(ZcrxAutoConfiguration.class);
 
-    /** After the conditions that are told by classes and properties, and only once. */
+    /** This condition is evaluated after those on classes and properties, and only once. */
     @Override
     public ConfigurationPhase getConfigurationPhase() {
         return ConfigurationPhase.REGISTER_BEAN;

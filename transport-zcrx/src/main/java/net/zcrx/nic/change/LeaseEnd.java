@@ -14,7 +14,7 @@ import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.check.Refusals;
 import net.zcrx.uring.Errno;
 
-/** Undoes a lease, how ever far it came: what is not there is not undone. Tells what it does, as commands. */
+/** Undoes a lease, however far it came: steps that were not done are not undone. Reports its steps as commands. */
 final class LeaseEnd {
     private final LeaseNote note;
     private final List<LeaseNote> others;

@@ -35,9 +35,11 @@ final class LeaseNote {
     final NetworkNamespace namespace;
     final InetAddress address;
     final List<Integer> ports;
-    /** What settings were before this lease changed them, by their names; may gain those of leases that end sooner. */
+    /**
+     * The values of settings before this lease changed them, by their names; may gain those of leases that end sooner.
+     */
     final Map<String, String> before = new TreeMap<>();
-    /** The NIC's number, by which it is told from one that has its name later. */
+    /** The NIC's number, which distinguishes it from a NIC that has its name later. */
     int interfaceIndex;
     /** The RSS context that spreads over the queues; 0 for none. */
     int context;
@@ -53,7 +55,7 @@ final class LeaseNote {
         ports = request.ports();
     }
 
-    /** Not written yet. */
+    /** Begins a note, which is not written yet. */
     static LeaseNote begin(StateDirectory directory, LeaseRequest request, NetworkNamespace namespace)
             throws IOException {
         int number = 0;

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.List;
 
 /**
- * What {@link QueueLeases} shall lease.
+ * The request for a lease of {@link QueueLeases}.
  *
  * @param interfaceName of the NIC
  * @param queues of the NIC, each once, one or more

@@ -31,7 +31,7 @@ final class LeaseSteps {
         void run() throws NicException, IOException;
     }
 
-    /** @param command that does the same; what is known only when it is done is written so before */
+    /** @param command that does the same; a value that is known only when it is done is described before */
     record Step(Supplier<String> command, Action action) {}
 
     private LeaseSteps(LeaseNote note, NicSession session) {
@@ -39,7 +39,7 @@ final class LeaseSteps {
         this.session = session;
     }
 
-    /** Puts into the note what the changed settings are now. */
+    /** Returns the steps of a lease, and writes the present values of the settings that they change into the note. */
     static List<Step> of(LeaseNote note, NicSession session) throws NicException, IOException {
         note.interfaceIndex = session.nic().interfaceIndex();
         LeaseSteps steps = new LeaseSteps(note, session);
@@ -165,7 +165,7 @@ final class LeaseSteps {
         }
     }
 
-    /** Where the NIC has no contexts, all goes to the first queue. */
+    /** Returns the rule for a flow. Where the NIC has no contexts, all packets go to the first queue. */
     private FlowRule onto(FlowRule flow) {
         return note.context == 0 ? flow.onto(note.queues.get(0), 0) : flow.onto(0, note.context);
     }

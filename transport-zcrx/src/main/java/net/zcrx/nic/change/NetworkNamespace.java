@@ -68,7 +68,10 @@ record NetworkNamespace(Path path, String identity) {
         return new NetworkNamespace(path, identity);
     }
 
-    /** Whether it belongs to the user namespace that the kernel asks for CAP_NET_ADMIN; also if that cannot be told. */
+    /**
+     * Whether it belongs to the user namespace in which the kernel asks for CAP_NET_ADMIN; also true if that is
+     * unknown.
+     */
     private static boolean isOfFirstUserNamespace(Path path) {
         if (!NicInspector.isAvailable()) {
             return true;
@@ -115,7 +118,8 @@ record NetworkNamespace(Path path, String identity) {
         }
         throw new NicException(
                 "There is no network namespace or container " + target + ". Name one that ip netns, docker,"
-                        + " podman or crictl lists, or give the number of a process in it, or a path as /proc/PID/ns/net.");
+                        + " podman or crictl lists, or give the number of a process in it, or a path as"
+                        + " /proc/PID/ns/net.");
     }
 
     private static Path ofProcess(String number) {

@@ -33,7 +33,7 @@ final class NicSession implements AutoCloseable {
         return netlink;
     }
 
-    /** As the NIC was when the session began. */
+    /** Returns the NIC as it was when the session began. */
     NicSnapshot nic() {
         return nic;
     }

@@ -20,7 +20,7 @@ import net.zcrx.nic.check.Refusals;
  * container's end with its address and routes, forwarding, settings and rules of the NIC. Needs root. Any thread; takes
  * some hundred milliseconds.
  *
- * <p>A lease stays until {@link #end}, or until its container's network namespace or its NIC ends. What is left then is
+ * <p>A lease stays until {@link #end}, or until its container's network namespace or its NIC ends. The rest of it is
  * removed with the next lease.
  */
 public final class QueueLeases {
@@ -29,7 +29,7 @@ public final class QueueLeases {
     /**
      * Makes a lease; all of it or nothing.
      *
-     * @param commands hears of each step when it is done, as a command that does the same, and of each that is undone
+     * @param commands gets each step when it is done, as a command that does the same, and each that is undone
      * @return the name of the interface in the container
      * @throws NicException with a sentence if something is wrong with the request or is refused; then all is as it was
      */
@@ -72,7 +72,7 @@ public final class QueueLeases {
     /**
      * The steps of a lease, as commands. Nothing is changed.
      *
-     * @throws NicException as {@link #lease} does where it can be told without trying
+     * @throws NicException as {@link #lease} does, where the reason is known without trying
      */
     public static void plan(LeaseRequest request, Consumer<String> commands) throws NicException {
         plan(StateDirectory.find(), request, commands);
@@ -138,7 +138,7 @@ public final class QueueLeases {
         }
     }
 
-    /** What leases left behind whose container or NIC has ended. */
+    /** Removes the rest of leases whose container or NIC has ended. */
     private static void removeGone(StateDirectory directory, Consumer<String> commands)
             throws NicException, IOException {
         for (LeaseNote note : LeaseNote.readAll(directory)) {
@@ -152,7 +152,7 @@ public final class QueueLeases {
      * Ends leases and puts back what they changed.
      *
      * @param queues of the NIC; none for all that are on lease
-     * @param commands hears of each step
+     * @param commands gets each step
      * @throws NicException if there is no such lease, or something is refused; the rest is undone then, and this can be
      *     called again
      */
@@ -171,7 +171,7 @@ public final class QueueLeases {
         });
     }
 
-    /** What {@link #end} would end, as sentences' ends. */
+    /** Returns the leases that {@link #end} would end, as the ends of sentences. */
     public static List<String> ending(String interfaceName, List<Integer> queues) throws NicException {
         StateDirectory directory = StateDirectory.find();
         return directory.locked(() -> ending(directory, interfaceName, queues).stream()

@@ -16,8 +16,8 @@ import net.zcrx.nic.NicException;
 import net.zcrx.uring.Container;
 
 /**
- * Where this transport notes its changes to NICs, so that a later start can undo them after a crash. It need not
- * survive a boot, as the settings of a NIC do not either.
+ * The directory where this transport notes its changes to NICs, so that a later start can undo them after a crash. It
+ * need not survive a boot, as the settings of a NIC do not either.
  */
 final class StateDirectory {
     private static final Object IN_THIS_PROCESS = new Object();

@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
 import net.zcrx.nic.FlowRule;
 
 /**
- * The rules that one {@link FlowSteering} installed, in a file: a rule on a NIC that equals one of a record is ours.
- * The file is written before the rules and deleted after them, so that a crash leaves no rule without its record.
+ * The rules that one {@link FlowSteering} installed, in a file: a rule on a NIC that equals one of a record was
+ * installed by this transport. The file is written before the rules and deleted after them, so that a crash leaves no
+ * rule without its record.
  */
 record SteeringRecord(
         Path file,

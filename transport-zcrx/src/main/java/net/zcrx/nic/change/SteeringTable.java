@@ -13,8 +13,8 @@ import net.zcrx.nic.NicRule;
 import net.zcrx.nic.NicSnapshot;
 
 /**
- * A NIC's table of rules, and the records that say which of them are ours. Used only while the {@link StateDirectory}
- * is locked.
+ * A NIC's table of rules, and the records that say which of them this transport has installed. Used only while the
+ * {@link StateDirectory} is locked.
  */
 final class SteeringTable implements AutoCloseable {
     private final StateDirectory directory;

@@ -14,7 +14,7 @@ import net.zcrx.uring.RingRefusal;
 import net.zcrx.uring.Uring;
 import net.zcrx.uring.ZeroCopyFeatures;
 
-/** What zero-copy receive needs of the kernel, asked from the kernel. */
+/** The requirements of zero-copy receive on the kernel, asked from the kernel. */
 final class KernelRequirements {
     private static final String VERSION = System.getProperty("os.version");
     /** The command of a distribution that is known to have one; elsewhere the sentence must do. */

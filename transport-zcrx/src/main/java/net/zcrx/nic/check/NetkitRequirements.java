@@ -7,8 +7,8 @@ import net.zcrx.nic.NicQueue;
 import net.zcrx.nic.NicSnapshot;
 
 /**
- * What zero-copy receive needs of a queue that a container has on lease. Most of it is the NIC's and cannot be seen
- * here, so only binding the queue tells.
+ * The requirements of zero-copy receive on a queue that a container has on lease. Most of them concern the NIC and
+ * cannot be seen here, so only binding the queue tells.
  */
 final class NetkitRequirements {
     private final NicSnapshot netkit;
@@ -78,7 +78,8 @@ final class NetkitRequirements {
                 subject,
                 missing
                         + (leased.isEmpty()
-                                ? ", and none other. Lease it one where the NIC is: ./zcrx lease NIC:QUEUE --to CONTAINER"
+                                ? ", and none other. Lease it one where the NIC is: ./zcrx lease NIC:QUEUE --to"
+                                        + " CONTAINER"
                                         + " ..."
                                 : "; on lease are " + leased + ". Take one of those, or \"leased\" for all of them."),
                 "");

@@ -13,7 +13,7 @@ import net.zcrx.nic.NicSetting;
 import net.zcrx.nic.NicSnapshot;
 import net.zcrx.nic.QueueLease;
 
-/** What zero-copy receive needs of a NIC and of one of its queues. */
+/** The requirements of zero-copy receive on a NIC and on one of its queues. */
 public final class NicRequirements {
     private final NicSnapshot nic;
     private final String name;

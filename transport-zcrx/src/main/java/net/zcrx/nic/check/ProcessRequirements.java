@@ -10,7 +10,7 @@ import net.zcrx.uring.Container;
 import net.zcrx.uring.LockedMemory;
 import net.zcrx.uring.Native;
 
-/** What zero-copy receive needs of this process and of the machine's memory. */
+/** The requirements of zero-copy receive on this process and on the machine's memory. */
 final class ProcessRequirements {
     private static final String MORE_LOCKED_MEMORY = "prlimit --pid $$ --memlock=unlimited";
     private static final String IN_DOCKER = "docker run --cap-add NET_ADMIN --network host ...";
@@ -24,7 +24,7 @@ final class ProcessRequirements {
 
     private ProcessRequirements() {}
 
-    /** What to do where more memory would be locked than may be. */
+    /** Returns a sentence that says what to do where more memory would be locked than may be. */
     static String moreLockedMemory() {
         return Container.isInside() ? LockedMemory.remedy() : "Fix it with: " + Container.asRoot(MORE_LOCKED_MEMORY);
     }

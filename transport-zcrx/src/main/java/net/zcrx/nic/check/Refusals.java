@@ -123,10 +123,12 @@ public final class Refusals {
             case Errno.EOPNOTSUPP ->
                 refused
                         + (nic.isNetkit()
-                                ? "it is not on lease from a NIC, or not any more. Lease it again where the NIC is, with:"
+                                ? "it is not on lease from a NIC, or not any more. Lease it again where the NIC is,"
+                                        + " with:"
                                         + " ./zcrx lease NIC:QUEUE --to CONTAINER ..."
                                 : "its driver cannot give a queue's memory to a process, or has no device that"
-                                        + " reaches memory by itself (DMA). Use a NIC whose driver can, such as bnxt_en,"
+                                        + " reaches memory by itself (DMA). Use a NIC whose driver can, such as"
+                                        + " bnxt_en,"
                                         + " mlx5_core, gve or fbnic.");
             case Errno.EINVAL ->
                 refused
@@ -144,7 +146,7 @@ public final class Refusals {
         };
     }
 
-    /** Why a connection cannot be received. */
+    /** Says why a connection cannot be received. */
     public static IOException foreignQueue(Channel connection) {
         return new IOException("The packets of " + connection + " arrive on a NIC queue that another process or group"
                 + " of event loops has bound, and only there they can be read. See on which with ethtool -n, and steer"
@@ -168,7 +170,7 @@ public final class Refusals {
         }
     }
 
-    /** Why a NIC refused a rule. */
+    /** Says why a NIC refused a rule. */
     public static NicException refusedRule(NicSnapshot nic, FlowRule rule, NicException refusal) {
         String name = nic.interfaceName();
         return switch (refusal.errno()) {
@@ -204,7 +206,7 @@ public final class Refusals {
                 + rule.onto(0, 0).toString().replaceFirst("action 0$", "action QUEUE");
     }
 
-    /** Why a NIC's setting could not be changed. */
+    /** Says why a NIC's setting could not be changed. */
     public static NicException refusedChange(String interfaceName, NicException refusal) {
         if (refusal.errno() == Errno.EPERM) {
             return new NicException(

@@ -44,7 +44,8 @@ class FlowSteeringTest {
                 "ip link add v0 type veth peer name v1\nip link set v0 up",
                 Child.java(Steer.class, "v0", path.toString())));
         assertEquals(
-                "The driver (veth) of v0 takes no rule such as \"flow-type tcp4 dst-ip 10.9.0.1 dst-port 8000 action 0\","
+                "The driver (veth) of v0 takes no rule such as \"flow-type tcp4 dst-ip 10.9.0.1 dst-port 8000 action"
+                        + " 0\","
                         + " so the port cannot be steered.",
                 result.orFail().lines().reduce((first, last) -> last).orElseThrow());
         assertEquals(0, filesNamed("steering-"));

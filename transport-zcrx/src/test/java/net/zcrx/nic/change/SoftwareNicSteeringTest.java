@@ -184,7 +184,8 @@ class SoftwareNicSteeringTest {
         SoftwareNic.up();
         SoftwareNic.ask("ethtool -K zcnic0 ntuple off");
         assertEquals(
-                "Rules are switched off on zcnic0, so \"flow-type tcp4 dst-port 8000 action 1\" cannot be installed. Fix"
+                "Rules are switched off on zcnic0, so \"flow-type tcp4 dst-port 8000 action 1\" cannot be installed."
+                        + " Fix"
                         + " it with: sudo ethtool -K zcnic0 ntuple on",
                 refusal(WILDCARD, 1));
         assertEquals(0, records());

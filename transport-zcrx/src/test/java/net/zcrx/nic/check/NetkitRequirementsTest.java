@@ -54,9 +54,9 @@ class NetkitRequirementsTest {
     @Test
     void shouldSayThatQueueIsNotOnLease() {
         assertEquals(
-                List.of(
-                        "Queue 0 of nkpod is its own and not on lease from a NIC; on lease are [1, 2]. Take one of those,"
-                                + " or \"leased\" for all of them."),
+                List.of("Queue 0 of nkpod is its own and not on lease from a NIC; on lease are [1, 2]. Take one of"
+                        + " those,"
+                        + " or \"leased\" for all of them."),
                 preventing(NETKIT, 0));
         assertEquals(
                 List.of("nkpod has no queue 3 on lease from a NIC; on lease are [1, 2]. Take one of those, or"

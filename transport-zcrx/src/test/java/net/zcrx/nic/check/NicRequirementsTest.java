@@ -33,9 +33,9 @@ class NicRequirementsTest {
     @Test
     void shouldNameCommandForThreshold() {
         assertEquals(
-                List.of(
-                        "zcnic0 splits off only payloads of more than 256 bytes (hds-thresh), but zero copy needs a"
-                                + " threshold of 0. Where ethtool does not know it, zcrx doctor --fix does. Fix it with: sudo ethtool -G zcnic0 hds-thresh 0"),
+                List.of("zcnic0 splits off only payloads of more than 256 bytes (hds-thresh), but zero copy needs a"
+                        + " threshold of 0. Where ethtool does not know it, zcrx doctor --fix does. Fix it"
+                        + " with: sudo ethtool -G zcnic0 hds-thresh 0"),
                 preventing(TestNic.with(4, NOT_THREE, HeaderSplit.ON, 256, -1), 3));
     }
 
