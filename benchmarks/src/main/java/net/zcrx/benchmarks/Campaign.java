@@ -36,6 +36,7 @@ final class Campaign {
     /**
      * @param suite the name of this in the results
      * @param json the file that the results go to after each pattern; {@code null} for nowhere
+     * @param tries of a run, with the first one, if the host takes the processors meanwhile
      */
     Campaign(
             String suite,
@@ -44,7 +45,8 @@ final class Campaign {
             List<Peer> peers,
             int rounds,
             Path json,
-            PrintWriter progress) {
+            PrintWriter progress,
+            int tries) {
         this.suite = suite;
         this.setup = setup;
         this.patterns = patterns;
@@ -52,7 +54,7 @@ final class Campaign {
         this.rounds = rounds;
         this.json = json;
         this.progress = progress;
-        quiet = new QuietRun(Stolen::now, progress);
+        quiet = new QuietRun(Stolen::now, tries, progress);
     }
 
     Results run() throws IOException {

@@ -84,7 +84,8 @@ final class CampaignOptions {
     boolean run(String suite, Setup setup, List<Pattern> patterns, List<Peer> chosen, int chosenRounds)
             throws IOException {
         PrintWriter progress = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        return show(new Campaign(suite, setup, patterns, chosen, chosenRounds, json, progress).run());
+        return show(
+                new Campaign(suite, setup, patterns, chosen, chosenRounds, json, progress, QuietRun.MOST_TRIES).run());
     }
 
     /** Shows results, and keeps them if asked to. */

@@ -14,9 +14,11 @@ final class QuietRun {
     /** Per cent of the time of one processor that the host may take from a measurement: {@link Metric#STOLEN}. */
     private static final double MOST_STOLEN = 4;
 
-    private static final int MOST_TRIES = 3;
+    /** Tries of a run, unless less is asked for. */
+    static final int MOST_TRIES = 3;
 
     private final Host host;
+    private final int mostTries;
     private final PrintWriter progress;
 
     /** Tells how much the host has taken. */
@@ -41,8 +43,10 @@ final class QuietRun {
         }
     }
 
-    QuietRun(Host host, PrintWriter progress) {
+    /** @param mostTries of a run, with the first one */
+    QuietRun(Host host, int mostTries, PrintWriter progress) {
         this.host = host;
+        this.mostTries = mostTries;
         this.progress = progress;
     }
 
@@ -58,11 +62,11 @@ final class QuietRun {
                 best = best == null || stolen < best.stolen() ? attempt : best;
             } catch (RunFailedException e) {
                 stolen = host.stolen().percentSince(before);
-                if (best == null && (stolen <= MOST_STOLEN || tries == MOST_TRIES)) {
+                if (best == null && (stolen <= MOST_STOLEN || tries == mostTries)) {
                     throw e;
                 }
             }
-            if (stolen <= MOST_STOLEN || tries == MOST_TRIES) {
+            if (stolen <= MOST_STOLEN || tries == mostTries) {
                 return best;
             }
             progress.printf(

@@ -33,6 +33,9 @@ class CampaignTest {
     /** Fresh clients and servers in Java need their time. */
     private static final Setup LONGER = SETUP.warmup(3).lasting(3);
 
+    /** On a busy host all would be done three times. */
+    private static final int ONCE = 1;
+
     private static final PrintWriter NOWHERE = new PrintWriter(Writer.nullWriter());
 
     @TempDir
@@ -47,7 +50,8 @@ class CampaignTest {
     void shouldMeasureTwoPeersInTurns() throws Exception {
         List<Pattern> patterns = Patterns.matching(false, "mixed");
         Path json = directory.resolve("results.json");
-        Results results = new Campaign("test", SETUP, patterns, List.of(Peer.NIO, Peer.ZCRX), 2, json, NOWHERE).run();
+        Results results =
+                new Campaign("test", SETUP, patterns, List.of(Peer.NIO, Peer.ZCRX), 2, json, NOWHERE, ONCE).run();
         List<PeerRun> runs = results.patterns().get(0).runs();
         assertEquals(
                 List.of(Peer.NIO, Peer.ZCRX, Peer.ZCRX, Peer.NIO),
@@ -69,7 +73,7 @@ class CampaignTest {
         List<Pattern> series = Stream.of("echo-http-64x1", "echo-http-1024x10")
                 .flatMap(name -> Patterns.matching(false, name).stream())
                 .toList();
-        Results results = new Campaign("test", SETUP, series, List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", SETUP, series, List.of(Peer.ZCRX), 1, null, NOWHERE, ONCE).run();
         assertEquals(
                 List.of("echo-http-64x1", "echo-http-1024x10"),
                 results.patterns().stream().map(PatternRuns::name).toList());
@@ -88,7 +92,7 @@ class CampaignTest {
         double rate = 50;
         Load load = Load.http("/", 2, 64).by("http_hop").at(rate);
         Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
-        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE, ONCE).run();
         PeerRun run = results.patterns().get(0).runs().get(0);
         assertNull(run.failure());
         assertTrue(run.metrics().get(Metric.CPU_PER_MESSAGE) > 0);
@@ -102,7 +106,7 @@ class CampaignTest {
 
     private PeerRun measure(String pattern) throws IOException {
         List<Pattern> patterns = Patterns.matching(false, pattern);
-        Results results = new Campaign("test", LONGER, patterns, List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, patterns, List.of(Peer.ZCRX), 1, null, NOWHERE, ONCE).run();
         return results.patterns().get(0).runs().get(0);
     }
 
@@ -161,7 +165,7 @@ class CampaignTest {
         StringWriter said = new StringWriter();
         List<Pattern> http2 = Patterns.matching(false, "http2-uploadx4");
         Results results = new Campaign(
-                        "test", LONGER, http2, List.of(Peer.INCUBATOR), 1, null, new PrintWriter(said, true))
+                        "test", LONGER, http2, List.of(Peer.INCUBATOR), 1, null, new PrintWriter(said, true), ONCE)
                 .run();
         assertEquals(List.of(), results.patterns().get(0).runs());
         assertTrue(new Report(results, false).all().contains("http2-uploadx4"), "there is a report nevertheless");
@@ -185,7 +189,7 @@ class CampaignTest {
         List<Pattern> patterns = Stream.of("pinned-nginx-64x4", "pinned-tcp-64x4")
                 .flatMap(name -> Patterns.matching(false, name).stream())
                 .toList();
-        Results results = new Campaign("test", LONGER, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE, ONCE).run();
         String failure = results.patterns().get(0).runs().get(0).failure();
         assertTrue(failure.contains("nginx is missing"), failure);
         assertNull(results.patterns().get(1).runs().get(0).failure());
@@ -195,7 +199,7 @@ class CampaignTest {
     void shouldMeasureLargeAnswersOfAServerThatStopsReading() throws Exception {
         Load load = Load.http("/echo", 2, 1_000_000).by("http_server").at(5);
         Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
-        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.ZCRX), 1, null, NOWHERE, ONCE).run();
         PeerRun run = results.patterns().get(0).runs().get(0);
         assertNull(run.failure());
         assertTrue(run.metrics().get(Metric.CPU_PER_MESSAGE) > 0);
@@ -209,7 +213,8 @@ class CampaignTest {
     void shouldSayThatARateIsTooHigh() throws Exception {
         Load load = Load.http("/", 1, 64).by("http_hop").at(1_000_000);
         Pattern cost = Pattern.of("cost", "", List.of(Goal.ofBest(Metric.CPU_PER_MESSAGE, 1)), load);
-        Results results = new Campaign("test", LONGER, List.of(cost), List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        Results results =
+                new Campaign("test", LONGER, List.of(cost), List.of(Peer.EPOLL), 1, null, NOWHERE, ONCE).run();
         String failure = results.patterns().get(0).runs().get(0).failure();
         assertTrue(failure.startsWith("Of 1,000,000 messages per second "), failure);
     }
@@ -232,7 +237,7 @@ class CampaignTest {
         List<Pattern> patterns = Stream.of("pinned-tcp-64x4", "cost-tcp-64x4-1k", "free-tcp-64x4")
                 .flatMap(name -> Patterns.matching(false, name).stream())
                 .toList();
-        Results results = new Campaign("test", deadly, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        Results results = new Campaign("test", deadly, patterns, List.of(Peer.EPOLL), 1, null, NOWHERE, ONCE).run();
         List<String> failures = results.patterns().stream()
                 .map(pattern -> pattern.runs().get(0).failure())
                 .toList();
@@ -247,7 +252,8 @@ class CampaignTest {
         assertEquals(Runtime.getRuntime().availableProcessors(), free.loops());
         Setup nowhere = new Setup(
                 Home.find(), "cubic", List.of("false"), List.of("false"), List.of(), "0", "127.0.0.1", 0, null, 3.0, 3);
-        Results results = new Campaign("test", nowhere, List.of(free), List.of(Peer.EPOLL), 1, null, NOWHERE).run();
+        Results results =
+                new Campaign("test", nowhere, List.of(free), List.of(Peer.EPOLL), 1, null, NOWHERE, ONCE).run();
         PeerRun run = results.patterns().get(0).runs().get(0);
         assertNull(run.failure(), "the prefixes of the pinned layout are not used");
         assertTrue(run.metrics().get(Metric.REQUESTS) > 0);
@@ -267,7 +273,8 @@ class CampaignTest {
         Setup nowhere =
                 new Setup(Home.find(), "cubic", List.of(), List.of(), List.of(), "0", "192.0.2.1", 0, null, 0.1, 0.1);
         Pattern single = Patterns.matching(false, "incast-1").get(0);
-        Results results = new Campaign("test", nowhere, List.of(single), List.of(Peer.NIO), 1, null, NOWHERE).run();
+        Results results =
+                new Campaign("test", nowhere, List.of(single), List.of(Peer.NIO), 1, null, NOWHERE, ONCE).run();
         assertTrue(results.patterns().get(0).runs().get(0).failure().contains("ended at its start"));
     }
 }

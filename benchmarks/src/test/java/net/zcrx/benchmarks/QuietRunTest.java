@@ -18,7 +18,7 @@ class QuietRunTest {
     private final StringWriter told = new StringWriter();
     private long ticks;
     private int runs;
-    private final QuietRun quiet = new QuietRun(() -> stolen(ticks, runs), new PrintWriter(told, true));
+    private final QuietRun quiet = new QuietRun(() -> stolen(ticks, runs), 3, new PrintWriter(told, true));
 
     /** Of two processors, of which the host takes the second only. */
     private static Stolen stolen(long ticks, long seconds) {
