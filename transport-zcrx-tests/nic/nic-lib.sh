@@ -32,7 +32,7 @@ wait_for() {
 }
 
 # Packets that one processor frees for another wait on a list of the other until that one handles network
-# traffic again, and hold their pages so long, for ever on an idle machine. So give each of them a packet.
+# traffic again, and hold their pages so long, without end on an idle machine. So give each of them a packet.
 kick_processors() {
     local processor
     for processor in /sys/devices/system/cpu/cpu[0-9]*; do

@@ -72,7 +72,7 @@ static void on_end(unsigned i, int result)
 
 	if (result == -ENOMEM) {
 		/* The copy fallback found no free buffer, and nothing reads the refill ring while the NIC asks for
-		 * none: without the flush this would go on for ever.
+		 * none: without the flush this would not end.
 		 */
 		release_held();
 		area_flush(&area);

@@ -24,7 +24,7 @@ import java.util.function.ToLongFunction;
 import net.zcrx.ZcrxIoHandlerFactory;
 import net.zcrx.ZcrxMetrics;
 
-/** Two event loops of a transport, and a listener whose connections are handed to who waits for one. */
+/** Two event loops of a transport, and a listener whose connections go to the test that waits for one. */
 final class Rig implements AutoCloseable {
     private static final List<ToLongFunction<ZcrxMetrics>> GROWING = List.of(
             ZcrxMetrics::copiedBytes,

@@ -74,7 +74,7 @@ public final class Child implements AutoCloseable {
         new ProcessBuilder("kill", "-" + name, "" + pid()).start().waitFor();
     }
 
-    /** Ends it at once: nothing of it runs on, and nothing is asked of its end. */
+    /** Ends it at once: nothing of it runs on. */
     public void kill() throws InterruptedException {
         killed = true;
         process.destroyForcibly().waitFor();

@@ -164,7 +164,7 @@ class FileTest {
         get(file.close());
     }
 
-    /** A file that becomes shorter under a read ends earlier, and one that is deleted is still there for who has it. */
+    /** A file that becomes shorter under a read ends earlier, and one that is deleted is still there for those that have opened it. */
     @Test
     void shouldReadFileThatShrinksAndVanishes() throws Exception {
         ZcrxFile file = create(disk);

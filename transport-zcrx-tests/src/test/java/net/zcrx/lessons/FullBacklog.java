@@ -31,7 +31,7 @@ public final class FullBacklog implements AutoCloseable {
         return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
     }
 
-    /** Makes room: those that queue are taken, and the kernel answers the next attempt of who waits. */
+    /** Makes room: those that queue are taken, and the kernel answers the next attempt of a peer that waits. */
     public void accept() throws IOException {
         for (int i = 0; i < 2; i++) {
             listener.accept().close();

@@ -73,7 +73,7 @@ class SleepTest {
         task.cancel(false);
     }
 
-    /** Each task is added while the loop falls asleep, more often than not: one that is not seen stands for ever. */
+    /** Each task is added while the loop falls asleep, more often than not: one that is not seen is never done. */
     @Test
     void shouldSeeEveryTaskOfOtherThreads() throws Exception {
         EventLoop loop = loops.loop(0);

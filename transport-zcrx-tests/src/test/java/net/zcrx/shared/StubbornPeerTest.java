@@ -215,7 +215,7 @@ class StubbornPeerTest {
         }
     }
 
-    /** Numbers go on for ever. */
+    /** Numbers go on without end. */
     @Test
     void shouldReadAreaAfterManyOthers() throws Exception {
         int last = 1 << 16;
@@ -271,7 +271,7 @@ class StubbornPeerTest {
         }
     }
 
-    /** As many as wait at a time must not keep others out for ever. */
+    /** As many as wait at a time must not keep others out without end. */
     @Test
     void shouldServeOthersWhenPeersAreSilent() throws Exception {
         Witness before = new Witness(loops, 8);

@@ -5,7 +5,7 @@ package net.zcrx.uring;
 public final class LockedMemory {
     private LockedMemory() {}
 
-    /** Returns such as "8388608 bytes", with who shares them. */
+    /** Returns a text such as "8388608 bytes", and names the users that share them. */
     public static String limit() {
         long limit = Native.memoryLockLimit();
         if (limit == Long.MAX_VALUE) {

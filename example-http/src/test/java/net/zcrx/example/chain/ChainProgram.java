@@ -64,7 +64,7 @@ final class ChainProgram {
         assertEquals(0, kill.waitFor());
     }
 
-    /** Ends it at once: nothing of it is asked of its end. */
+    /** Ends it at once, without a word to it. */
     void kill() throws InterruptedException, IOException {
         process.destroyForcibly().waitFor();
         Files.delete(log);

@@ -44,7 +44,7 @@ class DurableTest {
 
     @BeforeParameterizedClassInvocation
     static void start(TransportName transport) throws Exception {
-        // The longest time between commits that ext4 has, so that none comes by chance.
+        // The longest time between commits that ext4 has, so that none happens by chance.
         String mount = "mount -t tmpfs -o size=" + DEVICE_BYTES + " zcrx $2/device"
                 + " && truncate -s " + DISK_BYTES + " $2/device/image && mkfs.ext4 -q -F $2/device/image"
                 + " && mount -o loop,commit=300 $2/device/image $1"
