@@ -25,13 +25,17 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
 
     private volatile boolean allowHalfClosure;
     private volatile boolean tcpFastOpenConnect;
-    private volatile int writeZeroCopyThreshold = NEVER;
-    private volatile int receiveGrant;
+    private volatile Rare rare = Rare.UNSET;
     /** The length that bounds a read, in bytes; 0 if the allocator guesses it. */
     private volatile int longestRead;
 
+    /** Options that few applications set, so that all other connections share one object. */
+    private record Rare(int writeZeroCopyThreshold, int receiveGrant) {
+        private static final Rare UNSET = new Rare(NEVER, 0);
+    }
+
     ConnectionConfig(ZcrxSocketChannel channel) {
-        super(channel, channel.socket, new AdaptiveRecvByteBufAllocator(), configOf(channel.parent()));
+        super(channel, new AdaptiveRecvByteBufAllocator(), configOf(channel.parent()));
         longestRead = DEFAULT_LONGEST_READ;
         setTcpNoDelay(true);
     }
@@ -47,13 +51,13 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
 
     /** Whether a write of {@code bytes} is long enough to be sent without a copy. */
     boolean isZeroCopyWrite(long bytes) {
-        int threshold = writeZeroCopyThreshold;
+        int threshold = rare.writeZeroCopyThreshold;
         return threshold != NEVER && bytes >= threshold;
     }
 
     /** Bytes that a pass of the loop may bring; 0 if they are not bounded. */
     int receiveGrant() {
-        return receiveGrant;
+        return rare.receiveGrant;
     }
 
     /**
@@ -130,10 +134,10 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
             return (T) Boolean.valueOf(tcpFastOpenConnect);
         }
         if (option == ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD) {
-            return (T) Integer.valueOf(writeZeroCopyThreshold);
+            return (T) Integer.valueOf(rare.writeZeroCopyThreshold);
         }
         if (option == ZcrxChannelOption.RECEIVE_GRANT) {
-            return (T) Integer.valueOf(receiveGrant);
+            return (T) Integer.valueOf(rare.receiveGrant);
         }
         return super.getOption(option);
     }
@@ -155,20 +159,20 @@ final class ConnectionConfig extends SocketConfig implements SocketChannelConfig
         return true;
     }
 
-    private void setWriteZeroCopyThreshold(int bytes) {
+    private synchronized void setWriteZeroCopyThreshold(int bytes) {
         if (bytes < NEVER) {
             throw new IllegalArgumentException(ZcrxChannelOption.WRITE_ZERO_COPY_THRESHOLD + " is " + bytes
                     + " but must be a number of bytes, or " + NEVER + " for never.");
         }
-        writeZeroCopyThreshold = bytes;
+        rare = new Rare(bytes, rare.receiveGrant);
     }
 
-    private void setReceiveGrant(int bytes) {
+    private synchronized void setReceiveGrant(int bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException(ZcrxChannelOption.RECEIVE_GRANT + " is " + bytes
                     + " but must be a number of bytes, or 0 for no bound.");
         }
-        receiveGrant = bytes;
+        rare = new Rare(rare.writeZeroCopyThreshold, bytes);
     }
 
     @Override

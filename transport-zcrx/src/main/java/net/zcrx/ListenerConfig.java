@@ -21,7 +21,7 @@ final class ListenerConfig extends SocketConfig implements ServerSocketChannelCo
     private volatile ZcrxIoHandlerFactory flowSteering;
 
     ListenerConfig(ZcrxServerSocketChannel channel) {
-        super(channel, channel.socket, new ServerChannelRecvByteBufAllocator(), null);
+        super(channel, new ServerChannelRecvByteBufAllocator(), null);
         setReuseAddress(true);
     }
 

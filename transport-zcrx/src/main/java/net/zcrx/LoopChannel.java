@@ -37,18 +37,27 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     /** Its place in the loop's list of channels. */
     private int index;
 
-    private ChannelPromise deregisterPromise;
-    /** Netty has told the pipeline that the channel is deregistered. */
-    private boolean deregistered;
-    /** The registration that the channel leaves still exists. */
-    private boolean leaving;
     /**
-     * Tasks for a channel that waits to leave its old loop before it can be registered with the new one. Used by the
-     * new loop's thread only; {@code null} if the channel does not wait.
+     * Its way from a loop; {@code null} before it leaves one, which most never do. Written with the lock of this
+     * channel, as is {@link #registration}.
      */
-    private ArrayDeque<Runnable> afterRegistration;
-    /** Registers the channel with the new loop. Guarded by {@code this}, as are changes of {@link #registration}. */
-    private Runnable registerNext;
+    private Move move;
+
+    /** The state of a channel that leaves its loop, for another one or for none. */
+    private static final class Move {
+        private ChannelPromise deregisterPromise;
+        /** Netty has told the pipeline that the channel is deregistered. */
+        private boolean deregistered;
+        /** The registration that the channel leaves still exists. */
+        private boolean leaving;
+        /**
+         * Tasks for a channel that waits to leave its old loop before it can be registered with the new one. Used by
+         * the new loop's thread only; {@code null} if the channel does not wait.
+         */
+        private ArrayDeque<Runnable> afterRegistration;
+        /** Registers the channel with the new loop. Guarded by the channel. */
+        private Runnable registerNext;
+    }
 
     LoopChannel(Channel parent, Socket socket) {
         super(parent);
@@ -102,7 +111,19 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
 
     /** Whether the channel waits to leave its old loop, for the next one. */
     final synchronized boolean isMoving() {
-        return registerNext != null;
+        return registerNext() != null;
+    }
+
+    /** Called with the lock. */
+    private Runnable registerNext() {
+        return move == null ? null : move.registerNext;
+    }
+
+    private synchronized Move move() {
+        if (move == null) {
+            move = new Move();
+        }
+        return move;
     }
 
     /**
@@ -113,11 +134,11 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
     final void runWhereWritten(Runnable task) {
         synchronized (this) {
             // With the lock, as the next loop's thread may write as soon as the channel waits.
-            Runnable next = registerNext;
+            Runnable next = registerNext();
             if (next == null) {
                 task.run();
             } else {
-                registerNext = () -> {
+                move.registerNext = () -> {
                     task.run();
                     next.run();
                 };
@@ -156,7 +177,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
 
     /** Runs {@code task} when the channel has reached its next loop; returns whether it waits for one. */
     final boolean afterRegistration(Runnable task) {
-        return afterRegistration != null && afterRegistration.add(task);
+        return move != null && move.afterRegistration != null && move.afterRegistration.add(task);
     }
 
     @Override
@@ -174,8 +195,8 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         synchronized (this) {
             if (registration != null) {
                 // The kernel still has requests of it, on the loop that it leaves.
-                afterRegistration = new ArrayDeque<>();
-                registerNext = () -> register(promise);
+                move().afterRegistration = new ArrayDeque<>();
+                move.registerNext = () -> register(promise);
                 return;
             }
         }
@@ -194,9 +215,9 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             } else {
                 promise.setFailure(future.cause());
             }
-            ArrayDeque<Runnable> waiting = afterRegistration;
-            afterRegistration = null;
+            ArrayDeque<Runnable> waiting = move == null ? null : move.afterRegistration;
             if (waiting != null) {
+                move.afterRegistration = null;
                 waiting.forEach(Runnable::run);
             }
         });
@@ -215,7 +236,7 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         }
         if (requests > 0) {
             cancelAll();
-        } else if (!leaving) {
+        } else if (move == null || !move.leaving) {
             registration.cancel();
         }
     }
@@ -295,9 +316,13 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
 
         /** Leaves the loop now, if that was asked for before; else does nothing. */
         final void deregisterIfAsked() {
-            if (deregisterPromise != null) {
+            if (isDeregistrationAsked()) {
                 beginDeregistration();
             }
+        }
+
+        private boolean isDeregistrationAsked() {
+            return move != null && move.deregisterPromise != null;
         }
 
         /** Called after {@code registration.cancel()}, when the last notification has come, too. */
@@ -314,10 +339,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             Runnable next;
             synchronized (LoopChannel.this) {
                 registration = null;
-                next = registerNext;
-                registerNext = null;
+                next = registerNext();
+                if (move != null) {
+                    move.registerNext = null;
+                    move.leaving = false;
+                }
             }
-            leaving = false;
             succeedIfDeregistered();
             if (next != null) {
                 // This also hands over what this thread has written.
@@ -327,9 +354,9 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
 
         /** A listener may register the channel at once, on any thread. */
         private void succeedIfDeregistered() {
-            if (deregisterPromise != null && deregistered && !leaving) {
-                ChannelPromise promise = deregisterPromise;
-                deregisterPromise = null;
+            if (isDeregistrationAsked() && move.deregistered && !move.leaving) {
+                ChannelPromise promise = move.deregisterPromise;
+                move.deregisterPromise = null;
                 safeSetSuccess(promise);
             }
         }
@@ -340,12 +367,12 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
             if (afterRegistration(() -> deregister(promise))) {
                 return;
             }
-            if (deregisterPromise != null) {
-                deregisterPromise.addListener(new PromiseNotifier<>(promise));
+            if (isDeregistrationAsked()) {
+                move.deregisterPromise.addListener(new PromiseNotifier<>(promise));
             } else if (!isRegistered()) {
                 safeSetSuccess(promise);
             } else {
-                deregisterPromise = promise;
+                move().deregisterPromise = promise;
                 if (!isClosePending()) {
                     // Otherwise close() does it, after channelInactive.
                     beginDeregistration();
@@ -356,11 +383,11 @@ abstract class LoopChannel extends AbstractChannel implements UnixChannel {
         private void beginDeregistration() {
             // Its listener runs on this loop, whichever loop the channel is registered with meanwhile.
             ChannelPromise left = new DefaultChannelPromise(LoopChannel.this, eventLoop());
-            leaving = registration != null;
-            deregistered = false;
+            move.leaving = registration != null;
+            move.deregistered = false;
             super.deregister(left.addListener(future -> {
-                deregistered = true;
-                if (leaving && requests == 0) {
+                move.deregistered = true;
+                if (move.leaving && requests == 0) {
                     // Not before: the next loop's thread may have the channel from then on, and deregister it again.
                     registration.cancel();
                 } else {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.zcrx.option;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
@@ -16,21 +16,24 @@ import java.util.Set;
  * thread.
  */
 public abstract class SocketConfig extends DefaultChannelConfig {
-    private final Socket socket;
     /** The peers that {@code TCP_MD5SIG} has keys for. */
     private Set<InetAddress> signingPeers = Set.of();
 
     /**
-     * @param socket of {@code owner}
+     * @param owner a {@link UnixChannel} whose descriptor is a {@link Socket}
      * @param parent of the listening socket that accepted it; {@code null} if there is none
      */
-    protected SocketConfig(Channel owner, Socket socket, RecvByteBufAllocator allocator, SocketConfig parent) {
+    protected SocketConfig(UnixChannel owner, RecvByteBufAllocator allocator, SocketConfig parent) {
         super(owner, allocator);
-        this.socket = socket;
         if (parent != null) {
             // The kernel copies them.
             signingPeers = parent.signingPeers();
         }
+    }
+
+    /** The channel's: each connection has a config, and a field of its own here would cost memory. */
+    private Socket socket() {
+        return (Socket) ((UnixChannel) channel).fd();
     }
 
     /** Which of the kernel's options the channel has. */
@@ -44,7 +47,7 @@ public abstract class SocketConfig extends DefaultChannelConfig {
     @Override
     public <T> T getOption(ChannelOption<T> option) {
         KernelOption<T> kernelOption = kernelOptions().find(option);
-        return kernelOption != null ? kernelOption.get(socket) : super.getOption(option);
+        return kernelOption != null ? kernelOption.get(socket()) : super.getOption(option);
     }
 
     @Override
@@ -53,7 +56,7 @@ public abstract class SocketConfig extends DefaultChannelConfig {
         validate(option, value);
         KernelOption<T> kernelOption = kernelOptions().find(option);
         if (kernelOption != null) {
-            kernelOption.set(socket, value);
+            kernelOption.set(socket(), value);
         } else if (option == TcpMd5Keys.OPTION) {
             setMd5Keys((Map<InetAddress, byte[]>) value);
         } else if (option != EpollOptions.EPOLL_MODE) {
@@ -63,7 +66,7 @@ public abstract class SocketConfig extends DefaultChannelConfig {
     }
 
     private synchronized void setMd5Keys(Map<InetAddress, byte[]> keys) {
-        signingPeers = TcpMd5Keys.replace(socket, signingPeers, keys);
+        signingPeers = TcpMd5Keys.replace(socket(), signingPeers, keys);
     }
 
     private synchronized Set<InetAddress> signingPeers() {
