@@ -24,35 +24,44 @@ final class ResultsPage {
     private static final String INTRODUCTION = """
             # Results
 
-            Each value that was measured, per campaign. A reader who wants a verdict takes the
+            Each value of the campaigns below. A reader who wants a verdict takes the
             [performance page](../docs/performance.md); one who wants reasons takes the
-            [analysis](../docs/performance/analysis.md).
+            [analysis](../docs/performance/analysis.md). [Shared memory](../docs/shared-memory.md#how-fast-it-is) has its
+            figures on its own page. `./zcrx bench ... --results` and `./zcrx bench page` write this page: do not edit it.
+
+            Compared are zcrx and Netty's `nio`, `epoll` and `io_uring`, and Netty's older `incubator` transport. Nothing
+            here was measured over a real NIC: it is loopback, or a virtual machine.
 
             ## How to read this page
 
-            - **Plots** have a bar for the median of the rounds, and a line from the least to the greatest. An arrow means
-              that the line goes on. The figures stand beside the bar.
+            - **Plots** have a bar for the median of the rounds, and a line from the least to the greatest. An arrow marks a
+              line that is longer than the plot. The figures stand beside the bar.
             - **Goals:** a ratio is zcrx divided by the best of the other transports, or by the one that is named, within
-              each round. The table has the median of these ratios and its 95 %% interval (by bootstrap).
-            - **met** means that the whole interval reaches the goal, **missed** that none of it does. **Undecided** means
-              that the interval lies on both sides: the goal is *not* shown to be reached. **No verdict** means that the
-              machine was too noisy.
-            - **Details** have all metrics of all transports.
+              each round. The table has the median of these ratios and its 95 %% interval (by bootstrap). A goal of "at least"
+              means that more is better, one of "at most" that less is; 0.97 means: not slower. The column "to" names the
+              transports that were the best in at least one round.
+            - **Met:** both ends of the interval reach the goal. **Missed:** neither end does. **Undecided:** the interval
+              lies on both sides, and the goal is *not* shown to be reached. **No verdict:** the machine was too noisy. A
+              fixed piece of work on the server's processor took times that differ by more than 15 %%.
+            - **Details** say what each pattern does, how many rounds it had and how long they were, and have all metrics of
+              all transports.
             - `io_uring-ring` is Netty's io_uring transport with a ring of receive buffers. `incast-N` is N long flows to one
               event loop.
             - TCP's congestion control decides how fast a sender is, so each has a campaign of its own, and so has each
-              kernel. The newest stand first. The last column tells when a pattern was measured.
+              kernel. The newest stand first. A pattern can stand in several: take the first one of your congestion control
+              that has it. The last column tells when it was measured, with the build of that day ("this checkout").
 
             ## How it was measured
 
             - Every round has fresh server processes, pinned to the same processor. The load generator is another program,
               pinned to another processor.
-            - Client CPU is the processor time of the load generator, where it says so. One core is all that it has.
+            - Client CPU is the processor time of the load generator. It has one core, so 1.00 is its limit.
             - Transports take turns within a round. Each round another one is first.
-            - Servers are warm before they are measured. Servers of the echo patterns live for one round of all of them; each
-              waits while another one is measured.
+            - Servers are warm before they are measured. In echo patterns all servers of a round start together; each waits
+              while another one is measured. If the host takes more than 4 %% of a processor's time, a run is done again,
+              twice at most (since 1 December 2026).
             - Processor time is the kernel's account of the server process, user and system. On loopback most of TCP's
-              receive work is done on the sender's processor, in its softirq: that part is in nobody's figure.
+              receive work is done on the sender's processor, in its softirq: no transport's figure contains it.
             - Paced latencies are at a fixed rate, the same for all transports: in an echo a quarter of what the slowest one
               reaches. They count from the time that a message should have been sent. Where the server's compiler had more
               than 0.5 %% of its processor, the measurement is repeated, four times at most.
@@ -80,7 +89,9 @@ final class ResultsPage {
               the loopback device.
             - Peak memory is without the heap, which has the same %d MiB everywhere.
 
-            `./zcrx bench ... --results` and `./zcrx bench page` write this page: do not edit it.
+            - `./zcrx bench full --only idle` repeats one pattern, `--congestion=cubic` (root) sets the congestion control, and
+              `full --list` shows all patterns. `./zcrx bench vm` and `./zcrx bench micro` repeat the last two sections. With
+              `--results` the figures go into this page.
 
             """.formatted(ServerProcess.HEAP_MIB);
 
